@@ -1,0 +1,49 @@
+# The habits of this project, one word each. Everything sets itself up in .venv first; see CONTRIBUTING.md.
+# Paths are relative, so that a checkout may lie in any folder, spaces included.
+
+PY := .venv/bin/python
+TL := $(PY) -m grader.cli
+
+# On two busy cores a second OpenMP thread costs far more than it gives (and results may differ in the last bit).
+export OMP_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := setup
+.PHONY: setup test test-all demo bench lint format build verify clean distclean
+
+setup:  ## Make .venv with everything that the project needs; instant when that is done already.
+	@sh tools/setup
+
+test: setup  ## Are the exercises up to date, and do the quick tests pass?
+	@status=0; $(TL) build --check || status=$$?; $(PY) -m pytest && exit $$status
+
+test-all: setup  ## The same with the slow tests.
+	@status=0; $(TL) build --check || status=$$?; $(PY) -m pytest -m "slow or not slow" && exit $$status
+
+demo: setup  ## Grade the class that ships with the project and write its pages.
+	@$(TL) demo --out build/demo
+	@echo "The pages: $(CURDIR)/build/demo/index.html"
+
+bench: setup  ## The slow tests that measure.
+	@$(PY) -m pytest -m slow --durations=20
+
+lint: setup  ## Lint, format and types, without changing anything.
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+format: setup  ## Let ruff mend what it can.
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+build: setup  ## Build the exercise notebooks from the solutions.
+	@$(TL) build
+
+verify: setup  ## Prove every question: reference, blank, misconceptions, alternatives.
+	@$(TL) verify
+
+clean:  ## Remove what the other targets made, but not .venv.
+	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -path ./.venv -prune -o -name __pycache__ -type d -print0 | xargs -0 rm -rf
+
+distclean: clean  ## Remove .venv too.
+	@rm -rf .venv
