@@ -1,0 +1,22 @@
+"""Results of grading: one record a submission, written as it comes, and what is assembled from them."""
+
+from .errors import DamagedRecord, NewerRecord, OutputBusy, OutputFull, OutputNotWritable, ResultsError
+from .names import safe_name
+from .record import Advice, Behaviour, QuestionResult, SubmissionResult
+from .store import Loaded, RecordStore
+
+__all__ = [
+    "Advice",
+    "Behaviour",
+    "DamagedRecord",
+    "Loaded",
+    "NewerRecord",
+    "OutputBusy",
+    "OutputFull",
+    "OutputNotWritable",
+    "QuestionResult",
+    "RecordStore",
+    "ResultsError",
+    "SubmissionResult",
+    "safe_name",
+]

@@ -1,0 +1,128 @@
+"""The output folder of `tl grade`: one record file a submission, so that nothing graded is ever lost."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .errors import DamagedRecord, NewerRecord, OutputNotWritable
+from .files import write_atomic
+from .lock import OutputLock
+from .names import safe_name
+from .record import TIERS, SubmissionResult
+from .summary import Summary, to_json
+
+
+@dataclass
+class Loaded:
+    """What a folder of records held: the records, and a sentence for each file that could not be read."""
+
+    records: list[SubmissionResult] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+
+class RecordStore:
+    """Reads and writes `OUT/records/<learner>/<exercise>.json`, and assembles `OUT/results.json` and `results.csv`.
+
+    Making one touches nothing on the disk. Hold `lock()` while writing; reading needs no lock, because a record file is
+    always whole.
+    """
+
+    def __init__(self, out: Path | str) -> None:
+        self.out = Path(out)
+        self.folder = self.out / "records"
+
+    def lock(self) -> OutputLock:
+        """Exclusive use of the output folder, as a context manager; creates the folder."""
+        return OutputLock(self.out)
+
+    def path(self, learner: str, exercise: str) -> Path:
+        """Where the record lies. An exercise's name comes from a file name: no more trusted than a learner's."""
+        return self.folder / safe_name(learner) / f"{safe_name(exercise)}.json"
+
+    def write(self, record: SubmissionResult) -> Path:
+        """Write one record, atomically and durably. Raises OutputFull or OutputNotWritable; then nothing changed."""
+        path = self.path(*record.key)
+        write_atomic(path, to_json(record.to_dict()))
+        return path
+
+    def load(self, learner: str, exercise: str) -> SubmissionResult | None:
+        """The record, or None where there is none. Raises DamagedRecord, NewerRecord or OutputNotWritable."""
+        return _read(self.path(learner, exercise))
+
+    def records(self, damaged: list[str] | None = None) -> Iterator[SubmissionResult]:
+        """All records, one at a time, those of a learner together; sentences about damaged files go to `damaged`.
+
+        Raises NewerRecord: treating such a file as not there would overwrite what a later version wrote.
+        """
+        for path in sorted(self.folder.glob("*/*.json")):
+            try:
+                record = _read(path)
+            except DamagedRecord as error:
+                if damaged is not None:
+                    damaged.append(str(error))
+                continue
+            if record is not None:
+                yield record
+
+    def load_all(self) -> Loaded:
+        """All records at once, and what was damaged: such a file counts as not there, its learner is graded again."""
+        loaded = Loaded()
+        loaded.records.extend(self.records(loaded.damaged))
+        return loaded
+
+    def needs_grading(
+        self, learner: str, exercise: str, digest: str, package: str, seed: str, isolation: str | None = None
+    ) -> bool:
+        """False only where this very notebook was graded completely, by this version, on these hidden inputs.
+
+        With `isolation`, the tier of the present run, a result from a weaker tier is graded again too.
+        """
+        try:
+            record = self.load(learner, exercise)
+        except DamagedRecord:
+            return True
+        if record is None or not record.complete:
+            return True
+        if isolation is not None and TIERS.index(record.isolation) < TIERS.index(isolation):
+            return True
+        return (record.digest, record.package, record.seed) != (digest, package, seed)
+
+    def write_results(self, package: str, isolation: str, damaged: list[str] | None = None) -> Path:
+        """Assemble results.json and results.csv from all records; the path of results.json.
+
+        Damaged records are left out, with a sentence each in `damaged`.
+        `package` and `isolation` are those of this run; where a record came from a weaker tier, that tier is written.
+        """
+        summary = Summary(package, isolation)
+        for record in self.records(damaged):
+            summary.add(record)
+        write_atomic(self.out / "results.csv", summary.csv())
+        path = self.out / "results.json"
+        write_atomic(path, summary.json())
+        return path
+
+
+def _read(path: Path) -> SubmissionResult | None:
+    again = "it counts as not there, and the submission is graded again"
+    try:
+        data = json.loads(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise OutputNotWritable(
+            f"cannot read {path}: {error.strerror}; change its permissions and run again"
+        ) from error
+    except (ValueError, RecursionError):
+        raise DamagedRecord(f"{path} is not a whole JSON file: {again}") from None
+    try:
+        record = SubmissionResult.from_dict(data)
+    except NewerRecord as error:
+        raise NewerRecord(
+            f"{path} was written by a newer version of tl-exercises ({error}): upgrade, or choose another --out"
+        ) from None
+    except DamagedRecord as error:
+        raise DamagedRecord(f"{path} is damaged ({error}): {again}") from None
+    if (path.parent.name, path.stem) != (safe_name(record.learner), safe_name(record.exercise)):
+        raise DamagedRecord(f"{path} holds the record of another submission: {again}")
+    return record

@@ -1,0 +1,81 @@
+"""results.json and results.csv, assembled from the records."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from .record import TIERS, SubmissionResult
+from .text import one_line
+
+SUBMISSION_FIELDS = ("learner", "exercise", "status", "reason", "points", "max_points", "seed")
+QUESTION_FIELDS = ("id", "points", "max_points", "status", "misconceptions", "message")
+# The last four are the full-width forms, which spreadsheets read alike.
+_FORMULA = "=+-@|%\uff1d\uff0b\uff0d\uff20"
+CSV_FIELDS = ("learner", "exercise", "status", "reason", "points", "max_points", "isolation", "package", "remarks")
+
+
+class Summary:
+    """What results.json and results.csv say; it takes records one at a time and keeps only what they need."""
+
+    def __init__(self, package: str, isolation: str) -> None:
+        self.package = package
+        self.isolation = isolation
+        self._submissions: list[dict[str, Any]] = []
+        self._rows: list[dict[str, Any]] = []
+
+    def add(self, record: SubmissionResult) -> None:
+        """Take one submission in."""
+        # Earlier runs may have graded at a weaker tier: the summary claims the weakest of all.
+        self.isolation = min(self.isolation, record.isolation, key=TIERS.index)
+        entry = {name: getattr(record, name) for name in SUBMISSION_FIELDS}
+        entry["questions"] = [{name: getattr(each, name) for name in QUESTION_FIELDS} for each in record.questions]
+        self._submissions.append(entry)
+        row = {name: getattr(record, name) for name in CSV_FIELDS}
+        row["remarks"] = "; ".join(record.remarks)
+        if record.status == "not_graded":
+            row["points"] = None  # an empty cell, so that no spreadsheet counts it as a zero
+        for each in record.questions:
+            row[f"{record.exercise}/{each.id}"] = None if each.status == "not_graded" else each.points
+        self._rows.append(row)
+
+    def json(self) -> bytes:
+        """The contract of DESIGN.md, by learner, then exercise."""
+        submissions = sorted(self._submissions, key=_order)
+        data = {"package": self.package, "isolation": self.isolation, "submissions": submissions}
+        return to_json(data)
+
+    def csv(self) -> bytes:
+        """A table for a spreadsheet: a row a submission, a column a question. UTF-8 with the mark that Excel needs."""
+        questions = sorted({name for row in self._rows for name in row} - set(CSV_FIELDS))
+        text = io.StringIO()
+        writer = csv.writer(text)
+        columns = [*CSV_FIELDS, *questions]
+        writer.writerow(_cells(columns))
+        for row in sorted(self._rows, key=_order):
+            writer.writerow(_cells(row.get(name) for name in columns))
+        return text.getvalue().encode("utf-8-sig")
+
+
+def to_json(data: Any) -> bytes:
+    """Strict JSON. ASCII only: names with control or direction characters stay harmless in a terminal."""
+    return (json.dumps(data, indent=1, allow_nan=False) + "\n").encode("ascii")
+
+
+def _order(entry: dict[str, Any]) -> tuple[str, str, str]:
+    return entry["learner"].casefold(), entry["learner"], entry["exercise"]
+
+
+def _cells(values: Iterable[Any]) -> list[str]:
+    return [_cell(value) for value in values]
+
+
+def _cell(value: Any) -> str:
+    """One cell; a text that a spreadsheet would take for a formula gets an apostrophe (OWASP, CSV injection)."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    text = one_line(str(value), 1000)
+    return "'" + text if text[0] in _FORMULA else text
