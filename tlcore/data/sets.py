@@ -1,0 +1,99 @@
+"""What a dataset is here: tensors with a name for every class, and nothing hidden.
+
+Two small dataclasses, `ImageSet` and `TextSet`. Both can be indexed by a list or tensor of rows, and both give batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, TensorDataset
+
+if TYPE_CHECKING:
+    from tlcore.data.vocabulary import Vocabulary
+
+Rows = Sequence[int] | Tensor | slice
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """Labelled pictures.
+
+    Iterating gives `images, labels`, so that `x, y = leaves("target", 10)` works.
+    """
+
+    images: Tensor
+    """(N, C, H, W) float32, every value between 0 and 1."""
+    labels: Tensor
+    """(N,) int64: the position of each picture's class in `names`."""
+    names: tuple[str, ...]
+    """The class names; the order is the order of the labels and need not be alphabetical."""
+    groups: Tensor
+    """(N,) int64: which plant (or writer) a picture is from. Pictures of one group are near-copies of each other:
+    never put one in training and another in the test set."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, rows: Rows) -> ImageSet:
+        """The pictures of the given rows, as another ImageSet with the same class names."""
+        return replace(self, images=self.images[rows], labels=self.labels[rows], groups=self.groups[rows])
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return iter((self.images, self.labels))
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes there are."""
+        return len(self.names)
+
+    def normalised(self, mean: Sequence[float], std: Sequence[float]) -> ImageSet:
+        """The same pictures with `(x - mean) / std` in every channel; mean and std come from a checkpoint's card."""
+        channels = self.images.shape[1]
+        if len(mean) != channels or len(std) != channels:
+            raise ValueError(f"the pictures have {channels} channels; mean has {len(mean)} values and std {len(std)}")
+        centre = torch.tensor(mean, dtype=self.images.dtype).view(1, -1, 1, 1)
+        spread = torch.tensor(std, dtype=self.images.dtype).view(1, -1, 1, 1)
+        return replace(self, images=(self.images - centre) / spread)
+
+    def loader(self, batch_size: int = 32, shuffle: bool = False, seed: int = 0) -> DataLoader:
+        """A DataLoader of `(images, labels)` batches; with `shuffle`, the order is decided by `seed`."""
+        generator = torch.Generator().manual_seed(seed)
+        return DataLoader(TensorDataset(self.images, self.labels), batch_size, shuffle, generator=generator)
+
+
+@dataclass(frozen=True)
+class TextSet:
+    """Sentences for a causal language model: the text, and the same as padded word ids."""
+
+    texts: tuple[str, ...]
+    """The sentences, words separated by single spaces."""
+    ids: Tensor
+    """(N, T) int64 word ids: begin, the words, end, then padding on the right."""
+    mask: Tensor
+    """(N, T) int64: 1 for words, 0 for padding."""
+    vocabulary: Vocabulary
+    """Which id is which word."""
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __getitem__(self, rows: Rows) -> TextSet:
+        """The sentences of the given rows, as another TextSet (padded to the same length)."""
+        wanted = torch.arange(len(self))[rows]
+        texts = tuple(self.texts[int(i)] for i in wanted)
+        return replace(self, texts=texts, ids=self.ids[wanted], mask=self.mask[wanted])
+
+    @property
+    def labels(self) -> Tensor:
+        """(N, T) int64: the ids to predict, with -100 (ignored by the loss) where there is padding."""
+        return self.ids.masked_fill(self.mask == 0, -100)
+
+    def batch(self, rows: Rows | None = None) -> dict[str, Tensor]:
+        """`input_ids`, `attention_mask` and `labels`, as transformers' causal language models take them."""
+        part = self if rows is None else self[rows]
+        return {"input_ids": part.ids, "attention_mask": part.mask, "labels": part.labels}
