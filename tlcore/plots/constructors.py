@@ -97,7 +97,7 @@ def images(title: str, images: Any, labels: Sequence[str] = (), caption: str = "
 
 
 def plain(value: Any) -> Any:
-    """Turn tensors, arrays, sequences and scalars into lists, bools, numbers and strings; what is none of these, null."""
+    """Turn tensors, arrays, sequences and scalars into lists, bools, numbers and strings; anything else into null."""
     try:
         return _plain(value, _DEEPEST)
     except Exception:  # a learner's object may raise anything when it is looked at

@@ -1,0 +1,46 @@
+"""A report as HTML. Everything is escaped (jinja2 autoescape); colours are translucent, so dark themes work too."""
+
+from __future__ import annotations
+
+import base64
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tlcore import plots
+from tlcore.check.show import Drawn, Tried
+
+if TYPE_CHECKING:
+    from tlcore.check.report import Report
+
+_MARKS = {"passed": "✓", "failed": "✗", "error": "✗"}
+
+
+def report_html(report: Report) -> str:
+    """One `<div>` with the whole report."""
+    return _template().render(
+        report=report,
+        mark=_MARKS.get(report.status, "○"),
+        rows=[_row(item) for item in report.items],
+        printed=report.printed.strip(),
+    )
+
+
+@lru_cache(maxsize=1)
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    folder = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(
+        loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("report.html.jinja")
+
+
+def _row(item: Any) -> dict[str, Any]:
+    if isinstance(item, Tried):
+        return {"kind": "tried", "text": item.text}
+    if isinstance(item, Drawn):
+        data = "" if item.picture is None else base64.b64encode(plots.png(item.picture)).decode("ascii")
+        return {"kind": "picture", "data": data, "words": item.words}
+    return {"kind": "verdict", "verdict": item}
