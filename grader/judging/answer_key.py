@@ -1,0 +1,67 @@
+"""What the reference and the misconceptions do on a class's hidden inputs, each computed once and remembered."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from typing import Any
+
+from grader.hidden.registry import HiddenTest, hidden_tests, topic_of
+from grader.judging import trace
+from grader.judging.trace import Trace
+from grader.student.answers import TrustedAnswers
+from grader.student.given import seed_of
+from tlcore.misconceptions import Misconception, misconceptions_of
+
+
+class AnswerKey:
+    """The expected observations of one exercise under one course key.
+
+    Trusted code draws from torch's global generator, so one thread at a time runs it.
+    """
+
+    _lock = threading.RLock()
+
+    def __init__(self, exercise: str, key: str):
+        self.exercise, self.key = exercise, key
+        self.topic = topic_of(exercise)
+        self.tests: dict[str, list[HiddenTest]] = hidden_tests(self.topic)
+        self.reference_names = public_names(importlib.import_module(f"tlcore.reference.{self.topic}"))
+        self._traces: dict[tuple[str, str], list[Trace]] = {}
+
+    def seed(self, question: str) -> int:
+        """The seed of a question's hidden inputs."""
+        return seed_of(self.key, f"{self.topic}/{question}")
+
+    def misconceptions(self, question: str) -> list[Misconception]:
+        """The known wrong ideas about a question."""
+        return misconceptions_of(self.topic).get(question, [])
+
+    def reference(self, question: str) -> list[Trace]:
+        """The reference's traces, one for each hidden test of the question."""
+        with self._lock:
+            if (question, "") not in self._traces:
+                self._traces[question, ""] = [
+                    trace.run(t, TrustedAnswers(self.reference_names), self.seed(question)) for t in self.tests[question]
+                ]
+            return self._traces[question, ""]
+
+    def predicted(self, question: str, wrong: Misconception) -> list[Trace]:
+        """What a misconception's traces would be."""
+        with self._lock:
+            if (question, wrong.label) not in self._traces:
+                names = {**self.reference_names, **wrong.names}
+                self._traces[question, wrong.label] = self.ask(question, names)
+            return self._traces[question, wrong.label]
+
+    def ask(self, question: str, names: dict[str, Any]) -> list[Trace]:
+        """The traces of any trusted functions, judged against the reference."""
+        with self._lock:
+            expected = self.reference(question)
+            pairs = zip(self.tests[question], expected, strict=True)
+            return [trace.run(t, TrustedAnswers(names), self.seed(question), e) for t, e in pairs]
+
+
+def public_names(module: Any) -> dict[str, Any]:
+    """The functions and classes that a module defines."""
+    return {k: v for k, v in vars(module).items() if getattr(v, "__module__", None) == module.__name__}

@@ -1,0 +1,40 @@
+"""Recognising a misconception: the one that predicts, on these very inputs, what the learner's answer was seen to do."""
+
+from __future__ import annotations
+
+import torch
+
+from grader.judging.answer_key import AnswerKey
+from grader.judging.trace import Trace, alike
+from grader.student.compare import same
+from tlcore.misconceptions import Misconception
+
+
+def diagnose(key: AnswerKey, question: str, observed: list[Trace]) -> list[Misconception]:
+    """The misconceptions that explain `observed` (one trace a hidden test), most specific first; [] where none does.
+
+    One that predicts every test explains the whole answer. Where there is none, two wrong ideas may be at work: one is
+    named where it alone predicts a failing test's measured numbers.
+    """
+    if all(t.passed for t in observed):
+        return []
+    known = key.misconceptions(question)
+    whole = [m for m in known if all(map(alike, observed, key.predicted(question, m)))]
+    if whole:
+        return whole[:1]
+    named: list[Misconception] = []
+    for at, seen in enumerate(observed):
+        if seen.passed or seen.error is not None:
+            continue
+        matching = [m for m in known if alike(seen, key.predicted(question, m)[at])]
+        if len(matching) == 1 and matching[0] not in named and _measured(seen):
+            named += matching
+    return named
+
+
+def _measured(seen: Trace) -> bool:
+    """Whether a wrong number was seen, rather than only a property that failed: many mistakes fail one property."""
+    failing = [o for o in seen.observations if not o.holds and not o.property]
+    return any(
+        isinstance(o.value, torch.Tensor) and o.value.numel() > 1 and same(o.value, o.value, 0, 0) for o in failing
+    )

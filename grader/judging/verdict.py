@@ -1,0 +1,125 @@
+"""A question's verdict: points for each behaviour, the message, and what the feedback page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.judging.answer_key import AnswerKey
+from grader.judging.diagnosis import diagnose
+from grader.judging.trace import Trace
+from grader.student.answers import LearnerError
+from grader.student.compare import in_words
+from grader.student.expect import Observation
+
+
+@dataclass
+class BehaviourVerdict:
+    """One hidden test's outcome."""
+
+    name: str
+    passed: bool
+    points: float
+    max_points: float
+    message: str = ""
+    observed: str = ""
+    expected: str = ""
+    picture: dict[str, Any] | None = None
+
+
+@dataclass
+class QuestionVerdict:
+    """One question's outcome, scaled to `max_points`."""
+
+    question: str
+    points: float
+    max_points: float
+    status: str
+    """passed, partial, failed, or error (the answer did not run)."""
+    message: str
+    misconceptions: list[str] = field(default_factory=list)
+    asks: list[str] = field(default_factory=list)
+    behaviours: list[BehaviourVerdict] = field(default_factory=list)
+
+
+def verdict(key: AnswerKey, question: str, max_points: float, observed: list[Trace]) -> QuestionVerdict:
+    """Score the traces of a question's hidden tests and say what was seen."""
+    tests = key.tests[question]
+    total = sum(t.share for t in tests)
+    behaviours = []
+    for test, seen in zip(tests, observed, strict=True):
+        worth = max_points * test.share / total
+        one = BehaviourVerdict(test.name, seen.passed, worth if seen.passed else 0.0, worth)
+        failure = seen.first_failure()
+        if failure is not None:
+            one.observed, one.expected = _said(failure, failure.value), _said(failure, failure.expected)
+            one.message = _sentence(failure.label or test.name, one.observed, one.expected, failure.property)
+        elif seen.error is not None:
+            one.message = explain(seen.error)
+        if not seen.passed and test.hint:
+            one.message = f"{one.message} {test.hint}".strip()
+        one.picture = _picture(seen)
+        behaviours.append(one)
+    points = round(sum(b.points for b in behaviours), 6)
+    found = diagnose(key, question, observed)
+    status = "passed" if all(t.passed for t in observed) else "partial" if points > 0 else "failed"
+    if status == "failed" and all(t.error is not None for t in observed):
+        status = "error"
+    message = next((b.message for b in behaviours if not b.passed), "Every behaviour is as it should be.")
+    return QuestionVerdict(
+        question, points, max_points, status, message, [m.label for m in found], [m.asks for m in found], behaviours
+    )
+
+
+def stopped(question: str, max_points: float, error: LearnerError) -> QuestionVerdict:
+    """The verdict of an answer that did not run at all."""
+    return QuestionVerdict(question, 0.0, max_points, "error", explain(error))
+
+
+def explain(error: LearnerError) -> str:
+    """What the learner is told of an exception, a time limit or a lost process."""
+    at = f" The line was: {error.line}" if error.line else ""
+    match error.kind:
+        case "Blank":
+            return "The blank of this question is still empty."
+        case "MissingAnswer":
+            return f"{error.message}: the notebook has no function or class of that name. Is its cell still there?"
+        case "TimeLimit":
+            return f"Your answer gave {error.message}. Is there a loop that never ends, or one step too many?"
+        case "Died":
+            return "Your answer ended the Python process before it gave a result (os._exit, a crash, or out of memory)."
+        case "OutOfMemory":
+            return f"Your answer needed more memory than a submission may use ({error.message})."
+        case "SystemExit":
+            return f"Your answer called exit() instead of returning a value.{at}"
+        case "SyntaxError" | "IndentationError":
+            return f"Python cannot read the cell ({error.message}).{at}"
+        case "Unreadable":
+            return f"What your answer returned could not be read: {error.message}."
+        case "WrongKind":
+            return "Your answer returned another kind of object than the question asks for."
+    return f"Your answer raised {error.kind}: {error.message}.{at}"
+
+
+def _said(seen: Observation, value: Any) -> str:
+    try:
+        return str(seen.shows(value))[:300] if seen.shows else in_words(value)
+    except Exception:  # noqa: BLE001  the value may be of any kind: then it is said as it is
+        return in_words(value)
+
+
+def _sentence(label: str, observed: str, expected: str, is_property: bool) -> str:
+    if is_property and expected == "yes" and observed in ("no", ""):
+        return f"Not so: {label}."
+    return f"{label[:1].upper()}{label[1:]}: expected {expected}, observed {observed}."
+
+
+def _picture(seen: Trace) -> dict[str, Any] | None:
+    """The picture of the first failing observation that has one, else of the first that has one."""
+    drawn = [o for o in seen.observations if o.picture is not None]
+    for one in sorted(drawn, key=lambda o: bool(o.holds)):
+        try:
+            return one.picture(one.value, one.expected)
+        except Exception:  # noqa: BLE001  untrusted numbers: a picture that cannot be drawn is left out, points stay
+            continue
+    return None

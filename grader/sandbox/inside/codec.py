@@ -1,0 +1,112 @@
+"""Python values as tagged JSON and tensors, and back. What has no plain form becomes a handle: a number for an object
+that stays where it is."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+MAX_DEPTH = 16
+MAX_ITEMS = 20_000
+MAX_TEXT = 200_000
+
+
+class TooMuch(ValueError):
+    """A value is too deep, too long or of a kind that does not cross."""
+
+
+class Encoder:
+    """Turns one value into JSON plus `tensors`; `keep` gives the handle of an object that has no plain form."""
+
+    def __init__(self, keep: Callable[[Any], dict[str, Any]]):
+        self.keep = keep
+        self.tensors: dict[str, torch.Tensor] = {}
+        self.items = 0
+
+    def encode(self, value: Any, depth: int = 0) -> Any:
+        """Tagged JSON of `value`. Raises TooMuch over the caps."""
+        self.items += 1
+        if depth > MAX_DEPTH or self.items > MAX_ITEMS:
+            raise TooMuch("the value is too deep or has too many items")
+        kind = type(value)
+        if value is None or kind is bool:
+            return value
+        if kind is int:
+            return value if abs(value) < 2**63 else {"text": f"an integer of {value.bit_length()} bits"}
+        if kind is float:
+            return value if math.isfinite(value) else {"float": repr(value)}
+        if kind is str:
+            if len(value) > MAX_TEXT:
+                raise TooMuch(f"a text of {len(value)} characters")
+            return {"text": value}
+        if kind is bytes:
+            return {"bytes": base64.b64encode(value).decode()}
+        if isinstance(value, torch.Tensor):
+            return self._tensor("tensor", value)
+        if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+            return self._tensor("array", torch.from_numpy(np.array(value, subok=False, copy=True)))
+        if isinstance(value, np.generic) and value.dtype.kind in "fiub":
+            return self.encode(value.item(), depth)
+        if kind in (list, tuple, set, frozenset):
+            tag = "list" if kind is list else "tuple" if kind is tuple else "set"
+            members = sorted(value, key=repr) if tag == "set" else list(value)
+            return {tag: [self.encode(v, depth + 1) for v in members]}
+        if isinstance(value, dict):
+            return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in dict.items(value)]}
+        if isinstance(value, torch.Size):
+            return {"tuple": [int(v) for v in value]}
+        return self.keep(value)
+
+    def _tensor(self, tag: str, value: torch.Tensor) -> dict[str, Any]:
+        # A subclass could lie about its data; a plain view of the same storage cannot.
+        plain = torch.Tensor.as_subclass(value.detach(), torch.Tensor)
+        if plain.layout is not torch.strided or plain.is_complex() or plain.is_quantized or plain.device.type != "cpu":
+            raise TooMuch(f"a tensor of layout {plain.layout}, dtype {plain.dtype} on {plain.device}")
+        name = f"t{len(self.tensors)}"
+        self.tensors[name] = plain
+        return {tag: name}
+
+
+def decode(data: Any, tensors: dict[str, torch.Tensor], handle: Callable[[dict[str, Any]], Any], depth: int = 0) -> Any:
+    """The value of tagged JSON. `handle` resolves {"ref": n, ...}. Raises TooMuch for what is not well-formed."""
+    if depth > MAX_DEPTH + 2:
+        raise TooMuch("the value is too deep")
+    if data is None or isinstance(data, (bool, int, float)):
+        return data
+    if not isinstance(data, dict):
+        raise TooMuch("not a tagged value")
+    if "ref" in data:
+        return handle(data)
+    if len(data) != 1:
+        raise TooMuch("not a tagged value")
+    ((tag, content),) = data.items()
+    try:
+        if tag == "text":
+            return str(content)
+        if tag == "float":
+            return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[content]
+        if tag == "bytes":
+            return base64.b64decode(content, validate=True)
+        if tag == "tensor":
+            return tensors[content]
+        if tag == "array":
+            return tensors[content].numpy()
+        if tag in ("list", "tuple", "set"):
+            members = [decode(v, tensors, handle, depth + 1) for v in content]
+            return members if tag == "list" else tuple(members) if tag == "tuple" else set(members)
+        if tag == "dict":
+            return {decode(k, tensors, handle, depth + 1): decode(v, tensors, handle, depth + 1) for k, v in content}
+    except (KeyError, TypeError, ValueError) as error:
+        raise TooMuch(f"a malformed {str(tag)[:20]} value: {type(error).__name__}") from None
+    raise TooMuch(f"an unknown kind of value: {str(tag)[:20]}")
+
+
+def described(value: Any) -> dict[str, Any]:
+    """What a handle tells of its object: a type's name, whether it is a module. Never trusted, only shown."""
+    return {"type": type(value).__name__[:80], "module": isinstance(value, nn.Module)}

@@ -1,0 +1,158 @@
+"""Answers the grader's requests about a learner's objects: call this, read that attribute, train this model.
+
+The same class serves the learner's notebook (inside the sandbox, through `serve`) and the reference, the misconceptions
+and the alternatives (in the grader's own process), so that all of them are asked by the same lines.
+"""
+
+from __future__ import annotations
+
+import linecache
+import random
+import socket
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import codec, tools, wire
+
+MAX_MESSAGE = 600
+
+
+class Executor:
+    """Objects behind handles, and the functions that the grader may call on them.
+
+    `names` are the learner's functions and classes by name; `begin` (optional) runs the answer of a question first.
+    """
+
+    def __init__(self, names: Mapping[str, Any], notebook: Any = None):
+        self.names = names
+        self.notebook = notebook
+        self.objects: dict[int, Any] = {}
+        self.next = 1
+
+    def handle(
+        self, request: dict[str, Any], tensors: dict[str, torch.Tensor]
+    ) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+        """The reply to one request: {"ok": value}, or {"error": {...}} for whatever the learner's code raised."""
+        encoder = codec.Encoder(self._keep)
+        try:
+            value = self._perform(request, tensors)
+            return {"ok": encoder.encode(value)}, encoder.tensors
+        except BaseException as error:  # noqa: BLE001  learner code may raise anything, SystemExit included
+            return {"error": describe_error(error)}, {}
+
+    def _perform(self, request: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Any:
+        def decoded(data: Any) -> Any:
+            return codec.decode(data, tensors, lambda d: self.objects[d["ref"]])
+
+        if "seed" in request:
+            seed_everything(request["seed"])
+        match request["op"]:
+            case "call":
+                args = [decoded(a) for a in request["args"]]
+                kwargs = {k: decoded(v) for k, v in request["kwargs"].items()}
+                return self._function(request)(*args, **kwargs)
+            case "get":
+                return getattr(self.objects[request["ref"]], request["name"])
+            case "set":
+                return setattr(self.objects[request["ref"]], request["name"], decoded(request["value"]))
+            case "item":
+                return self.objects[request["ref"]][decoded(request["key"])]
+            case "forget":
+                self.objects.clear()
+                return None
+            case "notebook":
+                self.notebook.load(request["cells"])
+                return None
+            case "answer":
+                self.objects.clear()
+                return self.notebook.answer(request["question"], request.get("stand_ins", []))
+        raise ValueError(f"unknown request {request['op']!r}")
+
+    def _function(self, request: dict[str, Any]) -> Any:
+        if "tool" in request:
+            return tools.TOOLS[request["tool"]]
+        if "ref" in request:
+            return self.objects[request["ref"]]
+        name = request["function"]
+        if name not in self.names:
+            raise MissingAnswer(name)
+        return self.names[name]
+
+    def _keep(self, value: Any) -> dict[str, Any]:
+        handle = self.next
+        self.next += 1
+        self.objects[handle] = value
+        return {"ref": handle, **codec.described(value)}
+
+
+class MissingAnswer(Exception):
+    """The notebook does not define the function that the question asks for."""
+
+    def __init__(self, name: str):
+        super().__init__(f"{name} is not defined")
+        self.name = name
+
+
+def seed_everything(seed: int) -> None:
+    """Same seed, same random numbers, whoever answers."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def describe_error(error: BaseException) -> dict[str, str]:
+    """Type, message and the learner's own line of an exception, each cut to size."""
+    try:
+        message = str(error)[:MAX_MESSAGE]
+    except BaseException:  # noqa: BLE001  even __str__ may be the learner's
+        message = ""
+    line, blank = "", False
+    if isinstance(error, SyntaxError):
+        line = (error.text or "").strip()
+    try:
+        for frame in traceback.extract_tb(error.__traceback__):
+            if "site-packages" not in frame.filename and not frame.filename.startswith("<frozen"):
+                source = linecache.getline(frame.filename, frame.lineno or 0).strip()
+                if is_learners(frame.filename) and source:
+                    line = source
+                    blank = isinstance(error, NotImplementedError)
+    except BaseException:  # noqa: BLE001
+        line = ""
+    kind = "Blank" if blank else type(error).__name__[:80]
+    return {"type": str(kind), "message": message, "line": line[:200]}
+
+
+def is_learners(filename: str) -> bool:
+    """Whether a frame's file is a notebook cell or an answer file, not a library and not the grader."""
+    return "ipython-input" in filename or "ipykernel" in filename or filename.startswith("<answer")
+
+
+def warm() -> None:
+    """What every submission needs, done once before the first fork."""
+    from . import shell
+
+    shell.prepare()
+
+
+def serve(sock: socket.socket, scratch: str) -> None:
+    """Answer requests on `sock` until the grader hangs up."""
+    from .shell import NotebookShell
+
+    notebook = NotebookShell(scratch)
+    executor = Executor(notebook.names, notebook)
+    while True:
+        try:
+            request, tensors = wire.receive(sock)
+        except wire.WireError:
+            return
+        reply, tensors = executor.handle(request, tensors)
+        try:
+            wire.send(sock, reply, tensors)
+        except wire.Closed:
+            return
+        except Exception as error:  # noqa: BLE001  too large, or not encodable: say so instead
+            wire.send(sock, {"error": describe_error(error)})

@@ -1,0 +1,86 @@
+"""Who answers a hidden test: the learner in the sandbox, or trusted code in this process. Both speak the same protocol."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import torch
+
+from grader.sandbox.inside import wire
+from grader.sandbox.inside.executor import Executor
+
+
+class LearnerError(Exception):
+    """The learner's code raised, answered with something unreadable, ran out of time or took its process down."""
+
+    def __init__(self, kind: str, message: str = "", line: str = ""):
+        super().__init__(f"{kind}: {message}" if message else kind)
+        self.kind, self.message, self.line = kind, message, line
+
+
+class Answers(Protocol):
+    """Takes a request and its tensors, gives the reply's value and tensors. Raises LearnerError."""
+
+    def ask(self, request: dict[str, Any], tensors: dict[str, torch.Tensor]) -> tuple[Any, dict[str, torch.Tensor]]: ...
+
+
+class TrustedAnswers:
+    """Functions of this project (a reference, a misconception, an alternative) answer, in this process."""
+
+    def __init__(self, names: Mapping[str, Any]):
+        self.executor = Executor(names)
+
+    def ask(self, request: dict[str, Any], tensors: dict[str, torch.Tensor]) -> tuple[Any, dict[str, torch.Tensor]]:
+        """Through bytes and back, so that nothing is shared that a sandbox would not share."""
+        header, sent = wire.decode(*_parts(wire.encode(request, tensors)))
+        reply, answered = self.executor.handle(header, sent)
+        return _value(*wire.decode(*_parts(wire.encode(reply, answered))))
+
+
+class SandboxedAnswers:
+    """A learner's notebook answers, in its own process behind a socket."""
+
+    def __init__(self, socket: Any, time_limit: float):
+        self.socket = socket
+        self.time_limit = time_limit
+        self.deadline = time.monotonic() + time_limit
+        self.waited = 0.0
+
+    def restart_clock(self) -> None:
+        """A new question begins: it has the whole time limit."""
+        self.deadline = time.monotonic() + self.time_limit
+
+    def ask(self, request: dict[str, Any], tensors: dict[str, torch.Tensor]) -> tuple[Any, dict[str, torch.Tensor]]:
+        """Send, wait until the question's deadline, decode. Raises LearnerError."""
+        started = time.monotonic()
+        try:
+            self.socket.settimeout(max(self.deadline - started, 0.001))
+            wire.send(self.socket, request, tensors)
+            header, received = wire.receive(self.socket, self.deadline - time.monotonic())
+        except wire.Late:
+            raise LearnerError("TimeLimit", f"no answer within {self.time_limit:g} seconds") from None
+        except wire.Closed:
+            raise LearnerError("Died", "the process that ran the answer ended before it answered") from None
+        except wire.WireError as error:
+            raise LearnerError("Unreadable", str(error)) from None
+        finally:
+            self.waited += time.monotonic() - started
+        return _value(header, received)
+
+
+def _parts(frame: bytes) -> tuple[bytes, bytes]:
+    text_length, _ = wire.LENGTHS.unpack_from(frame)
+    start = wire.LENGTHS.size
+    return frame[start : start + text_length], frame[start + text_length :]
+
+
+def _value(reply: dict[str, Any], tensors: dict[str, torch.Tensor]) -> tuple[Any, dict[str, torch.Tensor]]:
+    if "ok" in reply:
+        return reply["ok"], tensors
+    error = reply.get("error")
+    if not isinstance(error, dict):
+        raise LearnerError("Unreadable", "the reply is neither a value nor an error")
+    kind, message, line = (str(error.get(key, ""))[:600] for key in ("type", "message", "line"))
+    raise LearnerError(kind or "Error", message, line)

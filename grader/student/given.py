@@ -1,0 +1,76 @@
+"""Hidden inputs: everything drawn from one seed, the same for whoever answers.
+
+The seed is HMAC(course key, question), so that a class shares its expected values, and no learner knows them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from grader.student.proxy import Model, Student
+
+SYLLABLES = "ba be bo da de do fa fi fo ga go ka ke ko la le lo ma me mo na ne no pa pe po ra re ro sa se so ta te to".split()
+
+
+def seed_of(key: str, question: str) -> int:
+    """The seed of a question's hidden inputs: 48 bits of HMAC-SHA256(course key, question id)."""
+    return int.from_bytes(hmac.new(key.encode(), question.encode(), hashlib.sha256).digest()[:6])
+
+
+class Given:
+    """Draws hidden inputs for one run of one hidden test, in a fixed order."""
+
+    def __init__(self, student: Student, seed: int):
+        self._student = student
+        self.random = random.Random(seed)
+        self.generator = torch.Generator().manual_seed(seed % 2**63)
+
+    def integer(self, low: int, high: int) -> int:
+        """An integer from low to high, both included."""
+        return self.random.randint(low, high)
+
+    def choice(self, options: Sequence[Any]) -> Any:
+        """One of some options."""
+        return self.random.choice(list(options))
+
+    def distinct(self, count: int, low: int, high: int) -> list[int]:
+        """Different integers from low to high, in random order."""
+        return self.random.sample(range(low, high + 1), count)
+
+    def name(self) -> str:
+        """A made-up lower-case name."""
+        return "".join(self.random.choice(SYLLABLES) for _ in range(3))
+
+    def names(self, count: int) -> list[str]:
+        """Different made-up names, not in alphabetical order."""
+        found: list[str] = []
+        while len(found) < count or (count > 1 and found == sorted(found)):
+            found = list(dict.fromkeys(self.name() for _ in range(3 * count)))[:count]
+        return found
+
+    def tensor(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+        """Standard normal numbers."""
+        return torch.randn(*shape, generator=self.generator, dtype=torch.float64).to(dtype)
+
+    def labels(self, count: int, n_classes: int) -> torch.Tensor:
+        """Class ids (int64), every class at least once where count allows."""
+        y = torch.arange(count) % n_classes
+        return y[torch.randperm(count, generator=self.generator)]
+
+    def tiny_net(self, **config: Any) -> Model:
+        """A TinyNet with random widths, class count and batch-norm statistics that are not the initial ones."""
+        config.setdefault("widths", [self.choice([8, 12, 16]), self.choice([12, 20, 24])])
+        config.setdefault("n_classes", self.integer(4, 9))
+        config.setdefault("in_channels", self.choice([1, 2, 3]))
+        config.setdefault("layout", self.choice(["fc", "head"]))
+        model = self._student.tools.tiny_net(**config)
+        # A pretrained network's statistics are far from a fresh one's; a few training passes make them so.
+        self._student.tools.train(model, 2 * self.tensor(16, config["in_channels"], 8, 8) + 0.5, self.labels(16, config["n_classes"]), steps=2, lr=0.05)
+        self._student.tools.mode(model, False)
+        return model

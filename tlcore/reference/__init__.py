@@ -1,0 +1,1 @@
+"""The correct implementations, one module a topic: what a learner reads after the workshop."""
