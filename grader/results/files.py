@@ -29,7 +29,7 @@ def write_atomic(path: Path, data: bytes, durable: bool = True) -> None:
                 file.flush()
                 if durable:
                     os.fsync(file.fileno())
-            os.replace(temporary, path)
+            temporary.replace(path)  # os.replace: atomic on one file system
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise

@@ -17,6 +17,7 @@ QUESTION_STATUSES = ("passed", "partial", "failed", "error", "not_graded")
 
 # Points are sums of a few decimal fractions; anything further apart is a mistake, not rounding.
 _ROUNDING = 1e-6
+_LARGEST = 1.7e308
 
 
 class _Checked:
@@ -52,7 +53,8 @@ class _Checked:
         for name in names:
             value = getattr(self, name)
             good = isinstance(value, (int, float)) and not isinstance(value, bool)
-            _require(good and math.isfinite(value) and value >= 0, name, "a finite number, zero or more", value)
+            # Compared, not converted: an integer may be too large for a float. NaN fails every comparison.
+            _require(good and 0 <= value <= _LARGEST, name, "a finite number, zero or more", value)
             setattr(self, name, float(value))
 
     def _points(self) -> None:
@@ -205,8 +207,8 @@ def _jsonable(value: Any, depth: int = 0) -> Any:
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, (int, float)):
-        # JSON has no NaN: in a picture null stands for a number that is none (grader.pages reads it so).
-        return value if math.isfinite(value) else None
+        # JSON has no NaN: in a picture null stands for "no value" (tlcore.plots reads it so).
+        return value if -_LARGEST <= value <= _LARGEST else None
     if depth < 12:
         if isinstance(value, (list, tuple)):
             return [_jsonable(each, depth + 1) for each in value]
