@@ -1,0 +1,97 @@
+"""`tl build`: exercises and public checks from the solutions, and whether those on the disk are what would be built."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import AuthoringError, UnknownExercise
+from .exercise import NAME, ROOT, exercise_names, load_exercise
+
+
+@dataclass(frozen=True)
+class Target:
+    """A built file. `state` is current, stale, missing or orphan (its solution is gone); `content` what it should be."""
+
+    exercise: str
+    path: Path
+    state: str
+    content: bytes | None
+
+    def mend(self, root: Path) -> str:
+        """The command that makes this file current."""
+        if self.state == "orphan":
+            return f"git rm {self.path.relative_to(root)}"
+        return f"tl build {self.exercise}"
+
+
+def targets(name: str, root: Path = ROOT) -> list[Target]:
+    """The files built from one exercise, compared with what is on the disk. Raises AuthoringError."""
+    from .notebook import build_notebook, to_bytes
+    from .public_checks import checks_module
+
+    exercise = load_exercise(name, root)
+    contents = {
+        root / "exercises" / f"{name}.ipynb": to_bytes(build_notebook(exercise)),
+        root / "tlcore" / "checks" / f"{exercise.topic}.py": checks_module(exercise),
+    }
+    return [Target(name, path, _state(path, content), content) for path, content in contents.items()]
+
+
+def orphans(root: Path = ROOT) -> list[Target]:
+    """Built files whose solution is gone."""
+    names = exercise_names(root)
+    topics = {name[3:] for name in names}
+    built = [
+        path for path in (root / "exercises").glob("*.ipynb") if NAME.fullmatch(path.stem) and path.stem not in names
+    ]
+    built += [path for path in (root / "tlcore" / "checks").glob("[a-z]*.py") if path.stem not in topics]
+    return [Target(path.stem, path, "orphan", None) for path in sorted(built)]
+
+
+def build(
+    names: Sequence[str] = (),
+    check: bool = False,
+    root: Path = ROOT,
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[Target]:
+    """Build the exercises called `names`, or all; the files concerned, in the state found before anything was written.
+
+    With `check` nothing is written. `progress` is called with each name before its turn. Raises AuthoringError with all
+    problems of all solutions; those without a problem are built nevertheless.
+    """
+    from ..results.files import write_atomic
+
+    found: list[Target] = []
+    problems: list[str] = []
+    for name in _chosen(names, root):
+        progress(name)
+        try:
+            of_name = targets(name, root)
+        except AuthoringError as error:
+            problems += error.problems
+            continue
+        found += of_name
+        for target in of_name:
+            if not check and target.state != "current" and target.content is not None:
+                write_atomic(target.path, target.content)
+    if problems:
+        raise AuthoringError(problems)
+    return found if names else [*found, *orphans(root)]
+
+
+def _chosen(names: Sequence[str], root: Path) -> list[str]:
+    """The names without repetition; all where none is given. An unknown one is an error before anything is built."""
+    known = exercise_names(root)
+    chosen = list(dict.fromkeys(names)) or known
+    if not chosen:
+        raise UnknownExercise("", known)
+    for name in chosen:
+        if name not in known:
+            raise UnknownExercise(name, known)
+    return chosen
+
+
+def _state(path: Path, content: bytes) -> str:
+    if not path.is_file():
+        return "missing"
+    return "current" if path.read_bytes() == content else "stale"

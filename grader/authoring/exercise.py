@@ -1,0 +1,109 @@
+"""What an exercise is: its questions, and the cells that its notebook is built from.
+
+The trusted side asks this for titles, points, minutes, objectives and hints, so it stays light: no torch, no nbgrader.
+Nothing here is for learners: an `Exercise` holds the solutions.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from .errors import UnknownExercise
+
+#: The checkout: the folder with solutions/, exercises/ and tlcore/checks/.
+ROOT = Path(__file__).resolve().parents[2]
+NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the notebook. `role` is prose, code, answer, check, hints or public_check; `question` is an id."""
+
+    role: str
+    markdown: bool
+    source: str  # an answer cell still has its solution and the marks around it
+    line: int
+    question: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A graded question. Objectives are codes of the curriculum (O2, O3V); difficulty is 1 to 3."""
+
+    id: str
+    title: str
+    minutes: int
+    difficulty: int
+    objectives: tuple[str, ...]
+    hints: tuple[str, ...]  # Markdown, from a nudge to nearly the answer
+    answer_source: str  # the solved answer cell, without marks
+    blank_source: str  # the answer cell as the learner gets it
+    check_source: str  # the cell below it
+    defines: tuple[str, ...]  # the functions, classes or variables that the answer cell is asked to define
+    line: int  # of the answer cell in the solution file
+
+    @property
+    def points(self) -> float:
+        """One point for every five minutes."""
+        return round(self.minutes / 5, 2)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: `02_feature_extraction` with the topic `feature_extraction`."""
+
+    name: str
+    title: str
+    path: Path
+    questions: tuple[Question, ...]
+    cells: tuple[Cell, ...]
+
+    @property
+    def topic(self) -> str:
+        """The name without its number: what modules about it are called."""
+        return self.name[3:]
+
+    @property
+    def minutes(self) -> int:
+        """A learner's time for all questions."""
+        return sum(question.minutes for question in self.questions)
+
+    @property
+    def max_points(self) -> float:
+        """The sum over the questions."""
+        return round(sum(question.points for question in self.questions), 2)
+
+    def question(self, id: str) -> Question:
+        """The question with this id. Raises KeyError, with the ids that there are."""
+        for question in self.questions:
+            if question.id == id:
+                return question
+        known = ", ".join(question.id for question in self.questions)
+        raise KeyError(f"{self.name} has no question '{id}'; it has {known}")
+
+
+def exercise_names(root: Path = ROOT) -> list[str]:
+    """The names of all exercises that have a solution, in order."""
+    return sorted(path.stem for path in (root / "solutions").glob("*.py") if NAME.fullmatch(path.stem))
+
+
+def load_exercise(name: str, root: Path = ROOT) -> Exercise:
+    """Read the exercise called `name` from `root/solutions`.
+
+    Reading again is free while the file stays as it is. Raises UnknownExercise (with the known ones), or
+    AuthoringError for a solution file that is not complete (with every problem, file and line).
+    """
+    path = root / "solutions" / f"{name}.py"
+    if not NAME.fullmatch(name) or not path.is_file():
+        raise UnknownExercise(name, exercise_names(root))
+    state = path.stat()
+    return _load(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=64)
+def _load(path: Path, modified: int, size: int) -> Exercise:
+    from .reading import read_exercise
+
+    return read_exercise(path)

@@ -1,0 +1,224 @@
+"""From the cells of a solution file to an `Exercise`; everything that an author can have forgotten is said at once."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from . import blanks
+from .errors import AuthoringError
+from .exercise import Cell, Exercise, Question
+from .hints import split_hints
+from .percent import SourceCell, read_cells
+
+ROLES = {"question": "answer", "check": "check", "hints": "hints", "public_check": "public_check"}
+QUESTION_OPTIONS = ("minutes", "difficulty", "objectives")
+#: Values of `public_check` that are not the id of a question.
+SHARED_CHECK_CELLS = ("imports", "helpers")
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_OBJECTIVE = re.compile(r"O[1-5][VL]?")
+_HEADING = re.compile(
+    r"^#+ +(?:\d[\d.]* +)?(?P<title>.+?) +· +`(?P<id>\w+)` +· +(?P<minutes>\d+) min +· +(?P<dots>●*○*)$"
+)
+
+
+def read_exercise(path: Path) -> Exercise:
+    """The exercise in the solution file `path`. Raises AuthoringError with one line a problem."""
+    reader = _Reader(path)
+    exercise = reader.exercise()
+    if reader.problems:
+        raise AuthoringError(reader.problems)
+    return exercise
+
+
+class _Reader:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: list[str] = []
+        self.written = read_cells(path)
+        self.cells = [self._cell(cell) for cell in self.written]
+        self.ids = [cell.question for cell in self.cells if cell.role == "answer"]
+
+    def problem(self, line: int, text: str) -> None:
+        self.problems.append(f"{self.path}:{line}: {text}")
+
+    def exercise(self) -> Exercise:
+        titles = [
+            match[1] for cell in self.cells if cell.markdown for match in re.finditer(r"(?m)^# +(.+)$", cell.source)
+        ]
+        if not titles:
+            self.problem(1, "no title; begin with a markdown cell '# # 2 Feature extraction'")
+        self._belongings()
+        questions = tuple(self._questions())
+        if not questions:
+            self.problem(1, 'no question; mark its answer cell with # %% question="..." minutes=...')
+        title = re.sub(r"^\d+[. ·]+", "", titles[0]).strip() if titles else self.path.stem
+        return Exercise(self.path.stem, title, self.path, questions, tuple(self.cells))
+
+    def _cell(self, written: SourceCell) -> Cell:
+        named = [option for option in ROLES if option in written.options]
+        if len(named) > 1:
+            self.problem(written.line, f"a cell is either {' or '.join(named)}, not both")
+        option = named[0] if named else None
+        role = ROLES[option] if option else "prose" if written.markdown else "code"
+        question = written.options[option] if option else None
+        if option and not (isinstance(question, str) and _ID.fullmatch(question)):
+            self.problem(written.line, f'{option}={question!r} is not an id; write {option}="snake_case"')
+            question = str(question)
+        self._options(written, role)
+        if option and written.markdown != (role == "hints"):
+            kind = "a markdown cell: # %% [markdown]" if role == "hints" else "a code cell"
+            self.problem(written.line, f'the cell with {option}="{question}" must be {kind}')
+        if role == "answer":
+            wrong = blanks.mark_problem(written.source)
+            if wrong:
+                self.problem(written.line, f"question '{question}': {wrong}")
+        elif blanks.has_marks(written.source):
+            self.problem(written.line, 'solution marks belong in a cell with question="..." only')
+        tags = tuple(written.options.get("tags", ()))
+        return Cell(role, written.markdown, written.source, written.line, question, tags)
+
+    def _options(self, written: SourceCell, role: str) -> None:
+        allowed = {*ROLES, "tags", *(QUESTION_OPTIONS if role == "answer" else ())}
+        for option in sorted(set(written.options) - allowed):
+            self.problem(written.line, f"unknown option '{option}'; here there can be {', '.join(sorted(allowed))}")
+
+    def _belongings(self) -> None:
+        """Every check, hint and public check belongs to a question, and to one question there is one of each."""
+        seen: dict[tuple[str, str | None], int] = {}
+        for cell in self.cells:
+            if cell.question is None:
+                continue
+            shared = cell.role == "public_check" and cell.question in SHARED_CHECK_CELLS
+            if not shared and cell.question not in self.ids:
+                self.problem(
+                    cell.line, f"no question '{cell.question}'; there are {', '.join(map(str, self.ids)) or 'none'}"
+                )
+            first = seen.setdefault((cell.role, cell.question), cell.line)
+            if first != cell.line and not shared:
+                name = "question" if cell.role == "answer" else f"{cell.role} cell of"
+                self.problem(cell.line, f"a second {name} '{cell.question}'; the first is at line {first}")
+
+    def _questions(self) -> Iterator[Question]:
+        done = set()
+        for cell, written in zip(self.cells, self.written, strict=True):
+            if cell.role == "answer" and cell.question is not None and cell.question not in done:
+                done.add(cell.question)
+                yield self._question(cell, written.options)
+
+    def _question(self, cell: Cell, options: dict[str, Any]) -> Question:
+        assert cell.question is not None
+        id = cell.question
+        minutes = self._number(cell, options, "minutes", range(1, 61))
+        difficulty = self._number(cell, options, "difficulty", range(1, 4))
+        objectives = tuple(part.strip() for part in str(options.get("objectives", "")).split(",") if part.strip())
+        if not objectives:
+            self.problem(cell.line, f"question '{id}' has no objectives; add objectives=\"O2,O3V\"")
+        for objective in objectives:
+            if not _OBJECTIVE.fullmatch(objective):
+                self.problem(cell.line, f"question '{id}': '{objective}' is no objective; they are O1 to O5, O3V, O3L")
+        blank = blanks.blank(cell.source)
+        return Question(
+            id=id,
+            title=self._title(cell, minutes, difficulty),
+            minutes=minutes,
+            difficulty=difficulty,
+            objectives=objectives,
+            hints=self._hints(cell),
+            answer_source=blanks.answer(cell.source),
+            blank_source=blank,
+            check_source=self._checks(cell),
+            defines=self._defines(cell, blank),
+            line=cell.line,
+        )
+
+    def _number(self, cell: Cell, options: dict[str, Any], option: str, allowed: range) -> int:
+        value = options.get(option)
+        if type(value) is int and value in allowed:
+            return value
+        found = "has no" if value is None else f"has {value!r} as"
+        wanted = f"add {option}=N, {allowed[0]} to {allowed[-1]}"
+        self.problem(cell.line, f"question '{cell.question}' {found} {option}; {wanted}")
+        return 0
+
+    def _title(self, cell: Cell, minutes: int, difficulty: int) -> str:
+        """From the heading above the answer cell, which must say what the options say: learners read the heading."""
+        dots = "●" * difficulty + "○" * (3 - difficulty)
+        for other in self.cells:
+            for line in other.source.split("\n") if other.role == "prose" and other.line < cell.line else ():
+                match = _HEADING.match(line.rstrip())
+                if match and match["id"] == cell.question:
+                    if minutes and int(match["minutes"]) != minutes:
+                        self.problem(
+                            other.line, f"the heading says {match['minutes']} min, the answer cell minutes={minutes}"
+                        )
+                    if difficulty and match["dots"] != dots:
+                        self.problem(
+                            other.line, f"the heading shows {match['dots']}, difficulty={difficulty} is {dots}"
+                        )
+                    return match["title"]
+        form = f"# ## 2.1 Title · `{cell.question}` · {minutes} min · {dots}"
+        self.problem(cell.line, f"question '{cell.question}' has no heading above it in the form '{form}'")
+        return cell.question or ""
+
+    def _belonging(self, role: str, id: str | None) -> Cell | None:
+        return next((cell for cell in self.cells if (cell.role, cell.question) == (role, id)), None)
+
+    def _hints(self, cell: Cell) -> tuple[str, ...]:
+        hints = self._belonging("hints", cell.question)
+        if hints is None:
+            self.problem(
+                cell.line, f"question '{cell.question}' has no hints; add # %% [markdown] hints=\"{cell.question}\""
+            )
+            return ()
+        try:
+            return tuple(split_hints(hints.source))
+        except ValueError as error:
+            self.problem(hints.line, f"hints of '{cell.question}': {error}")
+            return ()
+
+    def _checks(self, cell: Cell) -> str:
+        id = cell.question
+        check = self._belonging("check", id)
+        if check is None:
+            self.problem(cell.line, f'question \'{id}\' has no check cell; add # %% check="{id}" with check("{id}")')
+        elif not re.search(rf"""\bcheck\(\s*["']{id}["']""", check.source):
+            self.problem(check.line, f"the check cell of '{id}' does not call check(\"{id}\")")
+        elif check.line < cell.line:
+            self.problem(check.line, f"the check cell of '{id}' stands above its answer cell")
+        public = self._belonging("public_check", id)
+        if public is None:
+            self.problem(
+                cell.line, f"question '{id}' has no public check; add # %% public_check=\"{id}\" with def check_{id}"
+            )
+        elif f"check_{id}" not in _defined(public.source):
+            self.problem(public.line, f"the public check of '{id}' does not define check_{id}(..., show)")
+        return check.source if check else ""
+
+    def _defines(self, cell: Cell, blank: str) -> tuple[str, ...]:
+        try:
+            ast.parse(blank)
+        except SyntaxError as error:
+            at = cell.line + (error.lineno or 0)
+            self.problem(
+                at, f"question '{cell.question}' is no valid Python once blanked ({error.msg}); move the marks"
+            )
+        return tuple(_defined(blank) or _defined(blanks.answer(cell.source)))
+
+
+def _defined(source: str) -> list[str]:
+    """The names that the top level of a cell defines; none where it is not plain Python."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    names: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names += [target.id for target in targets if isinstance(target, ast.Name)]
+    return names

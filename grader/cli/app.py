@@ -1,0 +1,79 @@
+"""The application: which verbs there are, and how errors end."""
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from . import build, console, doctor
+
+app = typer.Typer(
+    name="tl",
+    help="Auto-graded exercises on transfer learning: build them, hand them out, grade them.",
+    epilog="Exit status: 0 fine, 1 found problems, 2 could not run. `tl VERB --help` says more about a verb.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: it reads well in a pipe and to a screen reader
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("build")(build.command)
+app.command("doctor")(doctor.command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"tl-exercises {version('tl-exercises')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> NoReturn:
+    """Run `tl` with the arguments of the process and exit with its status."""
+    try:
+        status = app(prog_name="tl", standalone_mode=False)
+    except KeyboardInterrupt:
+        console.error("interrupted")
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader (`tl ... | head`) has seen enough. Python would complain once more when it flushes stdout at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        sys.exit(_failed(error))
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _failed(error: Exception) -> int:
+    """Say on stderr why the run failed; the exit status."""
+    if os.environ.get("TL_TRACEBACK"):
+        raise error
+    name = type(error).__name__
+    if hasattr(error, "format_message") and hasattr(error, "ctx"):  # what click says about wrong arguments
+        context = error.ctx
+        if name == "NoArgsIsHelpError":
+            typer.echo(error.format_message(), err=True)
+            return 2
+        console.error(error.format_message())
+        if context is not None:
+            typer.echo(f"Try '{context.command_path} --help'.", err=True)
+    elif name == "Abort":
+        console.error("interrupted")
+    elif type(error).__module__.split(".")[0] in ("grader", "tlcore"):
+        console.error(str(error))  # our own errors say what to do
+    elif isinstance(error, OSError):
+        console.error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    else:
+        console.error(f"unexpected {name}: {error}\nThis is a fault in tl itself; TL_TRACEBACK=1 tl ... shows where.")
+    return 2

@@ -1,0 +1,5 @@
+"""`tl doctor`: is this machine ready?"""
+
+
+def command() -> None:
+    """x"""

@@ -1,0 +1,162 @@
+"""Reading solution files: what an exercise knows, and what an author is told."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.authoring.errors import AuthoringError
+from grader.authoring.exercise import exercise_names, load_exercise
+from grader.authoring.hints import split_hints
+
+NAME = "01_doubling"
+QUESTION = 'question="double" minutes=5 difficulty=1 objectives="O1,O3V"'
+
+
+def test_what_an_exercise_knows(course: Path):
+    exercise = load_exercise(NAME, course)
+    assert (exercise.name, exercise.topic, exercise.title) == (NAME, "doubling", "Doubling")
+    assert (exercise.minutes, exercise.max_points) == (13, 2.6)
+    double, constant = exercise.questions
+    assert (double.id, double.title, double.minutes, double.points) == ("double", "Double it", 5, 1.0)
+    assert (double.difficulty, double.objectives) == (1, ("O1", "O3V"))
+    assert double.hints == ("What is `number + 0`?", "And `number + number`?")
+    assert double.defines == ("double",)
+    assert constant.defines == ("constant",)
+    assert constant.answer_source == 'constant = {"answer": 42}'
+    assert constant.hints == ("Six times seven.",)
+    assert exercise.question("constant") is constant
+    with pytest.raises(KeyError, match="has no question 'triple'; it has double, constant"):
+        exercise.question("triple")
+
+
+def test_names_are_sorted_and_other_files_are_no_exercises(course: Path):
+    for name in ("10_last.py", "02_second.py", "notes.py", "1_short.py", "README.md"):
+        (course / "solutions" / name).write_text("")
+    assert exercise_names(course) == [NAME, "02_second", "10_last"]
+
+
+def test_a_changed_file_is_read_again(course: Path, spoil):
+    before = load_exercise(NAME, course)
+    assert load_exercise(NAME, course) is before
+    spoil("# 1. add it to itself", "# 1. double it, in one step")
+    assert "in one step" in load_exercise(NAME, course).question("double").blank_source
+
+
+def test_reading_does_not_import_what_is_heavy(course: Path):
+    code = (
+        "import sys; from pathlib import Path; from grader.authoring.exercise import load_exercise;"
+        f"load_exercise({NAME!r}, Path(sys.argv[1]));"
+        "print([m for m in ('torch', 'nbgrader', 'transformers', 'sqlalchemy') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code, course], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("    ### BEGIN SOLUTION\n", "", r":12: question 'double': '### END SOLUTION' without a '### BEGIN SOLUTION'"),
+        ("    ### END SOLUTION\n", "", r":12: question 'double': '### BEGIN SOLUTION' without '### END SOLUTION'"),
+        ("    ### END SOLUTION\n", "    ### BEGIN SOLUTION\n", r"a second '### BEGIN SOLUTION'"),
+        (
+            "double(21)",
+            "### BEGIN SOLUTION\ndouble(21)\n### END SOLUTION",
+            r":47: solution marks belong in a cell with",
+        ),
+        (QUESTION, QUESTION.replace(" minutes=5", ""), r":12: question 'double' has no minutes; add minutes=N"),
+        (QUESTION, QUESTION.replace("minutes=5", 'minutes="5"'), r"question 'double' has '5' as minutes"),
+        (
+            QUESTION,
+            QUESTION.replace("minutes=5", "minutes=6"),
+            r":8: the heading says 5 min, the answer cell minutes=6",
+        ),
+        (QUESTION, QUESTION.replace(" difficulty=1", ""), r":12: question 'double' has no difficulty"),
+        (QUESTION, QUESTION.replace("difficulty=1", "difficulty=3"), r"the heading shows ●○○, difficulty=3 is ●●●"),
+        (QUESTION, QUESTION.split(" objectives")[0], r":12: question 'double' has no objectives"),
+        (QUESTION, QUESTION.replace("O3V", "O9"), r"question 'double': 'O9' is no objective"),
+        (
+            QUESTION,
+            QUESTION.replace("minutes=5", "minutes=five"),
+            r":12: cannot read the options 'question=\"double\" min",
+        ),
+        ("# %%\n# %matplotlib", "# %% [raw]\n# %matplotlib", r":47: a raw cell; write a code or a markdown cell"),
+        (QUESTION, QUESTION.replace("minutes", "minuets"), r"unknown option 'minuets'; here there can be check, diff"),
+        (QUESTION, QUESTION.replace('"double"', '"Dou ble"'), r"question='Dou ble' is not an id"),
+        (QUESTION, QUESTION.replace("question", 'check="double" question'), r"a cell is either question or check, not"),
+        ("# ## 1.1 Double it ·", "# ## 1.1 Double it", r":12: question 'double' has no heading above it in the form"),
+        ('hints="double"', "", r":12: question 'double' has no hints; add # %% \[markdown\] hints=\"double\""),
+        ("# </details>\n# </details>", "# </details>", r":24: hints of 'double': a <details> without its </details>"),
+        ('[markdown] hints="constant"', 'hints="constant"', r'hints="constant" must be a markdown cell'),
+        ('# %% check="double"', "# %%", r":12: question 'double' has no check cell; add # %% check=\"double\""),
+        ('check("double")\n# %% [m', "double(1)\n# %% [m", r"the check cell of 'double' does not call check\("),
+        (
+            'check="constant"\ncheck',
+            'check="double"\ncheck',
+            r"a second check cell of 'double'; the first is at line 22",
+        ),
+        ('public_check="double"', 'public_check="duoble"', r":39: no question 'duoble'; there are double, constant"),
+        ('public_check="double"', 'public_check="helpers"', r"question 'double' has no public check"),
+        ("def check_double", "def chekc_double", r":39: the public check of 'double' does not define check_double"),
+        ('question="constant"', 'question="double"', r"a second question 'double'; the first is at line 12"),
+        ("number + number\n    return", "number +\n    return", r":17: syntax error: invalid syntax near `secret_sum"),
+        ("# # 1 Doubling", "# Doubling", r":1: no title; begin with a markdown cell"),
+        ("# %% [markdown]\n# # 1", "x = 1\n# %% [markdown]\n# # 1", r":1: there is text before the first '# %%'"),
+        ("    ### BEGIN SOLUTION\n", "    return (\n    ### BEGIN SOLUTION\n0)\n", r"no valid Python once blanked"),
+    ],
+)
+def test_an_author_is_told_what_is_wrong_and_where(spoil, old: str, new: str, message: str):
+    course = spoil(old, new)
+    with pytest.raises(AuthoringError) as caught:
+        load_exercise(NAME, course)
+    path = re.escape(str(course / "solutions" / f"{NAME}.py"))
+    assert any(re.match(path + r":\d+: ", problem) for problem in caught.value.problems)
+    assert re.search(message, str(caught.value)), str(caught.value)
+
+
+def test_all_problems_are_told_at_once(spoil):
+    course = spoil(QUESTION, 'question="double"')
+    with pytest.raises(AuthoringError) as caught:
+        load_exercise(NAME, course)
+    assert len(caught.value.problems) == 3
+
+
+def test_a_file_that_is_no_text(course: Path):
+    (course / "solutions" / "02_bytes.py").write_bytes(b"# %%\n\xff\xfe")
+    with pytest.raises(AuthoringError, match=r"02_bytes.py: not a UTF-8 text file"):
+        load_exercise("02_bytes", course)
+    (course / "solutions" / "03_header.py").write_text(
+        "# ---\n# jupyter:\n#   kernelspec:\n#     name: x\n# ---\n# %%\n"
+    )
+    with pytest.raises(AuthoringError, match=r"03_header.py: jupytext cannot read it"):
+        load_exercise("03_header", course)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "hints"),
+    [
+        ("<details><summary>1</summary>a</details>\n<details><summary>2</summary>b</details>", ["a", "b"]),
+        (
+            "<details open>\n<summary>1</summary>\na\n<details><summary>2</summary>b</details>\nc</details>",
+            ["a\n\nc", "b"],
+        ),
+        ("<DETAILS><summary>two\nlines</summary>`x < y`</DETAILS>", ["`x < y`"]),
+    ],
+)
+def test_hints_are_split(markdown: str, hints: list[str]):
+    assert split_hints(markdown) == hints
+
+
+@pytest.mark.parametrize(
+    ("markdown", "message"),
+    [
+        ("no fold", "no <details>"),
+        ("<details><summary>1</summary> </details>", "a hint without text"),
+        ("a</details>", "a </details> without"),
+    ],
+)
+def test_hints_that_cannot_be_split(markdown: str, message: str):
+    with pytest.raises(ValueError, match=message):
+        split_hints(markdown)
