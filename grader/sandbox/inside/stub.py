@@ -1,0 +1,218 @@
+"""The stub: parent of one learner's process, keeper of its limits, witness of its end.
+
+In the full tier it is pid 1 of the session's pid namespace: when it goes, everything goes. It runs no learner code and
+reads nothing that a learner wrote but numbers of /proc. It talks over two descriptors that the learner never has:
+the leash (the trusted side asks for the usage, or lets go: end of file means "kill it all") and the verdict pipe to the
+zygote (one JSON object a line, the last says how it ended).
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+from . import tree
+from .confine import Bounds, Plan, build_room, confine, make_scratch
+
+Serve = Callable[[socket.socket, str], None]
+
+_TICK_MS = 50
+_SCRATCH_EVERY = 10  # ticks between two looks at the size of a scratch folder on disk (reduced tier)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One session as the zygote hands it to its stub.
+
+    `channel` is the learner's socket, `leash` the trusted side's hold on the stub, `verdict` the pipe to the zygote,
+    `outer_ids` the uid and gid of the zygote, `syscalls` the seccomp filter where it could be built before the fork.
+    """
+
+    plan: Plan
+    bounds: Bounds
+    session: int
+    channel: socket.socket
+    leash: socket.socket
+    verdict: int
+    serve: Serve
+    outer_ids: tuple[int, int]
+    syscalls: object
+
+
+def run(job: Job) -> NoReturn:
+    """Body of the stub's process, which ends with the session."""
+    code = 1
+    try:
+        _run(job)
+        code = 0
+    except BaseException as error:  # noqa: BLE001  whatever it is, the zygote must hear of it and nothing of us live on
+        why = f"the session could not be set up: {type(error).__name__}: {error}"
+        _say(job.verdict, {"kind": "vanished", "why": why})
+    finally:
+        os._exit(code)
+
+
+def _run(job: Job) -> None:
+    full = job.plan.tier == "full"
+    if full:
+        build_room(job.bounds, job.outer_ids)
+    elif sys.platform == "linux":
+        from . import kernel
+
+        kernel.adopt_orphans()
+    os.setpgid(0, 0)
+    scratch = job.plan.scratch(job.session)
+    work = make_scratch(scratch)
+    job.leash.sendall(b"+")  # carries this process's pid to the trusted side (SCM_CREDENTIALS)
+    began = time.monotonic()
+    learner = os.fork()
+    if learner == 0:
+        _become_learner(job, scratch, work)
+    job.channel.close()
+    _say(job.verdict, {"learner": learner})
+    watch = _Watch(job.bounds, learner, job.leash, tree.Tree(full, learner), None if full else scratch)
+    outcome = watch.until_the_end()
+    watch.tree.kill()
+    outcome.update(
+        cpu_seconds=round(tree.reaped_cpu_seconds(), 4),
+        peak_mib=round(tree.peak_mib(), 1),
+        seconds=round(time.monotonic() - began, 4),
+    )
+    _say(job.verdict, outcome)
+
+
+def _become_learner(job: Job, scratch: str, work: str) -> NoReturn:
+    try:
+        if sys.platform == "linux":
+            from . import kernel
+
+            kernel.die_with_parent()
+        # Its descriptor is about to be closed; the object must not close it again when it may be a file of the learner's.
+        job.leash.detach()
+        confine(job.plan, job.bounds, scratch, (job.channel.fileno(), job.verdict), job.syscalls)
+    except BaseException as error:  # noqa: BLE001  an infrastructure fault: nothing of the learner has run yet
+        why = f"confinement failed: {type(error).__name__}: {error}"
+        _say(job.verdict, {"kind": "vanished", "why": why})
+        os._exit(1)
+    os.close(job.verdict)
+    code = 1
+    try:
+        job.serve(job.channel, work)
+        code = 0
+    except SystemExit as leave:
+        code = leave.code if isinstance(leave.code, int) else 1
+    except BaseException:  # noqa: BLE001  the server's own failure shows as exit status 1
+        code = 1
+    finally:
+        os._exit(code & 0xFF)
+
+
+class _Watch:
+    """Waits for the learner's end, the trusted side's word, or a limit of the whole tree."""
+
+    def __init__(
+        self, bounds: Bounds, learner: int, leash: socket.socket, processes: tree.Tree, scratch: str | None
+    ) -> None:
+        self.bounds = bounds
+        self.learner = learner
+        self.leash = leash
+        self.tree = processes
+        self.scratch = scratch
+        self._peak = 0
+        self._ticks = 0
+
+    def until_the_end(self) -> dict[str, object]:
+        """How the session ended, as the fields of a fate."""
+        waiter = select.poll()
+        waiter.register(self.leash, select.POLLIN)
+        ended = _descriptor_of(self.learner)
+        if ended is not None:
+            waiter.register(ended, select.POLLIN)
+        tick = _TICK_MS if ended is not None else 10
+        while True:
+            ready = [descriptor for descriptor, _events in waiter.poll(tick)]
+            status = self._reap()
+            if status is not None:
+                return self._describe(status)
+            if self.leash.fileno() in ready and not self._answer():
+                return {"kind": "closed"}
+            broken = self._broken_limit()
+            if broken is not None:
+                return broken
+
+    def _reap(self) -> int | None:
+        """Wait for whoever has ended; the wait status of the learner if it was among them."""
+        found = None
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return found
+            if pid == 0:
+                return found
+            if pid == self.learner:
+                found = status
+
+    def _describe(self, status: int) -> dict[str, object]:
+        if os.WIFEXITED(status):
+            return {"kind": "exited", "code": os.WEXITSTATUS(status)}
+        number = os.WTERMSIG(status)
+        over = tree.reaped_cpu_seconds() >= self.bounds.cpu_seconds
+        if number == signal.SIGXCPU or (number == signal.SIGKILL and over):
+            return {"kind": "out_of_time", "signal": number, "why": f"more than {self.bounds.cpu_seconds:g} s of CPU time"}
+        return {"kind": "signalled", "signal": number}
+
+    def _answer(self) -> bool:
+        """Read the leash: False when the trusted side let go or said so, else send the usage so far."""
+        try:
+            word = self.leash.recv(64)
+        except OSError:
+            return False
+        if not word or b"k" in word:
+            return False
+        load = self.tree.load()
+        usage = {"cpu_seconds": round(load.cpu_seconds + tree.reaped_cpu_seconds(), 4), "processes": load.processes}
+        try:
+            self.leash.sendall(json.dumps(usage).encode() + b"\n")
+        except OSError:
+            return False
+        return True
+
+    def _broken_limit(self) -> dict[str, object] | None:
+        bounds, load = self.bounds, self.tree.load()
+        if load.cpu_seconds + tree.reaped_cpu_seconds() > bounds.cpu_seconds + 1:
+            return {"kind": "out_of_time", "why": f"its processes together used more than {bounds.cpu_seconds:g} s of CPU time"}
+        most = bounds.total_memory_mib << 20
+        if load.bytes_at_most > most and self.tree.own_bytes() > most:
+            return {"kind": "out_of_memory", "why": f"its processes together held more than {bounds.total_memory_mib} MiB"}
+        if load.processes > 2 * bounds.processes:
+            return {"kind": "signalled", "signal": signal.SIGKILL, "why": f"more than {bounds.processes} processes"}
+        self._ticks += 1
+        if self.scratch is not None and self._ticks % _SCRATCH_EVERY == 0:
+            used, files = tree.folder_use(self.scratch, bounds.scratch_files)
+            if used > bounds.scratch_mib << 20 or files > bounds.scratch_files:
+                return {"kind": "signalled", "signal": signal.SIGKILL, "why": "its scratch folder was full"}
+        return None
+
+
+def _descriptor_of(pid: int) -> int | None:
+    """A descriptor that becomes readable when the process ends, where the system has such (Linux 5.3)."""
+    try:
+        return os.pidfd_open(pid)  # type: ignore[attr-defined,unused-ignore]
+    except (AttributeError, OSError):
+        return None
+
+
+def _say(verdict: int, what: dict[str, object]) -> None:
+    try:
+        os.write(verdict, json.dumps(what).encode() + b"\n")
+    except OSError:
+        pass  # the zygote is gone, and with it whoever wanted to know
+
+

@@ -1,0 +1,126 @@
+"""The processes below the stub: how many, how much CPU time and memory, and their end.
+
+Where there is no /proc (macOS, tier none) the tree cannot be seen: counts are zero, and the end is a signal to the group.
+"""
+
+import os
+import resource
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGESIZE")
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a tree uses now: processes, CPU seconds of the living, bytes of memory (an upper bound)."""
+
+    processes: int
+    cpu_seconds: float
+    bytes_at_most: int
+
+
+class Tree:
+    """All processes below this one. `is_init` says that this is pid 1 of its own pid namespace with its own /proc."""
+
+    def __init__(self, is_init: bool, group: int):
+        self._is_init = is_init
+        self._group = group
+
+    def pids(self) -> list[int]:
+        """The processes below this one, this one not among them."""
+        if self._is_init:
+            return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+        found: list[int] = []
+        waiting = [os.getpid()]
+        while waiting:
+            pid = waiting.pop()
+            with suppress(OSError):
+                for task in os.listdir(f"/proc/{pid}/task"):
+                    with open(f"/proc/{pid}/task/{task}/children", "rb") as children:
+                        below = [int(word) for word in children.read().split()]
+                    found += below
+                    waiting += below
+        return found
+
+    def load(self) -> Load:
+        """Measure the tree, cheaply: memory counts pages that are shared with the zygote as if they were not."""
+        cpu, memory, count = 0.0, 0, 0
+        for pid in self.pids():
+            with suppress(OSError, IndexError, ValueError):
+                with open(f"/proc/{pid}/stat", "rb") as stat:
+                    words = stat.read().rpartition(b")")[2].split()  # the name before it is the learner's to choose
+                cpu += sum(map(int, words[11:15])) / _TICKS
+                memory += int(words[21]) * _PAGE
+                count += 1
+        return Load(count, cpu, memory)
+
+    def own_bytes(self) -> int:
+        """Memory of the tree with shared pages counted by their share (Pss of anonymous and shared memory)."""
+        total = 0
+        for pid in self.pids():
+            with suppress(OSError, ValueError), open(f"/proc/{pid}/smaps_rollup", "rb") as rollup:
+                for line in rollup:
+                    if line.startswith((b"Pss_Anon:", b"Pss_Shmem:")):
+                        total += int(line.split()[1]) * 1024
+        return total
+
+    def kill(self, patience: float = 5.0) -> None:
+        """Kill every process of the tree and wait until the last is gone, or `patience` seconds have passed."""
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            if self._is_init:
+                with suppress(ProcessLookupError):
+                    os.kill(-1, signal.SIGKILL)  # everything in this pid namespace but oneself
+            else:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._group, signal.SIGKILL)  # the kernel does this in one step: no fork slips through
+                for pid in self.pids():
+                    with suppress(ProcessLookupError, PermissionError):
+                        os.kill(pid, signal.SIGKILL)
+            if not _reap_until_quiet():
+                return
+
+
+def _reap_until_quiet() -> bool:
+    """Wait a moment for dead children; False once there is no child left."""
+    for _ in range(20):
+        try:
+            pid, _status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return False
+        if pid == 0:
+            time.sleep(0.002)
+    return True
+
+
+def reaped_cpu_seconds() -> float:
+    """CPU seconds of all descendants that have ended and were waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def peak_mib() -> float:
+    """The largest memory of any one descendant that has ended, in MiB, pages shared with the zygote included."""
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return peak / 1024 if os.uname().sysname != "Darwin" else peak / 2**20
+
+
+def folder_use(folder: str, at_most: int) -> tuple[int, int]:
+    """Bytes and number of files under `folder`; counting stops at `at_most` files."""
+    used = files = 0
+    waiting = [folder]
+    while waiting and files <= at_most:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                files += 1
+                with suppress(OSError):
+                    used += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                if files > at_most:
+                    break
+    return used, files

@@ -1,0 +1,197 @@
+"""The fork-server: imports the heavy packages once, then forks a confined process for every session.
+
+It holds no secret: no course key, no hidden test, no other learner's work has ever been in its memory, so neither is
+any in the processes forked from it. Control protocol, one JSON object a line over a stream socket:
+
+    in   {"tier", "preload", "server", ...}                      once, first (see `Config`)
+    out  {"ready": true, "missing": {module: why}}               after the imports
+    in   {"fork": id, "bounds": {...}} + two descriptors         session socket, leash
+    out  {"forked": id, "pid": n} or {"refused": id, "why": s}
+    out  {"ended": id, "kind": s, ...}                           the stub's verdict; "vanished" if it left none
+"""
+
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from . import stub
+from .confine import Bounds, Plan
+
+_LONGEST_REQUEST = 1 << 20
+_NAMESPACES = ("NEWUSER", "NEWNS", "NEWPID", "NEWNET", "NEWIPC", "NEWUTS")
+
+
+@dataclass
+class _Running:
+    """A forked session: its stub's pid, the read end of its verdict pipe, what came through it."""
+
+    session: int
+    pid: int
+    verdict: int
+    said: bytes = b""
+
+
+class Zygote:
+    """Answers fork requests on `control` until the trusted side hangs up."""
+
+    def __init__(self, control: socket.socket):
+        self._control = control
+        self._line = b""
+        self._running: dict[int, _Running] = {}
+        config = json.loads(self._read_line()[0])
+        self._plan = Plan(**{name: _frozen(value) for name, value in config["plan"].items()})
+        self._missing = _preload(config["preload"])
+        module, _, function = config["server"].partition(":")
+        self._serve: stub.Serve = getattr(importlib.import_module(module), function)
+        self._syscalls = self._filter()
+
+    def _filter(self) -> Any:
+        if self._plan.tier == "none":
+            return None
+        from . import barriers
+
+        full = self._plan.tier == "full"
+        return barriers.build_filter(full) if full or not barriers.filter_names_pid() else None
+
+    def serve(self) -> None:
+        """The loop. Ends when the control socket closes; the sessions' stubs see their leashes go and end too."""
+        gc.collect()
+        gc.freeze()  # children do not touch, and so do not copy, what was imported here
+        self._send({"ready": True, "missing": self._missing})
+        while True:
+            waiter = select.poll()
+            waiter.register(self._control, select.POLLIN)
+            for descriptor in self._running:
+                waiter.register(descriptor, select.POLLIN)
+            for descriptor, _events in waiter.poll():
+                if descriptor == self._control.fileno():
+                    line, descriptors = self._read_line()
+                    if not line:
+                        return
+                    self._fork(json.loads(line), descriptors)
+                elif descriptor in self._running:
+                    self._listen(self._running[descriptor])
+
+    def _fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
+        session = request["fork"]
+        channel, leash = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+        read_end, write_end = os.pipe()
+        try:
+            check_one_thread()
+            bounds = Bounds(**request["bounds"])
+            ids = (os.getuid(), os.getgid())
+            pid = self._fork_process()
+            if pid == 0:
+                os.close(read_end)
+                self._control.close()
+                job = (self._plan, bounds, session, channel, leash, write_end, self._serve, ids, self._syscalls)
+                stub.run(stub.Job(*job))
+            self._running[read_end] = _Running(session, pid, read_end)
+            self._send({"forked": session, "pid": pid})
+        except (OSError, RuntimeError, TypeError) as error:
+            os.close(read_end)
+            self._send({"refused": session, "why": f"{type(error).__name__}: {error}"})
+        finally:
+            os.close(write_end)
+            channel.close()
+            leash.close()
+
+    def _fork_process(self) -> int:
+        if self._plan.tier != "full":
+            return os.fork()
+        from . import kernel
+
+        flags = 0
+        for name in _NAMESPACES:
+            flags |= getattr(kernel, f"CLONE_{name}")
+        return kernel.fork_into(flags)
+
+    def _listen(self, running: _Running) -> None:
+        """Take in what a stub says; at the end of its pipe it has gone: wait for it and pass on the verdict."""
+        said = os.read(running.verdict, 65536)
+        if said:
+            running.said += said[:65536]
+            return
+        os.close(running.verdict)
+        del self._running[running.verdict]
+        status = os.waitpid(running.pid, 0)[1]  # in the full tier this returns after the last process of the namespace
+        lines = [json.loads(line) for line in running.said.splitlines()]
+        verdicts = [line for line in lines if "kind" in line]
+        if verdicts:
+            # A confinement that failed is said first, by the process that could not be confined; it counts.
+            self._send({"ended": running.session, **verdicts[-1], **verdicts[0]})
+            return
+        if self._plan.tier != "full":
+            for line in lines:
+                if "learner" in line:
+                    with suppress(ProcessLookupError, PermissionError):
+                        os.killpg(line["learner"], signal.SIGKILL)
+        self._send(
+            {"ended": running.session, "kind": "vanished", "why": f"the session's keeper was killed (status {status})"}
+        )
+
+    def _read_line(self) -> tuple[bytes, list[int]]:
+        """The next request and the descriptors that came with it; empty when the trusted side has gone."""
+        descriptors: list[int] = []
+        while b"\n" not in self._line:
+            data, received, _flags, _address = socket.recv_fds(self._control, _LONGEST_REQUEST, 2)
+            descriptors += received
+            if not data:
+                return b"", descriptors
+            self._line += data
+        line, _, self._line = self._line.partition(b"\n")
+        return line, descriptors
+
+    def _send(self, message: dict[str, Any]) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._control.sendall(json.dumps(message).encode() + b"\n")
+
+
+def check_one_thread() -> None:
+    """Refuse to fork a process with several threads: a lock that another of them holds would stay shut for ever."""
+    if not sys.platform.startswith("linux"):
+        return
+    threads = len(os.listdir("/proc/self/task"))
+    if threads != 1:
+        raise RuntimeError(f"the zygote has {threads} threads instead of one; a fork now could hang its children")
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _preload(modules: list[str]) -> dict[str, str]:
+    """Import what sessions will want; the modules that could not be imported, with the reason."""
+    import site
+
+    for builtin in (site.setquit, site.setcopyright, site.sethelper):  # started without site, to pass over .pth files
+        builtin()
+    missing = {}
+    for name in modules:
+        try:
+            importlib.import_module(name)
+        except Exception as error:  # noqa: BLE001  a session that needs it will see the same error
+            missing[name] = f"{type(error).__name__}: {error}"
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)
+        with suppress(RuntimeError):
+            torch.set_num_interop_threads(1)
+    return missing
+
+
+def main(descriptor: int) -> None:
+    """Entry point: serve on the control socket that was inherited as `descriptor`."""
+    control = socket.socket(fileno=descriptor)
+    control.set_inheritable(False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle: it finishes what runs
+    Zygote(control).serve()
+    os._exit(0)

@@ -1,0 +1,209 @@
+"""Starting a zygote in a tier: the command line, the environment, the way down from root."""
+
+import json
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from grader.sandbox.tiers import Tier
+from grader.sandbox.visible import ETC_FILES, STAGE_IN_SANDBOX, SYSTEM, Visible, build_stage, whats_visible
+
+PRELOAD = (
+    "torch",
+    "transformers",
+    "peft",
+    "safetensors.torch",
+    "sklearn.datasets",
+    "IPython.core.interactiveshell",
+    "transformers.models.resnet.modeling_resnet",
+    "transformers.models.bert.modeling_bert",
+    "transformers.models.vit.modeling_vit",
+    "transformers.models.llama.modeling_llama",
+)
+"""What a zygote imports before the first session, where the caller does not say otherwise."""
+
+SERVER = "inside.executor:serve"
+
+_PYTHON_FLAGS = ("-s", "-P", "-S")  # no user site, no current folder, no .pth: nothing leads to the checkout
+_FIRST_FREE_UID = 61000
+_START = "from inside.zygote import main; import sys; descriptor = int(sys.argv.pop()); main(descriptor)"
+
+
+@dataclass
+class Launched:
+    """A running zygote: its process, the control socket, its stage (to be removed), the file with its stderr."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    stage: Path
+    errors: IO[bytes]
+
+    def stderr(self) -> str:
+        """The end of what the zygote, or bwrap, or the way down from root complained about."""
+        self.errors.seek(0, os.SEEK_END)
+        self.errors.seek(max(0, self.errors.tell() - 2000))
+        return self.errors.read().decode(errors="replace").strip()
+
+    def remove(self) -> None:
+        """End the process, if it has not ended by itself, and remove everything on disk."""
+        self.control.close()
+        try:
+            self.process.wait(2)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.errors.close()
+        remove_tree(self.stage)
+
+
+def launch(tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path, ...]) -> Launched:
+    """Start a zygote in `tier`; it says {"ready": true} on the control socket when it has imported `preload`.
+
+    The calling thread must live as long as the zygote: bwrap's --die-with-parent means the thread. Raises OSError or
+    RuntimeError where it cannot even be tried.
+    """
+    visible = whats_visible()
+    stage = build_stage(extra)
+    try:
+        ours, theirs = socket.socketpair()
+        where = STAGE_IN_SANDBOX if tier is Tier.FULL else str(stage / "tl")
+        packages = (where, *visible.packages)
+        environment = _environment(packages)
+        uid = unprivileged_uid() if tier is not Tier.NONE else None
+        scratch_parent = str(stage / "scratch")
+        if uid is not None:
+            os.chown(scratch_parent, uid, uid)
+        python = [visible.interpreter, *_PYTHON_FLAGS, "-c", _START, str(theirs.fileno())]
+        command = [*_bwrap(visible, stage), *python] if tier is Tier.FULL else python
+        if uid is not None:
+            command = _from_root(uid, visible, stage, command)
+        errors = tempfile.TemporaryFile()
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=errors,
+            stderr=errors,
+            env=environment,
+            pass_fds=(theirs.fileno(),),
+            cwd="/",
+            start_new_session=True,  # Ctrl-C on the terminal is for the grader alone
+        )
+        theirs.close()
+    except BaseException:
+        remove_tree(stage)
+        raise
+    readable, listable = visible.readable_and_listable() if tier is Tier.REDUCED else ([], [])
+    plan = {
+        "tier": tier.value,
+        "readable": [*readable, str(stage / "tl")],
+        "listable": listable,
+        "scratch_parent": "/tmp" if tier is Tier.FULL else scratch_parent,
+        "environment": environment,
+    }
+    config = {"plan": plan, "preload": list(preload), "server": server}
+    try:
+        ours.sendall(json.dumps(config).encode() + b"\n")
+    except BrokenPipeError:
+        pass  # it has died already; whoever reads from the socket will see that, and why
+    return Launched(process, ours, stage, errors)
+
+
+def unprivileged_uid() -> int | None:
+    """The user to become where this process is real root and can become another; None where there is nothing to do.
+
+    Root of a user namespace that holds no other user is root in name only.
+    """
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return None
+    uid = _FIRST_FREE_UID
+    while _is_known(uid):
+        uid += 1
+    ranges = [list(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    if not any(first <= uid < first + count for first, _outside, count in ranges):
+        return None
+    capabilities = int(Path("/proc/self/status").read_text().partition("CapEff:")[2].split()[0], 16)
+    may_change_user, may_mount = capabilities & (1 << 7), capabilities & (1 << 21)
+    return uid if may_change_user and may_mount else None
+
+
+def _is_known(uid: int) -> bool:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
+
+
+def _from_root(uid: int, visible: Visible, stage: Path, command: list[str]) -> list[str]:
+    paths = [*visible.trees, visible.interpreter, str(stage)]
+    plan = json.dumps({"uid": uid, "gid": uid, "paths": paths})
+    return [visible.interpreter, *_PYTHON_FLAGS, str(Path(__file__).with_name("drop.py")), plan, *command]
+
+
+def _bwrap(visible: Visible, stage: Path) -> list[str]:
+    program = shutil.which("bwrap")
+    if program is None:
+        raise FileNotFoundError("bwrap is not installed")
+    command = [program, "--unshare-user", "--unshare-all", "--die-with-parent", "--as-pid-1"]
+    command += ["--hostname", "sandbox", "--uid", "1000", "--gid", "1000", "--proc", "/proc", "--dev", "/dev"]
+    command += ["--tmpfs", "/tmp", "--ro-bind", str(stage / "etc"), "/etc"]
+    for path in ETC_FILES:
+        if os.path.exists(path):
+            command += ["--ro-bind", path, path]
+    covers: list[tuple[str, list[str]]] = []
+    for tree in visible.trees:
+        if tree in ETC_FILES:
+            continue
+        if tree in SYSTEM and os.path.islink(tree):
+            covers.append((tree, ["--symlink", os.readlink(tree), tree]))
+        else:
+            covers.append((tree, ["--ro-bind", tree, tree]))
+        covers += [(path, ["--tmpfs", path]) for path in visible.closed_within(tree) if os.path.isdir(path)]
+    for _path, words in sorted(covers, key=lambda cover: cover[0].count("/")):  # what lies deeper goes on top
+        command += words
+    command += ["--ro-bind", str(stage / "tl"), STAGE_IN_SANDBOX, "--remount-ro", "/", "--"]
+    return command
+
+
+def _environment(packages: tuple[str, ...]) -> dict[str, str]:
+    """The whole environment inside: nothing is inherited."""
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": "/tmp/home",
+        "TMPDIR": "/tmp",
+        "USER": "learner",
+        "LOGNAME": "learner",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "TERM": "dumb",
+        "PYTHONPATH": os.pathsep.join(packages),
+        "PYTHONHASHSEED": "0",  # the order of a set is the same in every grading
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "GOMP_SPINCOUNT": "0",  # or tiny steps on a busy machine take a hundred times as long
+        "MALLOC_ARENA_MAX": "2",  # an arena a thread would use up the address space that is the memory limit
+        "TOKENIZERS_PARALLELISM": "false",
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_OFFLINE": "1",
+        "HF_DATASETS_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "MPLBACKEND": "Agg",
+    }
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder that learners may have filled, however deep: rm walks by descriptor, shutil by recursion."""
+    rm = shutil.which("rm")
+    if rm is not None:
+        subprocess.run([rm, "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,131 @@
+"""One confined process: its socket, its fate, its end."""
+
+import json
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+
+from grader.sandbox.fate import Fate
+
+_RUNNING = Fate("running")
+_CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
+
+
+class Session:
+    """A fresh process, forked from the zygote and confined, that runs the sandbox's server on `socket`.
+
+    `socket` is a connected stream socket. Whatever comes from it was written by somebody who would like to fool you.
+    Safe to use from several threads; use as a context manager, or call `close()`.
+    """
+
+    def __init__(self, number: int, channel: socket.socket, leash: socket.socket, give_up: Callable[[], None]):
+        self.number = number
+        self.socket = channel
+        self._leash = leash
+        self._give_up = give_up
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._fate = _RUNNING
+        self._usage = {"cpu_seconds": 0.0, "processes": 0}
+        self._pid: int | None = None
+        self._buffer = b""
+
+    def fate(self, timeout: float | None = 0.0) -> Fate:
+        """How the session ended, waiting up to `timeout` seconds (None: for ever) for its end; `running` if it has not.
+
+        A result other than `running` is final, and all processes of the session are gone by then.
+        """
+        self._ended.wait(timeout)
+        return self._fate
+
+    @property
+    def pid(self) -> int | None:
+        """The pid, as seen from here, of the session's topmost process (killing it ends the session); None if unknown."""
+        if self._pid is None and not self._ended.is_set():
+            with self._lock:
+                self._listen(0.5, lambda: self._pid is not None)
+        return self._pid
+
+    def cpu_seconds(self) -> float:
+        """CPU time of all its processes so far; after the end, the final figure.
+
+        A session that does not answer within a second (a machine under load) gives the last figure known.
+        """
+        if self._ended.is_set():
+            return self._fate.cpu_seconds
+        with self._lock, suppress(OSError):
+            self._leash.sendall(b"?")
+            before = self._usage
+            self._listen(1.0, lambda: self._usage is not before)
+        return self._fate.cpu_seconds if self._ended.is_set() else float(self._usage["cpu_seconds"])
+
+    def close(self, patience: float = 10.0) -> Fate:
+        """End the session and wait until its last process is gone. Calling it again does nothing.
+
+        Where even that takes longer than `patience` seconds, the whole zygote is ended, and its other sessions vanish.
+        """
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            self._leash.sendall(b"k")
+        if not self._ended.wait(patience):
+            self._give_up()
+            self._ended.wait(patience)
+        self.socket.close()
+        with self._lock:
+            self._leash.close()
+        return self._fate
+
+    def end(self, fate: Fate) -> None:
+        """For the sandbox: the zygote reported this end. The first report counts."""
+        if not self._ended.is_set():
+            self._fate = fate
+            self._ended.set()
+
+    def hang_up(self) -> None:
+        """For the sandbox: tell the stub to end, where one is left without its zygote."""
+        with suppress(OSError):
+            self._leash.shutdown(socket.SHUT_RDWR)
+
+    def _listen(self, seconds: float, enough: Callable[[], bool]) -> None:
+        """Read what the stub says on the leash until it is `enough`. Call with the lock held."""
+        deadline = time.monotonic() + seconds
+        while not enough() and not self._ended.is_set():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return
+            self._leash.settimeout(left)
+            try:
+                data, ancillary, _flags, _address = self._leash.recvmsg(4096, socket.CMSG_SPACE(_CREDENTIALS.size))
+            except OSError:
+                return
+            finally:
+                with suppress(OSError):
+                    self._leash.settimeout(None)
+            if not data:
+                return
+            self._take(data, ancillary)
+
+    def _take(self, data: bytes, ancillary: list[tuple[int, int, bytes]]) -> None:
+        for _level, kind, body in ancillary:
+            if sys.platform == "linux" and kind == socket.SCM_CREDENTIALS and len(body) == _CREDENTIALS.size:
+                self._pid = _CREDENTIALS.unpack(body)[0] or None
+        self._buffer += data.lstrip(b"+")
+        *lines, self._buffer = self._buffer.split(b"\n")
+        for line in lines:
+            self._usage = json.loads(line)
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Session {self.number} of process {os.getpid()}: {self._fate}>"
