@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from tlcore.plots.constructors import Picture
 from tlcore.plots.describing import differing_layers, has_moved
-from tlcore.plots.style import BLUE, GREY, INK, ORANGE, SKY, VERMILLION, name_ticks
+from tlcore.plots.style import BLUE, GREY, INK, ORANGE, SKY, VERMILLION, legend, name_ticks
 
 _STUB = 0.10  # height of a layer that did not move: still to be seen as a bar
 
@@ -20,6 +20,7 @@ def layers(fig: Figure, clean: Picture) -> None:
     axes = fig.subplots(len(sides), 1, sharex=True, squeeze=False)[:, 0]
     differ = differing_layers(clean)
     names = clean["names"]
+    few = len(names) <= 60  # beyond that, edges and hatches would hide the colours
     flags_known = any(clean[side]["trainable"] is not None for side in sides)
     for ax, side in zip(axes, sides, strict=True):
         data = clean[side]
@@ -33,15 +34,15 @@ def layers(fig: Figure, clean: Picture) -> None:
             look = (
                 {"color": ORANGE, "edgecolor": INK}
                 if trains
-                else {"color": SKY, "edgecolor": BLUE, "hatch": "/////" if len(names) <= 60 else None}
+                else {"color": SKY, "edgecolor": BLUE, "hatch": "/////" if few else None}
             )
-            ax.bar(i, height, width=0.72, linewidth=0.8, **look)
+            ax.bar(i, height, width=0.72 if few else 1.0, linewidth=0.8 if few else 0.0, **look)
             if distance is None:
-                ax.text(i, 0.55, "NaN", ha="center", va="center", fontsize=8, rotation=90 if len(names) > 16 else 0)
+                ax.text(i, 0.55, "NaN", ha="center", va="center", fontsize=9, rotation=90 if len(names) > 16 else 0)
             if i in differ:
                 ax.axvspan(i - 0.5, i + 0.5, color=VERMILLION, alpha=0.16, linewidth=0, zorder=0)
                 if side == "yours":
-                    ax.text(i, 1.06, "≠", ha="center", va="bottom", color=VERMILLION, weight="bold", fontsize=11)
+                    ax.text(i, 1.04, "≠", ha="center", va="bottom", color=VERMILLION, weight="bold", fontsize=11)
         ax.set_ylim(0, 1.12)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
@@ -56,10 +57,7 @@ def layers(fig: Figure, clean: Picture) -> None:
     ]
     if differ:
         entries.append(Patch(facecolor=VERMILLION, alpha=0.25, label="≠ differs"))
-    title = "height: how far it moved" if flags_known else None
-    legend = fig.legend(handles=entries, loc="outside right center", frameon=False, title=title, handlelength=1.4)
-    legend.get_title().set_fontsize(7.5)
-    legend.get_title().set_color(GREY)
+    legend(fig, entries, "height: how far it moved" if flags_known else "")
 
 
 def bars(fig: Figure, clean: Picture) -> None:
@@ -83,7 +81,7 @@ def bars(fig: Figure, clean: Picture) -> None:
             elif len(labels) * len(sides) <= 14:
                 above = value >= 0
                 at = (place, value + span * (0.02 if above else -0.02))
-                ax.text(*at, f"{value:.3g}", ha="center", va="bottom" if above else "top", fontsize=8)
+                ax.text(*at, f"{value:.3g}", ha="center", va="bottom" if above else "top", fontsize=9)
     ax.axhline(0, color=GREY, linewidth=0.8)
     ax.set_ylim(low - (0.14 * span if low < 0 else 0), high + 0.14 * span)
     ax.set_xlim(-0.6, len(labels) - 0.4)
@@ -91,4 +89,4 @@ def bars(fig: Figure, clean: Picture) -> None:
     ax.locator_params(axis="y", nbins=5)
     name_ticks(ax, labels)
     if expected is not None:
-        fig.legend(*ax.get_legend_handles_labels(), loc="outside right center", frameon=False, handlelength=1.4)
+        legend(fig, ax.get_legend_handles_labels()[0])

@@ -20,7 +20,7 @@ _MOST_WRITTEN = 8  # columns or rows up to which the value is written into the c
 
 
 def matrix(fig: Figure, clean: Picture) -> None:
-    """Yours beside the expected on one colour scale; entries that differ get a frame and a dot in the corner."""
+    """Yours beside the expected on one colour scale; entries that differ get a frame."""
     sides = [side for side in ("yours", "expected") if clean[side] is not None]
     grids = {side: _array(clean[side]) for side in sides}
     known = np.concatenate([g[np.isfinite(g)] for g in grids.values()])
@@ -37,9 +37,11 @@ def matrix(fig: Figure, clean: Picture) -> None:
         grid = grids[side]
         shown = ax.imshow(grid, cmap=cmap, norm=norm, aspect="auto" if max(grid.shape) > 3 * min(grid.shape) else 1)
         _write_values(ax, grid, cmap, norm)
+        small = max(grid.shape) <= _MOST_WRITTEN
         for i, j in differ:
-            ax.add_patch(Rectangle((j - 0.46, i - 0.46), 0.92, 0.92, fill=False, edgecolor="white", linewidth=3.6))
-            ax.add_patch(Rectangle((j - 0.46, i - 0.46), 0.92, 0.92, fill=False, edgecolor=VERMILLION, linewidth=2.2))
+            for colour, width in (("white", 3.6), (VERMILLION, 2.2)) if small else ((VERMILLION, 0.9),):
+                at = (j - 0.46, i - 0.46)
+                ax.add_patch(Rectangle(at, 0.92, 0.92, fill=False, edgecolor=colour, linewidth=width))
         heading = f"{side} ({shape_text(clean[side])})"
         ax.set_title(heading, weight="bold" if side == "yours" else "normal")
         ax.set_xticks([])
@@ -64,7 +66,7 @@ def images(fig: Figure, clean: Picture) -> None:
         pixels = np.clip(np.asarray(clean["images"][k], dtype=float), 0.0, 1.0)
         ax.imshow(pixels, cmap="gray", vmin=0.0, vmax=1.0, interpolation="nearest")
         if clean["labels"]:
-            room = max(9, 76 // columns)
+            room = max(7, 64 // columns)
             ax.text(0.5, -0.06, short(clean["labels"][k], room), ha="center", va="top", transform=ax.transAxes)
 
 
@@ -79,5 +81,5 @@ def _write_values(ax: Axes, grid: np.ndarray, cmap: Any, norm: Normalize) -> Non
         red, green, blue, _ = cmap(norm(value)) if math.isfinite(value) else (1.0, 1.0, 1.0, 1.0)
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
         said = f"{value:.3g}" if math.isfinite(value) else "NaN"
-        size = 9 if max(grid.shape) <= 5 else 7.5
+        size = 11 if max(grid.shape) <= 4 else 8
         ax.text(j, i, said, ha="center", va="center", color="white" if dark else "black", fontsize=size)

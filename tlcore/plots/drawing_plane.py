@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from tlcore.plots.constructors import Picture
-from tlcore.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, short
+from tlcore.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, legend, short
 
 _LINES: list[dict[str, Any]] = [
     {"color": GREEN, "linestyle": "-", "marker": "s"},
@@ -42,7 +42,7 @@ def lines(fig: Figure, clean: Picture) -> None:
     places = clean["x"]
     if len(places) <= 12 and all(float(v).is_integer() for v in places):
         ax.set_xticks(sorted(set(places)), [f"{int(v)}" for v in sorted(set(places))])  # epochs, not halves of them
-    fig.legend(*ax.get_legend_handles_labels(), loc="outside right center", frameon=False, handlelength=2.6)
+    legend(fig, ax.get_legend_handles_labels()[0])
 
 
 def scatter(fig: Figure, clean: Picture) -> None:
@@ -60,5 +60,4 @@ def scatter(fig: Figure, clean: Picture) -> None:
     ax.locator_params(nbins=5)
     ax.margins(0.08)
     if clean["expected"] is not None:
-        handles, names = ax.get_legend_handles_labels()
-        fig.legend(handles[::-1], names[::-1], loc="outside right center", frameon=False)
+        legend(fig, ax.get_legend_handles_labels()[0][::-1])

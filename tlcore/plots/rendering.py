@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from tlcore.plots import drawing_bars, drawing_grids, drawing_plane
 from tlcore.plots.constructors import Picture
 from tlcore.plots.describing import describe
-from tlcore.plots.style import DPI, GREY, RC, SIZE, wrapped
+from tlcore.plots.style import DPI, GREY, RC, SIZE, reserve, wrapped
 from tlcore.plots.validating import validate
 
 _DRAW: dict[str, Callable[[Figure, Picture], None]] = {
@@ -30,7 +30,7 @@ _DRAW: dict[str, Callable[[Figure, Picture], None]] = {
 
 
 def figure(picture: Picture) -> Figure:
-    """Draw `picture` into a Figure of about 6 x 2.5 inches on an Agg canvas. ValueError if it is malformed."""
+    """Draw `picture` into a Figure of about 6 x 2.7 inches on an Agg canvas. ValueError if it is malformed."""
     with _quiet_style():
         return _figure(validate(picture))
 
@@ -50,16 +50,29 @@ def svg(picture: Picture) -> str:
 
 def _figure(clean: Picture) -> Figure:
     extra = 0.17 * (wrapped(clean["caption"]).count("\n") + 1) if clean["caption"] else 0.0
-    fig = Figure(figsize=(SIZE[0], SIZE[1] + extra), dpi=DPI, layout="constrained")
+    height = _height(clean) + extra
+    fig = Figure(figsize=(SIZE[0], height), dpi=DPI, layout="constrained")
     FigureCanvasAgg(fig)
-    _DRAW[clean["kind"]](fig, clean)
     if clean["title"]:
-        fig.suptitle(wrapped(clean["title"], 70, 2), fontsize=11, weight="bold")
+        title = wrapped(clean["title"], 62, 2)
+        # A suptitle would share its place with the keys of `style.legend`: give the title a strip of its own.
+        reserve(fig, 0.1 + 0.2 * (title.count("\n") + 1))
+        fig.text(0.5, 1.0 - 0.07 / height, title, ha="center", va="top", fontsize=12, weight="bold")
+    _DRAW[clean["kind"]](fig, clean)
     if clean["caption"]:
-        fig.supxlabel(wrapped(clean["caption"]), fontsize=8.5, color=GREY)
+        fig.supxlabel(wrapped(clean["caption"]), fontsize=10, color=GREY)
     for item in fig.findobj(Text):  # also when the figure is drawn again later, under other settings
         item.set_parse_math(False)  # type: ignore[attr-defined]
     return fig
+
+
+def _height(clean: Picture) -> float:
+    """Inches without the caption: less for one row of images, more where two rows of keys or slanted names need it."""
+    if clean["kind"] == "images":
+        return 1.0 + 5.4 / min(len(clean["images"]), 8) if 3 < len(clean["images"]) <= 8 else SIZE[1]
+    keys = len(clean.get("series") or ())
+    slanted = max((min(len(name), 18) for name in clean.get("names") or ()), default=0)
+    return SIZE[1] + 0.25 * max(0, -(-keys // 3) - 1) + (0.04 * slanted if clean["kind"] == "layers" else 0.0)
 
 
 def _saved(picture: Picture, kind: str, metadata: dict[str, str | None]) -> bytes:
