@@ -2,11 +2,12 @@
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated, NoReturn
 
 import typer
 
-from . import build, console, doctor
+from . import build, console, doctor, export, grade, report, verify
 
 app = typer.Typer(
     name="tl",
@@ -18,8 +19,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command("build")(build.command)
-app.command("doctor")(doctor.command)
+#: The verbs, in the order in which `tl --help` lists them, with a line for that list.
+VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
+    ("doctor", doctor.command, "Say what this machine offers and what to mend."),
+    ("grade", grade.command, "Grade a class of notebooks in the sandbox."),
+    ("report", report.command, "Write the pages of a graded class."),
+    ("export", export.command, "Export the results of a class."),
+    ("build", build.command, "Build exercises from solutions."),
+    ("verify", verify.command, "Prove the questions of exercises."),
+)
+for name, command, line in VERBS:
+    app.command(name, short_help=line)(command)
 
 
 def _version(wanted: bool) -> None:
@@ -65,7 +75,7 @@ def _failed(error: Exception) -> int:
         if name == "NoArgsIsHelpError":
             typer.echo(error.format_message(), err=True)
             return 2
-        console.error(error.format_message())
+        console.error(" ".join(error.format_message().split()))
         if context is not None:
             typer.echo(f"Try '{context.command_path} --help'.", err=True)
     elif name == "Abort":

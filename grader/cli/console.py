@@ -1,7 +1,10 @@
 """What the verbs print: results on stdout, everything else on stderr, progress on a terminal only."""
 
 import json
+import signal
 import sys
+import threading
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -54,6 +57,27 @@ def steps(label: str, total: int | None = None) -> Iterator[Callable[[str], None
             begun += 1
 
         yield step
+
+
+def plain(text: str) -> str:
+    """Text of unknown origin for a terminal: no control, escape or direction characters."""
+    return "".join(c if unicodedata.category(c)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+@contextmanager
+def interruptible(event: threading.Event, message: str) -> Iterator[None]:
+    """While the block runs, a first Ctrl-C sets `event` and says `message`; a second one interrupts."""
+
+    def first(number: int, frame: Any) -> None:
+        event.set()
+        note(message)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def table(columns: list[str], rows: list[list[str]], title: str | None = None) -> None:

@@ -15,15 +15,15 @@ from tlcore.misconceptions import Misconception, misconceptions_of
 
 
 class AnswerKey:
-    """The expected observations of one exercise under one course key.
+    """The expected observations of one exercise for one seed (of a class: HMAC of its course key).
 
     Trusted code draws from torch's global generator, so one thread at a time runs it.
     """
 
     _lock = threading.RLock()
 
-    def __init__(self, exercise: str, key: str):
-        self.exercise, self.key = exercise, key
+    def __init__(self, exercise: str, exercise_seed: str):
+        self.exercise, self.exercise_seed = exercise, exercise_seed
         self.topic = topic_of(exercise)
         self.tests: dict[str, list[HiddenTest]] = hidden_tests(self.topic)
         self.reference_names = public_names(importlib.import_module(f"tlcore.reference.{self.topic}"))
@@ -31,7 +31,7 @@ class AnswerKey:
 
     def seed(self, question: str) -> int:
         """The seed of a question's hidden inputs."""
-        return seed_of(self.key, f"{self.topic}/{question}")
+        return seed_of(self.exercise_seed, question)
 
     def misconceptions(self, question: str) -> list[Misconception]:
         """The known wrong ideas about a question."""

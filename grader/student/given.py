@@ -1,6 +1,6 @@
 """Hidden inputs: everything drawn from one seed, the same for whoever answers.
 
-The seed is HMAC(course key, question), so that a class shares its expected values, and no learner knows them.
+The seed comes from HMAC(course key, question), so that a class shares its expected values, and no learner knows them.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from grader.student.proxy import Model, Student
 SYLLABLES = "ba be bo da de do fa fi fo ga go ka ke ko la le lo ma me mo na ne no pa pe po ra re ro sa se so ta te to".split()
 
 
-def seed_of(key: str, question: str) -> int:
-    """The seed of a question's hidden inputs: 48 bits of HMAC-SHA256(course key, question id)."""
-    return int.from_bytes(hmac.new(key.encode(), question.encode(), hashlib.sha256).digest()[:6])
+def seed_of(exercise_seed: str, question: str) -> int:
+    """The seed of a question's hidden inputs: 48 bits of HMAC-SHA256(seed of the exercise, question id)."""
+    return int.from_bytes(hmac.new(exercise_seed.encode(), question.encode(), hashlib.sha256).digest()[:6])
 
 
 class Given:

@@ -1,0 +1,114 @@
+"""`tl grade`: a class of untrusted notebooks."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from . import console
+
+if TYPE_CHECKING:
+    from ..grading import Summary
+    from ..results import RecordStore, SubmissionResult
+
+
+def command(
+    submissions: Annotated[
+        Path, typer.Argument(metavar="SUBMISSIONS", help="A folder of <learner>/<exercise>.ipynb, or nbgrader's submitted/.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where results go. A second run resumes.")],
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many submissions are graded at once.")] = 1,
+    isolation: Annotated[str, typer.Option(help="full, reduced, none, or best (the strongest there is).")] = "full",
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one question may take.")] = 20.0,
+    key: Annotated[
+        str | None,
+        typer.Option(help="The course key, from which hidden inputs are drawn (default: $TL_COURSE_KEY, else DIR/course.key)."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
+) -> None:
+    """Grade SUBMISSIONS/<learner>/<exercise>.ipynb in the sandbox; write DIR/results.json, results.csv and records/.
+
+    What is graded and unchanged is not graded again. Ctrl-C finishes what runs and writes what is done.
+    """
+    summary = run(submissions, out, jobs, isolation, time_limit, key)
+    if as_json:
+        typer.echo(summary.results.read_text(encoding="utf-8"))
+    else:
+        from ..results import RecordStore
+
+        show(summary, RecordStore(out))
+        console.say(f"Next: tl report {out}")
+    if summary.interrupted:
+        raise typer.Exit(2)
+    if summary.not_graded:
+        raise typer.Exit(1)
+
+
+def run(submissions: Path, out: Path, jobs: int, isolation: str, time_limit: float, key: str | None) -> "Summary":
+    """Grade with a progress bar; Ctrl-C stops after what is running."""
+    if isolation not in ("full", "reduced", "none", "best"):
+        raise typer.BadParameter("choose one of full, reduced, none, best", param_hint="--isolation")
+    from ..grading import Stop, grade_class
+
+    stop = Stop()
+    with console.interruptible(stop.event, "finishing what runs; press Ctrl-C again to stop at once"), _bar() as progress:
+        summary = grade_class(submissions, out, jobs, isolation, time_limit, key, progress, stop)
+    if summary.interrupted:
+        console.note(f"interrupted: {summary.waiting} submissions wait. Run the same command again to resume.")
+    return summary
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int, "SubmissionResult | None"], None]]:
+    import sys
+
+    if not sys.stderr.isatty():
+        yield lambda done, total, result: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = [TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}")]
+    lock = threading.Lock()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("starting the sandbox", total=None)
+
+        def progress(done: int, total: int, result: Any) -> None:
+            with lock:
+                text = escape(console.plain(f"{result.learner} {result.exercise}")) if result else ""
+                bars.update(task, total=total, completed=done, description=text)
+
+        yield progress
+
+
+def show(summary: "Summary", store: "RecordStore") -> None:
+    """The closing table, and a line for each submission that could not be graded."""
+    rows, reasons = [], []
+    for record in store.records():
+        if record.status == "graded":
+            marks = " ".join(MARKS[q.status] for q in record.questions)
+            points = f"{record.points:g} / {record.max_points:g}"
+            known = ", ".join(dict.fromkeys(m for q in record.questions for m in q.misconceptions))
+        else:
+            marks, points, known = "", "not graded", ""
+            reasons.append(f"{console.plain(record.learner)}, {console.plain(record.exercise)}: {console.plain(record.reason or '')}")
+        remarks = f"{len(record.remarks)}" if record.remarks else ""
+        rows.append([console.plain(c) for c in (record.learner, record.exercise, points, marks, known, remarks)])
+    console.table(["learner", "exercise", "points", "questions", "misconceptions", "remarks"], rows)
+    console.say()
+    console.say("questions: ● full marks, ◐ part, ○ none, × did not run")
+    for reason in reasons:
+        console.say(f"not graded: {reason}")
+    for damaged in summary.damaged:
+        console.note(damaged)
+    again = f", {summary.resumed} of them from an earlier run" if summary.resumed else ""
+    console.say(
+        f"{summary.graded} graded, {summary.not_graded} not graded{again}; isolation: {summary.isolation}; {summary.results}"
+    )
+
+
+MARKS = {"passed": "●", "partial": "◐", "failed": "○", "error": "×", "not_graded": "?"}

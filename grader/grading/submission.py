@@ -1,0 +1,161 @@
+"""Grading one submission: its answers in the sandbox, the hidden tests here."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import version
+
+from grader.authoring.exercise import Exercise, Question
+from grader.grading.notebook_answers import LOST, Fault, NotebookAnswers
+from grader.judging import trace
+from grader.judging.answer_key import AnswerKey
+from grader.judging.trace import Trace
+from grader.judging.verdict import QuestionVerdict, stopped, verdict
+from grader.results import Advice, Behaviour, QuestionResult, SubmissionResult
+from grader.sandbox import Sandbox
+from grader.student.answers import LearnerError
+from grader.submissions import Answered
+
+ATTEMPTS = 3
+"""How often a submission is tried when the infrastructure fails under it."""
+
+
+def package_version() -> str:
+    """The version that results carry: other hidden tests may give other points."""
+    return version("tl-exercises")
+
+
+def grade(
+    sandbox: Sandbox, exercise: Exercise, key: AnswerKey, answered: Answered, learner: str, digest: str, time_limit: float
+) -> SubmissionResult:
+    """The result of one readable notebook. Infrastructure faults are retried, and then reported as not graded."""
+    started = time.monotonic()
+    reason = ""
+    for _ in range(ATTEMPTS):
+        try:
+            with NotebookAnswers(sandbox, answered.cells, time_limit) as notebook:
+                remarks = list(answered.remarks)
+                questions = [_question(q, key, answered, notebook, remarks) for q in exercise.questions]
+            break
+        except Fault as fault:
+            reason = str(fault)
+    else:
+        return not_graded(exercise, key, learner, digest, sandbox.tier.value, f"the grader failed: {reason}. Run it again")
+    return SubmissionResult(
+        package=package_version(),
+        isolation=sandbox.tier.value,
+        learner=learner,
+        exercise=exercise.name,
+        status="graded",
+        reason=None,
+        points=round(sum(q.points for q in questions), 4),
+        max_points=round(sum(q.max_points for q in questions), 4),
+        seed=key.exercise_seed,
+        digest=digest,
+        seconds=round(time.monotonic() - started, 4),
+        cpu_seconds=round(notebook.cpu_seconds, 4),
+        remarks=remarks,
+        questions=questions,
+    )
+
+
+def not_graded(
+    exercise: Exercise | None, key: AnswerKey | None, learner: str, digest: str, tier: str, reason: str, name: str = ""
+) -> SubmissionResult:
+    """A submission that nothing could be said about, and why."""
+    return SubmissionResult(
+        package=package_version(),
+        isolation=tier,
+        learner=learner,
+        exercise=exercise.name if exercise else name,
+        status="not_graded",
+        reason=reason,
+        points=0.0,
+        max_points=round(sum(q.points for q in exercise.questions), 4) if exercise else 0.0,
+        seed=key.exercise_seed if key else "",
+        digest=digest,
+    )
+
+
+def _question(
+    question: Question, key: AnswerKey, answered: Answered, notebook: NotebookAnswers, remarks: list[str]
+) -> QuestionResult:
+    if question.id not in answered.answered:
+        missing = LearnerError("MissingAnswer", " or ".join(question.defines) + " is not defined")
+        return _result(question, stopped(question.id, question.points, missing))
+    try:
+        traces = _traces(question.id, key, notebook)
+    except LearnerError as error:
+        return _result(question, stopped(question.id, question.points, error))
+    traces = _with_stand_ins(question.id, key, notebook, traces, remarks)
+    return _result(question, verdict(key, question.id, question.points, traces))
+
+
+def _traces(question: str, key: AnswerKey, notebook: NotebookAnswers) -> list[Trace]:
+    """One trace a hidden test. A process that was killed from who knows where gets a second chance."""
+    for attempt in (1, 2):
+        try:
+            return _ask(question, key, notebook)
+        except LearnerError as error:
+            if error.kind == "Killed":
+                if attempt == 1:
+                    continue
+                raise LearnerError("Died", error.message) from None
+            raise
+    raise AssertionError("unreachable")
+
+
+def _ask(question: str, key: AnswerKey, notebook: NotebookAnswers, stand_ins: tuple[str, ...] = ()) -> list[Trace]:
+    tests, expected = key.tests[question], key.reference(question)
+    try:
+        answers = notebook.begin(question, stand_ins)
+    except LearnerError as error:
+        raise notebook.explain(error) from None
+    traces = []
+    for test, reference in zip(tests, expected, strict=True):
+        seen = trace.run(test, answers, key.seed(question), reference)
+        if seen.error is not None and seen.error.kind in LOST:
+            # The process is gone, and the question with it.
+            raise notebook.explain(seen.error)
+        traces.append(seen)
+    return traces
+
+
+def _with_stand_ins(
+    question: str, key: AnswerKey, notebook: NotebookAnswers, traces: list[Trace], remarks: list[str]
+) -> list[Trace]:
+    """Where an answer fails that builds on an earlier one, ask it again with a sound part in the earlier one's place."""
+    tests = key.tests[question]
+    names = tuple(dict.fromkeys(n for t, seen in zip(tests, traces, strict=True) if not seen.passed for n in t.stand_ins))
+    if not names:
+        return traces
+    notebook.drop()
+    try:
+        again = _ask(question, key, notebook, names)
+    except LearnerError:
+        return traces
+    finally:
+        notebook.drop()
+    if sum(t.passed for t in again) <= sum(t.passed for t in traces):
+        return traces
+    remarks.append(f"'{question}' was judged with a sound {' and '.join(names)} in place of the notebook's own")
+    return [new if new.passed else old for new, old in zip(again, traces, strict=True)]
+
+
+def _result(question: Question, found: QuestionVerdict) -> QuestionResult:
+    return QuestionResult(
+        id=question.id,
+        title=question.title,
+        minutes=question.minutes,
+        objectives=list(question.objectives),
+        points=round(found.points, 4),
+        max_points=question.points,
+        status=found.status,
+        misconceptions=found.misconceptions,
+        message=found.message,
+        advice=[Advice(label, asks) for label, asks in zip(found.misconceptions, found.asks, strict=True)],
+        behaviours=[
+            Behaviour(b.name, b.passed, b.points, b.max_points, b.message, b.observed, b.expected, b.picture)
+            for b in found.behaviours
+        ],
+    )

@@ -1,0 +1,6 @@
+"""Finding submissions on disk and reading untrusted notebooks."""
+
+from grader.submissions.finding import Found, find_submissions
+from grader.submissions.notebook import Answered, NotReadable, read_answers, read_bytes
+
+__all__ = ["Answered", "Found", "NotReadable", "find_submissions", "read_answers", "read_bytes"]

@@ -1,0 +1,143 @@
+"""Reading an untrusted notebook: its code cells, and which of them answers which question.
+
+An answer cell is known by its nbgrader `grade_id`; where that is lost, by the function that it defines. Nothing of the
+notebook runs here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.authoring.exercise import Exercise, Question
+
+MAX_BYTES = 200 * 2**20
+"""A notebook with every picture of a long evening is a few MiB; 60 MiB of outputs are still read."""
+MAX_SOURCE = 2 * 2**20
+"""All code of a notebook together."""
+
+
+class NotReadable(Exception):
+    """The file cannot be graded; the message says why and what to do, for learner and instructor."""
+
+
+@dataclass
+class Answered:
+    """The code cells of a submission, as the sandbox takes them, and what was noticed."""
+
+    cells: list[dict[str, Any]]
+    answered: set[str] = field(default_factory=set)
+    """Questions that have an answer cell."""
+    remarks: list[str] = field(default_factory=list)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes. Raises NotReadable: a link, a pipe, a folder, too large, no permission."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise NotReadable(f"the file cannot be opened ({error.strerror})") from None
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotReadable("this is not a regular file: hand in the notebook itself")
+        if status.st_size > MAX_BYTES:
+            raise NotReadable(
+                f"the file has {status.st_size / 2**20:.0f} MiB, and at most {MAX_BYTES / 2**20:.0f} are read: "
+                "clear the outputs (Edit > Clear Outputs of All Cells), save and hand it in again"
+            )
+        return file.read(MAX_BYTES + 1)
+
+
+def read_answers(data: bytes, exercise: Exercise) -> Answered:
+    """The code cells of a notebook. Raises NotReadable with what is wrong with the file."""
+    notebook = _parse(data)
+    sources = [_source(cell) for cell in notebook["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    ids = [_grade_id(cell) for cell in notebook["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    if sum(map(len, sources)) > MAX_SOURCE:
+        raise NotReadable(f"the notebook has over {MAX_SOURCE // 2**20} MiB of code: hand in only what answers the questions")
+    result = Answered([{"source": source, "question": None} for source in sources])
+    if notebook.pop("converted", False):
+        result.remarks.append("the notebook was in the old format 3, and was converted")
+    for question in exercise.questions:
+        cell = _answer_cell(question, sources, ids, result.remarks)
+        if cell is not None:
+            result.cells[cell]["question"] = question.id
+            result.answered.add(question.id)
+    # What is graded is an answer; what would only check it is not run.
+    checks = {f"{q.id}_test" for q in exercise.questions}
+    result.cells = [c for c, i in zip(result.cells, ids, strict=True) if c["question"] is not None or i not in checks]
+    return result
+
+
+def _answer_cell(question: Question, sources: list[str], ids: list[str], remarks: list[str]) -> int | None:
+    marked = [i for i, grade_id in enumerate(ids) if grade_id == question.id]
+    filled = [i for i in marked if sources[i].strip() != question.blank_source.strip()]
+    if len(marked) > 1:
+        remarks.append(f"there are {len(marked)} answer cells '{question.id}': the last one that is filled counts")
+    if filled:
+        return filled[-1]
+    defining = [i for i, grade_id in enumerate(ids) if not grade_id and _defines(sources[i], question)]
+    if defining:
+        lost = "had lost its metadata" if not marked else "was left empty"
+        remarks.append(f"answer cell '{question.id}' {lost}; its answer was found by the name it defines")
+        return defining[-1]
+    if not marked:
+        remarks.append(f"answer cell '{question.id}' is missing, and no other cell defines {' or '.join(question.defines)}")
+    return marked[-1] if marked else None
+
+
+def _defines(source: str, question: Question) -> bool:
+    return any(re.search(rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*=[^=]", source, re.M) for name in question.defines)
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    if not data.strip():
+        raise NotReadable("the file is empty: was it saved before it was handed in?")
+    try:
+        notebook = json.loads(data)
+    except (ValueError, RecursionError):
+        raise NotReadable("the file is not a notebook (not JSON): open it in Jupyter, save it and hand it in again") from None
+    version = notebook.get("nbformat") if isinstance(notebook, dict) else None
+    if version == 3:
+        return _from_version_3(notebook)
+    if version != 4 or not isinstance(notebook.get("cells"), list):
+        raise NotReadable("the file is JSON but not a notebook that Jupyter knows: hand in the .ipynb file itself")
+    return notebook
+
+
+def _from_version_3(notebook: dict[str, Any]) -> dict[str, Any]:
+    import nbformat
+
+    try:
+        for sheet in notebook.get("worksheets", []):
+            for cell in sheet.get("cells", []):
+                cell["outputs"] = []
+        converted = dict(nbformat.convert(nbformat.from_dict(notebook), 4))
+    except Exception as error:
+        raise NotReadable(
+            f"the notebook is in the old format 3 and cannot be converted ({type(error).__name__}): "
+            "open it in JupyterLab, save it and hand it in again"
+        ) from None
+    if not isinstance(converted.get("cells"), list):
+        raise NotReadable("the notebook is in the old format 3 and has no cells")
+    return {**converted, "converted": True}
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    return source if isinstance(source, str) else ""
+
+
+def _grade_id(cell: dict[str, Any]) -> str:
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return grade_id if isinstance(grade_id, str) else ""
