@@ -202,8 +202,14 @@ def _environment(packages: tuple[str, ...]) -> dict[str, str]:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder that learners may have filled, however deep: rm walks by descriptor, shutil by recursion."""
-    rm = shutil.which("rm")
-    if rm is not None:
+    """Remove a folder that learners may have filled: however deep (rm walks by descriptor, shutil by recursion), and
+    with folders in it that may not be read."""
+    if not folder.exists():
+        return
+    rm, chmod = shutil.which("rm"), shutil.which("chmod")
+    if rm is None or chmod is None:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    if subprocess.run([rm, "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL).returncode != 0:
+        subprocess.run([chmod, "-R", "u+rwX", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)
         subprocess.run([rm, "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)
-    shutil.rmtree(folder, ignore_errors=True)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from grader.sandbox.fate import Fate
-from grader.sandbox.launch import PRELOAD, SERVER, Launched, launch
+from grader.sandbox.launch import PRELOAD, SERVER, Launched, launch, remove_tree
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
 from grader.sandbox.tiers import SandboxError, Tier
@@ -211,7 +211,10 @@ class _Zygote:
         try:
             with launched.control.makefile("rb") as lines:
                 for line in lines:
-                    self._hear(json.loads(line))
+                    message = json.loads(line)
+                    self._hear(message)
+                    if "ended" in message and tier is not Tier.FULL:
+                        remove_tree(launched.stage / "scratch" / f"s{message['ended']}")
         except (OSError, ValueError) as error:
             self.last_words = str(error)
         self.last_words = launched.stderr() or self.last_words
