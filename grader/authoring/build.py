@@ -10,7 +10,7 @@ from .exercise import NAME, ROOT, exercise_names, load_exercise
 
 @dataclass(frozen=True)
 class Target:
-    """A built file. `state` is current, stale, missing or orphan (its solution is gone); `content` what it should be."""
+    """A built file. `state` is current, stale, missing or orphan (no solution any more); `content` belongs there."""
 
     exercise: str
     path: Path

@@ -56,10 +56,6 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         console.error("interrupted")
         sys.exit(2)
-    except BrokenPipeError:
-        # The reader (`tl ... | head`) has seen enough. Python would complain once more when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:
         sys.exit(_failed(error))
     sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,61 @@
+"""`tl report` and `tl export` on the output of a grading run."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+
+def test_report_writes_a_page_for_each_learner_and_the_class(tl, graded: Path):
+    run = tl("report", graded, "--json")
+    assert (run.returncode, run.stderr) == (0, "")
+    told = json.loads(run.stdout)
+    assert told == {"index": str(graded / "index.html"), "learners": 3, "damaged": 0}
+    assert len(list((graded / "feedback").glob("*.html"))) == 3
+    page = (graded / "index.html").read_text(encoding="utf-8")
+    assert "Zoë O&#39;Neil" in page
+    assert "<script>alert(1)" not in page
+
+
+def test_report_goes_where_it_is_told(tl, graded: Path, tmp_path: Path):
+    run = tl("report", graded, "--out", tmp_path / "pages")
+    assert (run.returncode, run.stdout) == (0, f"3 feedback pages and the class: {tmp_path / 'pages' / 'index.html'}\n")
+    assert not (graded / "index.html").exists()
+
+
+def test_export_is_a_table_that_a_spreadsheet_opens_safely(tl, graded: Path):
+    run = tl("export", graded, "--to", "csv", "--out", "-")
+    assert (run.returncode, run.stderr) == (0, "")
+    rows = {row["learner"]: row for row in csv.DictReader(io.StringIO(run.stdout.removeprefix("\ufeff")))}
+    assert rows["Zoë O'Neil"]["points"] == "1"
+    assert rows["Zoë O'Neil"]["01_doubling/double"] == "1"
+    assert rows["Broken"]["points"] == ""
+    assert rows["Broken"]["reason"] == "not a notebook"
+    assert [name for name in rows if name.startswith("=")] == []
+    assert any(name.startswith("'=cmd") for name in rows)
+
+
+def test_export_to_a_file(tl, graded: Path, tmp_path: Path):
+    target = tmp_path / "scores.csv"
+    run = tl("export", graded, "--to", "csv", "--out", target)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", f"3 submissions: {target}\n")
+    assert target.read_bytes().startswith(b"\xef\xbb\xbflearner,exercise,")
+    tl("export", graded, "--to", "csv")
+    assert (graded / "results.csv").read_bytes() == target.read_bytes()
+
+
+def test_a_damaged_record_is_left_out_and_said(tl, graded: Path):
+    path = next((graded / "records").glob("Broken*/01_doubling.json"))
+    path.write_text("{")
+    for verb in (["report", graded], ["export", graded, "--to", "csv"]):
+        run = tl(*verb)
+        assert run.returncode == 1
+        assert f"{path} is not a whole JSON file" in run.stderr
+    assert "Broken" not in (graded / "results.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_folder_without_results(tl, tmp_path: Path):
+    for verb in (["report", tmp_path], ["export", tmp_path, "--to", "csv"]):
+        run = tl(*verb)
+        assert run.returncode == 2
+        assert run.stderr == f"error: {tmp_path} holds no results; grade first: tl grade SUBMISSIONS --out {tmp_path}\n"
