@@ -48,6 +48,7 @@ def train(
     weight_decay: float = 0.0,
     batch_size: int = 32,
     seed: int = 0,
+    cosine: bool = False,
     mode: bool = True,
     progress: bool = True,
 ) -> History:
@@ -65,6 +66,7 @@ def train(
         weight_decay: as the optimizer takes it.
         batch_size: rows of a step. A DataLoader brings its own.
         seed: the order of the rows. It does not touch torch's global generator, which decides dropout.
+        cosine: let the learning rate fall to zero along a half cosine instead of staying constant.
         mode: passed to `model.train(mode)` before each epoch; False trains in eval mode.
         progress: whether to show a bar; it is shown in notebooks and on terminals only.
 
@@ -77,16 +79,12 @@ def train(
     if (steps is None) == (epochs is None):
         raise ValueError("give either steps or epochs")
     if isinstance(optimizer, str):
-        if optimizer not in OPTIMIZERS:
-            raise ValueError(f"unknown optimizer {optimizer!r}: use one of {', '.join(map(repr, OPTIMIZERS))}")
-        trainable = [p for p in model.parameters() if p.requires_grad]
-        if not trainable:
-            raise ValueError("nothing to train: no parameter of the model requires a gradient")
-        kind: Any = OPTIMIZERS[optimizer]
-        optimizer = kind(trainable, lr=lr, weight_decay=weight_decay)
+        optimizer = _optimizer(model, optimizer, lr, weight_decay)
     per_epoch = _batches_per_epoch(data, batch_size)
     total = steps if steps is not None else (epochs or 0) * per_epoch
 
+    share = (lambda step: 0.5 + 0.5 * math.cos(math.pi * step / total)) if cosine else (lambda step: 1.0)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
     generator = torch.Generator().manual_seed(seed)
     history, started = History(), time.perf_counter()
     bar = tqdm(
@@ -102,6 +100,7 @@ def train(
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
+                schedule.step()
                 history.loss.append(loss.item())
                 if not math.isfinite(history.loss[-1]):
                     raise ValueError(f"the loss is {history.loss[-1]} at step {len(history.loss)}: try a smaller lr")
@@ -110,6 +109,16 @@ def train(
     model.eval()
     history.seconds = time.perf_counter() - started
     return history
+
+
+def _optimizer(model: nn.Module, name: str, lr: float, weight_decay: float) -> torch.optim.Optimizer:
+    if name not in OPTIMIZERS:
+        raise ValueError(f"unknown optimizer {name!r}: use one of {', '.join(map(repr, OPTIMIZERS))}")
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    if not trainable:
+        raise ValueError("nothing to train: no parameter of the model requires a gradient")
+    kind: Any = OPTIMIZERS[name]
+    return kind(trainable, lr=lr, weight_decay=weight_decay)
 
 
 def batch_loss(model: nn.Module, batch: Any) -> Tensor:
@@ -190,7 +199,7 @@ def linear_probe(features: Tensor, labels: Tensor, n_classes: int, *, l2: float 
         return loss
 
     with torch.enable_grad():
-        solver.step(closure)  # type: ignore[no-untyped-call]
+        solver.step(closure)
     probe = nn.Linear(features.shape[1], n_classes, dtype=features.dtype)
     with torch.no_grad():
         probe.weight.copy_(weight / spread)
@@ -234,7 +243,7 @@ def _only_pair(data: Any) -> tuple[Tensor, Tensor]:
 def _someone_is_watching() -> bool:
     """Whether a progress bar would be seen: in a notebook kernel, or on a terminal."""
     ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None  # type: ignore[attr-defined]
+    shell = ipython.get_ipython() if ipython is not None else None
     if shell is not None and getattr(shell, "kernel", None) is not None:
         return True
     return sys.stderr is not None and sys.stderr.isatty()

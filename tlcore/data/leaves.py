@@ -18,7 +18,7 @@ from tlcore.data.sets import ImageSet
 SIZE = 32
 """Height and width of a photo in pixels."""
 DOMAINS = {"source": SOURCE_PATTERNS, "target": TARGET_PATTERNS}
-DEFAULT_SEVERITY = {"source": 0.0, "target": 0.25}
+DEFAULT_SEVERITY = {"source": 0.0, "target": 0.1}
 
 
 def leaves(
@@ -36,7 +36,7 @@ def leaves(
         n_per_class: photos of each illness.
         seed: the same seed gives the same photos; other seeds give other plants.
         severity: how far from the lab the photo is taken, 0 to 1: background, light and blur together.
-            Unless given, 0 for the source and 0.25 for the target.
+            Unless given, 0 for the source and 0.1 for the target.
         photos_per_plant: how many photos in a row show the same plant (see `ImageSet.groups`). Photos of one plant
             share its colours and its lesions' colour, and differ in pose and in where the lesions are.
 
@@ -98,7 +98,7 @@ def _photos(
     side_veins = np.abs(np.sin((along - vein_angle * np.abs(across)) * 7)) < 0.22
     veins = np.maximum(np.abs(across) < 0.045, 0.6 * side_veins)
 
-    opacity = rng.uniform(0.35, 0.8, (n, 1, 1))
+    opacity = rng.uniform(0.5, 0.9, (n, 1, 1))
     ill = pattern(along, across, edge, rng) * opacity * inside
     leaf = blade[:, :, None, None] + 0.09 * veins[:, None]
     leaf = leaf * (1 - ill[:, None]) + lesion[:, :, None, None] * ill[:, None]
@@ -142,7 +142,7 @@ def _camera(picture: Field, severity: float, rng: np.random.Generator) -> Field:
     picture = picture * light * tint
     if severity > 0:
         picture = gaussian_filter(picture, (0, 0, 1.2 * severity, 1.2 * severity))
-    return np.clip(picture + rng.normal(0, 0.03 + 0.05 * severity, picture.shape), 0, 1)
+    return np.clip(picture + rng.normal(0, 0.02 + 0.04 * severity, picture.shape), 0, 1)
 
 
 def _step(value: Field, softness: float) -> Field:

@@ -1,0 +1,6 @@
+"""How the shipped checkpoints are made: `python -m tlcore.pretraining [NAME] [--short]`."""
+
+from tlcore.pretraining.recipes import RECIPES, Recipe
+from tlcore.pretraining.run import pretrain
+
+__all__ = ["RECIPES", "Recipe", "pretrain"]
