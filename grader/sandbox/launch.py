@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from grader.sandbox.drop import first_closed_folder
 from grader.sandbox.tiers import Tier
 from grader.sandbox.visible import ETC_FILES, STAGE_IN_SANDBOX, SYSTEM, Visible, build_stage, whats_visible
 
@@ -76,14 +77,15 @@ def launch(tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path,
         where = STAGE_IN_SANDBOX if tier is Tier.FULL else str(stage / "tl")
         packages = (where, *visible.packages)
         environment = _environment(packages)
-        uid = unprivileged_uid() if tier is not Tier.NONE else None
+        needed = [*visible.trees, visible.interpreter, str(stage)]
+        uid = unprivileged_uid(needed) if tier is not Tier.NONE else None
         scratch_parent = str(stage / "scratch")
         if uid is not None:
             os.chown(scratch_parent, uid, uid)
         python = [visible.interpreter, *_PYTHON_FLAGS, "-c", _START, str(theirs.fileno())]
         command = [*_bwrap(visible, stage), *python] if tier is Tier.FULL else python
         if uid is not None:
-            command = _from_root(uid, visible, stage, command)
+            command = _from_root(uid, needed, visible, command)
         errors = tempfile.TemporaryFile()
         process = subprocess.Popen(
             command,
@@ -115,10 +117,11 @@ def launch(tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path,
     return Launched(process, ours, stage, errors)
 
 
-def unprivileged_uid() -> int | None:
-    """The user to become where this process is real root and can become another; None where there is nothing to do.
+def unprivileged_uid(needed: list[str]) -> int | None:
+    """The user to become where this process is real root and can become another who reaches the `needed` paths.
 
-    Root of a user namespace that holds no other user is root in name only.
+    None where there is nothing to do: root of a user namespace that holds no other user is root in name only. Root
+    that may neither mount (as in most containers) nor rely on others reaching the paths stays, without capabilities.
     """
     if sys.platform != "linux" or os.geteuid() != 0:
         return None
@@ -130,7 +133,8 @@ def unprivileged_uid() -> int | None:
         return None
     capabilities = int(Path("/proc/self/status").read_text().partition("CapEff:")[2].split()[0], 16)
     may_change_user, may_mount = capabilities & (1 << 7), capabilities & (1 << 21)
-    return uid if may_change_user and may_mount else None
+    reachable = may_mount or not any(first_closed_folder(os.path.realpath(path)) for path in needed)
+    return uid if may_change_user and reachable else None
 
 
 def _is_known(uid: int) -> bool:
@@ -141,9 +145,8 @@ def _is_known(uid: int) -> bool:
     return True
 
 
-def _from_root(uid: int, visible: Visible, stage: Path, command: list[str]) -> list[str]:
-    paths = [*visible.trees, visible.interpreter, str(stage)]
-    plan = json.dumps({"uid": uid, "gid": uid, "paths": paths})
+def _from_root(uid: int, needed: list[str], visible: Visible, command: list[str]) -> list[str]:
+    plan = json.dumps({"uid": uid, "gid": uid, "paths": needed})
     return [visible.interpreter, *_PYTHON_FLAGS, str(Path(__file__).with_name("drop.py")), plan, *command]
 
 

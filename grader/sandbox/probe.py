@@ -69,7 +69,7 @@ def why_not(tier: Tier) -> str | None:
     failure = _try(tier)
     if failure is None:
         return None
-    return failure + (_advice_on_namespaces() if tier is Tier.FULL else "")
+    return failure + (_advice(failure) if tier is Tier.FULL else "")
 
 
 def _known_obstacle(tier: Tier) -> str | None:
@@ -107,7 +107,8 @@ def _try(tier: Tier) -> str | None:
         zygote.close()
 
 
-def _advice_on_namespaces() -> str:
+def _advice(failure: str) -> str:
+    """What to do about a full tier that failed with `failure`."""
     for path, off, remedy in _SWITCHES:
         try:
             value = Path(path).read_text().strip()
@@ -115,7 +116,12 @@ def _advice_on_namespaces() -> str:
             continue
         if value == off:
             return f" (user namespaces are switched off; an administrator can turn them on with: {remedy})"
+    if "mount proc" in failure:
+        return (
+            " (this is a container that covers parts of /proc, so the kernel allows no private one; start it with an"
+            " uncovered /proc: docker run --security-opt systempaths=unconfined, podman run --security-opt unmask=ALL)"
+        )
     return (
-        " (user namespaces with a private /proc are needed; in a container or on a managed node ask the administrator"
-        " to allow unprivileged user namespaces)"
+        " (user namespaces are needed; in a container or on a managed node ask the administrator to allow unprivileged"
+        " user namespaces)"
     )

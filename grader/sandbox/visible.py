@@ -116,27 +116,37 @@ def _closed(packages: list[str], prefix: Path) -> set[str]:
 def build_stage(extra: tuple[Path, ...] = ()) -> Path:
     """Copy `inside`, the open part of `tlcore` and `extra` modules to a new private folder; the caller removes it.
 
-    Layout: `tl/` (importable), `etc/` (a minimal /etc), `scratch/` (sessions of the reduced tier).
+    Layout: `tl/` (importable), `etc/` (a minimal /etc), `scratch/` (sessions of the reduced tier). Raises RuntimeError
+    naming the files that could not be read.
     """
     stage = Path(tempfile.mkdtemp(prefix="tl-stage-"))
-    stage.chmod(0o755)
-    for folder in ("tl", "etc", "scratch"):
-        (stage / folder).mkdir(mode=0o755)
-    here = Path(__file__).resolve().parent
-    tidy = shutil.ignore_patterns("__pycache__", ".*")
-    shutil.copytree(here / "inside", stage / "tl" / "inside", ignore=tidy)
-    tlcore = find_spec("tlcore")
-    for place in (tlcore.submodule_search_locations or []) if tlcore else []:
-        source = Path(place)
+    try:
+        _fill(stage, extra)
+    except shutil.Error as error:
+        shutil.rmtree(stage, ignore_errors=True)
+        unreadable = ", ".join(str(source) for source, _copy, _why in error.args[0])
+        raise RuntimeError(f"these files of the package cannot be read; make them readable: {unreadable}") from error
+    except BaseException:
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
+    return stage
 
-        def closed_or_untidy(folder: str, names: list[str], source: Path = source) -> set[str]:
-            hidden = set(tidy(folder, names))
-            if Path(folder) == source:
-                hidden |= {name for name in names if name.split(".")[0] in CLOSED_IN_TLCORE}
-            return hidden
+
+def _fill(stage: Path, extra: tuple[Path, ...]) -> None:
+    for folder in ("tl", "etc", "scratch"):
+        (stage / folder).mkdir()
+    tidy = shutil.ignore_patterns("__pycache__", ".*")
+    shutil.copytree(Path(__file__).parent / "inside", stage / "tl" / "inside", ignore=tidy)
+    tlcore = find_spec("tlcore")
+    places = list(tlcore.submodule_search_locations or []) if tlcore else []
+    if places:
+        source = places[0]
+
+        def closed_or_untidy(folder: str, names: list[str]) -> set[str]:
+            at_the_top = names if Path(folder) == Path(source) else []
+            return set(tidy(folder, names)) | {name for name in at_the_top if name.split(".")[0] in CLOSED_IN_TLCORE}
 
         shutil.copytree(source, stage / "tl" / "tlcore", ignore=closed_or_untidy)
-        break
     for module in extra:
         shutil.copy(module, stage / "tl" / module.name)
     for name, text in _SMALL_ETC.items():
@@ -144,6 +154,5 @@ def build_stage(extra: tuple[Path, ...] = ()) -> Path:
     for name in ETC_FILES:  # bwrap needs something to bind them on
         path = stage / "etc" / Path(name).name
         path.mkdir() if Path(name).is_dir() else path.touch()
-    for path in (stage, *stage.rglob("*")):
+    for path in (stage, *stage.rglob("*")):  # the user that root becomes must be able to read them
         path.chmod(0o755 if path.is_dir() else 0o644)
-    return stage
