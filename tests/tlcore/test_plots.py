@@ -199,7 +199,15 @@ def test_malformed_pictures_are_refused_with_a_reason(picture, way):
         way(picture)
 
 
-HOSTILE = ["$\\frac{1}{0}$", "$x^{", "\\$", "<script>alert(1)</script>", '"><img src=x>', "\u202eabc\x00\x1b[31m", "😀漢"]
+HOSTILE = [
+    "$\\frac{1}{0}$",
+    "$x^{",
+    "\\$",
+    "<script>alert(1)</script>",
+    '"><img src=x>',
+    "\u202eabc\x00\x1b[31m",
+    "😀漢",
+]
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "\ud800", "a" * 100_000, "$" * 1000, "\n" * 500, ""])

@@ -49,6 +49,7 @@ def compare(observed: Any, expected: Any, atol: float = 0.0) -> Comparison:
     found = Differences()
     a, b = plain(observed), plain(expected)
     try:
+        b = _as_arrays(a, b)
         _compare(a, b, float(atol), (), found)
         note = "; ".join(found.notes[:3])
         return Comparison(not found, render(a, found), render(b, found), note)
@@ -65,14 +66,8 @@ def _compare(a: Any, b: Any, atol: float, path: tuple[Any, ...], found: Differen
             _compare_scalars(a, b.values.item(), atol, path, found)
         else:
             _other_kind(a, b, path, found)
-    elif type(b) in (list, tuple):
-        numbers = _as_numbers(b) if isinstance(a, Array) else None
-        if isinstance(a, Array) and numbers is not None:
-            _compare_arrays(a, numbers, atol, path, found)
-        elif type(a) in (list, tuple):
-            _compare_sequences(a, b, atol, path, found)
-        else:
-            _other_kind(a, b, path, found)
+    elif type(b) in (list, tuple) and type(a) in (list, tuple):
+        _compare_sequences(a, b, atol, path, found)
     elif type(b) is dict and type(a) is dict:
         _compare_dicts(a, b, atol, path, found)
     elif type(b) is set and type(a) is set:
@@ -88,7 +83,7 @@ def _compare(a: Any, b: Any, atol: float, path: tuple[Any, ...], found: Differen
     elif isinstance(a, Other) and isinstance(b, Other):
         # Expected dtypes, devices, modules: the same object, or equal by the expected value's own, same, type.
         same = b.value is not None and (
-            a.value is b.value or (type(a.value) is type(b.value) and type(b.value).__eq__(b.value, a.value) is True)
+            a.value is b.value or (type(a.value) is type(b.value) and b.value.__eq__(a.value) is True)
         )
         if not same:
             found.add(path, "another object")
@@ -138,7 +133,7 @@ def _compare_arrays(a: Array, b: Any, atol: float, path: tuple[Any, ...], found:
         return
     found.masks[path] = mask
     lost = int(np.isnan(x.astype(wide)).sum()) if x.dtype.kind in "fc" else 0
-    known = gaps[np.isfinite(gaps)]
+    known = gaps[mask & np.isfinite(gaps)]
     entries = f"{int(mask.sum())} of {mask.size} entries differ" if mask.ndim else ""
     largest = f"largest difference {float(known.max()):.3g}" if known.size and x.dtype.kind != "b" else ""
     nan = f"{lost} not a number (NaN)" if lost else ""
@@ -180,6 +175,18 @@ def _held_as(a: Array, b: Any) -> Any:
     import torch  # `a` came from a tensor: it is imported already
 
     return torch.from_numpy(b.astype("float64")).bfloat16().float().numpy()
+
+
+def _as_arrays(a: Any, b: Any) -> Any:
+    """`b` with lists of numbers turned into arrays where `a` has an array: literals are easier to write as lists."""
+    if isinstance(a, Array) and type(b) in (list, tuple):
+        numbers = _as_numbers(b)
+        return b if numbers is None else Array(numbers, a.what, str(numbers.dtype))
+    if type(a) in (list, tuple) and type(b) in (list, tuple):
+        return type(b)([*(_as_arrays(x, y) for x, y in zip(a, b, strict=False)), *b[len(a) :]])
+    if type(a) is dict and type(b) is dict:
+        return {key: _as_arrays(a.get(key), value) for key, value in b.items()}
+    return b
 
 
 def _as_numbers(value: Any) -> Any:

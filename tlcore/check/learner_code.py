@@ -77,7 +77,10 @@ class Stop:
         frames = _frames(error.__traceback__)
         own = [f for f in frames if self._is_learner(f[0])]
         checks = [f for f in frames if f[0].f_globals.get("__name__") == check_module]
-        self.frame, self.line = own[-1] if own else checks[-1] if checks else (None, 0)
+        self.frame: FrameType | None = None
+        self.line = 0
+        if own or checks:
+            self.frame, self.line = (own or checks)[-1]
         self.in_learner_code = bool(own)
         self._innermost_is_learner = bool(own) and frames[-1] == own[-1]
 

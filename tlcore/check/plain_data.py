@@ -56,35 +56,33 @@ def _plain(value: Any, depth: int, budget: _Budget) -> Any:
     kind = type(value)
     if value is None or kind in (bool, int, float, complex, str, bytes):
         return value
-    for base in (int, float, str, bytes):  # subclasses (enums, numpy.float64): the value, not their own operators
-        if issubclass(kind, base):
-            return base.__str__(value) if base is str else base(_builtin(base, value))
+    # Subclasses (enums, numpy.float64): the value itself, read by the base's operator and not by their own.
+    if issubclass(kind, int):
+        return int.__pos__(value)
+    if issubclass(kind, float):
+        return float.__pos__(value)
+    if issubclass(kind, str):
+        return str.__str__(value)
     budget.left -= 1
     if depth == 0 or budget.left < 0:
         return Other(type_name(value))
-    if issubclass(kind, (list, tuple)):
-        base = list if issubclass(kind, list) else tuple
-        if base.__len__(value) > budget.left:
-            return Other(f"{type_name(value)} of {base.__len__(value)} entries")
-        budget.left -= base.__len__(value)
-        return base(_plain(item, depth - 1, budget) for item in base.__iter__(value))
-    if issubclass(kind, dict):
-        if dict.__len__(value) > budget.left:
-            return Other(f"{type_name(value)} of {dict.__len__(value)} entries")
-        budget.left -= dict.__len__(value)
-        return {_key(k): _plain(v, depth - 1, budget) for k, v in dict.items(value)}
-    if issubclass(kind, (set, frozenset)):
-        base = set if issubclass(kind, set) else frozenset
-        if base.__len__(value) > budget.left:
-            return Other(f"{type_name(value)} of {base.__len__(value)} entries")
-        return {_key(item) for item in base.__iter__(value)}
+    for base in (list, tuple, dict, set, frozenset):
+        if issubclass(kind, base):
+            return _container(base, value, depth, budget)
     array = _array(value)
     return Other(type_name(value), value) if array is None else array
 
 
-def _builtin(base: type, value: Any) -> Any:
-    """The number or bytes inside an instance of a subclass, read with the base's own operator."""
-    return base.__getitem__(value, slice(None)) if base is bytes else base.__pos__(value)  # type: ignore[attr-defined]
+def _container(base: Any, value: Any, depth: int, budget: _Budget) -> Any:
+    size = base.__len__(value)
+    if size > budget.left:
+        return Other(f"{type_name(value)} of {size} entries")
+    budget.left -= size
+    if base is dict:
+        return {_key(k): _plain(v, depth - 1, budget) for k, v in dict.items(value)}
+    if base in (set, frozenset):
+        return {_key(item) for item in base.__iter__(value)}
+    return base([_plain(item, depth - 1, budget) for item in base.__iter__(value)])
 
 
 def _key(key: Any) -> Any:

@@ -46,8 +46,8 @@ def kind_text(value: Any) -> str:
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
-    """A shape as torch prints it, with a word for no dimension at all."""
-    return f"({', '.join(map(str, shape))})" if shape else "() (a single number)"
+    """A shape as Python prints it, with a word for no dimension at all."""
+    return str(tuple(int(size) for size in shape)) if shape else "() (a single number)"
 
 
 def number_text(value: Any) -> str:
@@ -72,23 +72,33 @@ def _render(value: Any, path: tuple[Any, ...], marks: Marks) -> Segments:
             opening, [_render(v, (*path, i), marks) for i, v in _shown(value, path, marks)], closing, value
         )
     if type(value) is dict:
-        parts = []
-        for key in list(value)[:_MOST_SHOWN]:
-            inner = _render(value[key], (*path, key), marks)
-            all_new = (*path, key) in marks.paths and not any(d for _, d in inner)
-            parts.append(
-                [
-                    (f"{_cut(repr(key))}: ", (*path, key) in marks.paths),
-                    *([(t, True) for t, _ in inner] if all_new else inner),
-                ]
-            )
-        return _sequence("{", parts, "}", value)
+        return _sequence(
+            "{", [_entry(key, value[key], path, marks) for key in _shown_keys(value, path, marks)], "}", value
+        )
     if type(value) is set:
         members = sorted(value, key=repr)[:_MOST_SHOWN]
         return _sequence("{", [[(_cut(repr(m)), (*path, m) in marks.paths)] for m in members], "}", value)
     if isinstance(value, Other):
         return [(f"<{value.what}>", differs)]
     return [(number_text(value) if type(value) in (int, float) else _cut(repr(value)), differs)]
+
+
+def _entry(key: Any, value: Any, path: tuple[Any, ...], marks: Marks) -> Segments:
+    """`key: value` of a dict; the key is marked where the whole value differs, not just entries of a tensor in it."""
+    here = (*path, key)
+    inner = _render(value, here, marks)
+    whole = here in marks.paths and here not in marks.masks
+    if whole and not any(differs for _, differs in inner):
+        inner = [(text, True) for text, _ in inner]
+    return [(f"{_cut(repr(key))}: ", whole), *inner]
+
+
+def _shown_keys(value: dict[Any, Any], path: tuple[Any, ...], marks: Marks) -> list[Any]:
+    """The keys to show of a dict: all if few, else those that differ before the others."""
+    if len(value) <= _MOST_SHOWN:
+        return list(value)
+    below = {p[len(path)] for p in marks.paths if len(p) > len(path) and p[: len(path)] == path}
+    return sorted(value, key=lambda key: key not in below)[:_MOST_SHOWN]
 
 
 def _shown(value: Any, path: tuple[Any, ...], marks: Marks) -> list[tuple[int, Any]]:

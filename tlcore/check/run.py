@@ -42,7 +42,8 @@ def check(question: str, *, namespace: Mapping[str, Any] | None = None, package:
 
 
 def _run(question: str, function: Callable[..., Any], found: dict[str, Any], spaces: list[Mapping[str, Any]]) -> Report:
-    show, returned = Show(), {}
+    show = Show()
+    returned: dict[str, Any] = {}
     printed = Printed()
     status: Status
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -64,7 +65,7 @@ def bars(fig: Figure, clean: Picture) -> None:
     """Grouped bars: yours solid blue, the expected hatched orange; values written on top while they fit."""
     ax = fig.subplots()
     labels, yours, expected = clean["labels"], clean["yours"], clean["expected"]
-    sides = [("yours", yours, {"color": BLUE, "edgecolor": INK})]
+    sides: list[tuple[str, Any, dict[str, Any]]] = [("yours", yours, {"color": BLUE, "edgecolor": INK})]
     if expected is not None:
         sides.append(("expected", expected, {"facecolor": "#FBE3B0", "edgecolor": "#8A5F00", "hatch": "////"}))
     width = 0.78 / len(sides)

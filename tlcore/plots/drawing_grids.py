@@ -50,7 +50,7 @@ def matrix(fig: Figure, clean: Picture) -> None:
             spine.set_visible(False)
     bar = fig.colorbar(shown, ax=list(axes), shrink=0.9, pad=0.03, aspect=14)
     bar.ax.locator_params(nbins=5)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
 
 
 def images(fig: Figure, clean: Picture) -> None:

@@ -62,7 +62,7 @@ def _figure(clean: Picture) -> Figure:
     if clean["caption"]:
         fig.supxlabel(wrapped(clean["caption"]), fontsize=10, color=GREY)
     for item in fig.findobj(Text):  # also when the figure is drawn again later, under other settings
-        item.set_parse_math(False)  # type: ignore[attr-defined]
+        item.set_parse_math(False)
     return fig
 
 
@@ -89,5 +89,5 @@ def _quiet_style() -> Iterator[None]:
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(RC)
+        matplotlib.rcParams.update(RC)  # type: ignore[arg-type]
         yield

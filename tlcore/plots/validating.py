@@ -70,7 +70,7 @@ def _texts(value: Any, where: str) -> list[str]:
     return [text(item, where) for item in _list(value, where, MOST_LABELS)]
 
 
-def _same_length(values: list[Any], names: list[str], where: str) -> None:
+def _same_length(values: list[Any], names: list[Any], where: str) -> None:
     if len(values) != len(names):
         raise ValueError(f"{where}: {len(values)} values for {len(names)} names")
 

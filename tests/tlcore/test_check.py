@@ -1,0 +1,522 @@
+"""`check`: right, wrong, blank, raising and missing answers, in a real IPython shell and in plain globals."""
+
+from __future__ import annotations
+
+import enum
+import gc
+import json
+import random
+import sys
+import textwrap
+import time
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
+from torch import nn
+from traitlets.config import Config
+
+import tlcore.check as public
+from tlcore.check.compare import compare
+
+TOPIC = """
+import torch
+from torch import nn
+from tlcore import plots
+
+def check_freeze(freeze, show):
+    model = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 2))
+    show.tried("freeze(the first layer)")
+    freeze(model[0])
+    flags = [p.requires_grad for p in model.parameters()]
+    show.expect("which parameters learn", flags, [False, False, True, True], teach="Ask the <parameters>.")
+    show.that(all(flags[2:]), "the head still learns", teach="Only the backbone is frozen.")
+    moved = {"trainable": flags, "moved": [float(f) for f in flags]}
+    expected = {"trainable": [False, False, True, True], "moved": [0.0, 0.0, 1.0, 1.0]}
+    show.picture(plots.layers("freeze", ["0.weight", "0.bias", "1.weight", "1.bias"], moved, expected))
+
+def check_lora_delta(lora_delta, show):
+    A, B = torch.ones(2, 3), torch.ones(4, 2)
+    show.expect("delta", lora_delta(A, B, 4), torch.full((4, 3), 4.0), teach="The shape is that of the weight.")
+    show.expect("A is untouched", A, torch.ones(2, 3))
+
+def check_save(save, load, show):
+    show.expect("round trip", load(save({"a": 1})), {"a": 1})
+
+def check_wrapper(Wrapper, show):
+    show.that(isinstance(Wrapper(nn.Linear(2, 2)), nn.Module), "it is a module")
+    show.expect("output", Wrapper(nn.Identity())(torch.ones(2)), torch.ones(2))
+
+def check_shape(shape, show):
+    show.expect("rows", shape(3).shape[0], 3)
+
+def check_nothing(nothing, show):
+    nothing()
+"""
+
+
+@pytest.fixture
+def check(tmp_path, monkeypatch):
+    """`check` over a topic of its own, as `tl build` writes one."""
+    folder = tmp_path / "demo_checks"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "topic.py").write_text(TOPIC)
+    (folder / "broken.py").write_text("def check_(:")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield lambda question, **names: public.check(question, package="demo_checks", **names)
+    for name in [n for n in sys.modules if n.startswith("demo_checks")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def shell(check, monkeypatch):
+    """A real IPython shell, with `check` in its namespace."""
+    InteractiveShell.clear_instance()
+    config = Config()
+    config.HistoryManager.enabled = False
+    made = InteractiveShell.instance(config=config)
+    # A cell calls the real function: it finds the notebook by itself.
+    made.user_ns["package"] = "demo_checks"
+    made.run_cell("from tlcore.check import check\nimport torch\nfrom torch import nn")
+    yield made
+    InteractiveShell.clear_instance()
+
+
+def in_shell(shell, cell, question):
+    if cell:
+        shell.run_cell(textwrap.dedent(cell))
+    result = shell.run_cell(f"report = check({question!r}, package=package)")
+    assert result.success, result.error_in_exec
+    return shell.user_ns["report"]
+
+
+def in_globals(check, code, question):
+    space: dict = {"torch": torch, "nn": nn, "check": check}
+    exec(textwrap.dedent(code), space)
+    return check(question, namespace=space)
+
+
+RIGHT = "def freeze(module):\n    return module.requires_grad_(False)"
+WRONG = "def freeze(module):\n    module.requires_grad = False\n    return module"
+BLANK = "def freeze(module):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+RAISING = "def freeze(module):\n    x = 1\n    return module.paramters()"
+
+
+@pytest.mark.parametrize("where", ["shell", "globals"])
+def test_right_wrong_blank_raising_missing(where, shell, check):
+    def ask(code, question="freeze"):
+        return in_shell(shell, code, question) if where == "shell" else in_globals(check, code, question)
+
+    missing = ask("")
+    assert (missing.status, missing.passed) == ("missing", False)
+    assert "run the cell above first" in str(missing)
+
+    right = ask(RIGHT)
+    assert right.passed
+    assert right.headline == "freeze — all 2 checks hold"
+
+    wrong = ask(WRONG)
+    assert (wrong.status, wrong.passed) == ("failed", False)
+    assert wrong.headline == "freeze — 1 of 2 checks hold"
+    assert "[›True‹, ›True‹, True, True]" in str(wrong)
+    assert "[›False‹, ›False‹, True, True]" in str(wrong)
+    assert str(wrong).splitlines()[1] == "  → Ask the <parameters>."
+    assert "0.weight trainable and moved (expected: frozen and did not move)" in str(wrong)
+
+    blank = ask(BLANK)
+    assert blank.status == "blank"
+    assert "The blank in freeze is not filled in yet" in str(blank)
+    assert "NotImplementedError" not in str(blank)
+
+    raising = ask(RAISING)
+    assert raising.status == "error"
+    assert "Your code stopped at line 3 of freeze:" in str(raising)
+    if where == "shell":  # code given to exec has no source to show
+        assert "return module.paramters()" in str(raising)
+    assert "AttributeError: 'Linear' object has no attribute 'paramters'" in str(raising)
+    assert "Traceback" not in str(raising)
+
+
+def test_the_notebook_shows_html_and_a_terminal_shows_text(shell):
+    shell.run_cell(WRONG)
+    shown = shell.run_cell("check('freeze', package=package)").result
+    bundle, _ = shell.display_formatter.format(shown)
+    assert bundle["text/plain"] == str(shown)
+    page = bundle["text/html"]
+    assert "freeze — 1 of 2 checks hold" in page
+    assert "Ask the &lt;parameters&gt;." in page
+    assert "<parameters>" not in page
+    assert 'src="data:image/png;base64,iVBOR' in page
+    assert 'alt="freeze. 2 of 4 layers differ' in page
+    assert page.count("<mark") == 4
+
+
+def test_functions_of_a_script_are_found_in_the_callers_globals(check):
+    space = {"__name__": "script"}
+    InteractiveShell.clear_instance()
+    exec(f"from tlcore.check import check\n{RIGHT}\nreport = check('freeze', package='demo_checks')", space)
+    assert space["report"].passed
+
+
+def test_a_name_that_is_no_function_and_a_name_nearly_right(check):
+    assert "freeze is now 'int' data" in str(check("freeze", namespace={"freeze": 3}))
+    assert "There is a Freeze" in str(check("freeze", namespace={"Freeze": print}))
+
+
+def test_questions_with_several_functions_and_with_classes(check):
+    code = "def save(x):\n    return dict(x)\ndef load(x):\n    return x\n"
+    assert in_globals(check, code, "save").passed
+    half = in_globals(check, "def save(x):\n    return x\ndef load(x):\n    raise NotImplementedError()", "save")
+    assert "The blank in load" in str(half)
+    wrapper = """
+    class Wrapper(nn.Module):
+        def __init__(self, inner):
+            super().__init__()
+        def forward(self, x):
+            raise NotImplementedError()
+    """
+    report = in_globals(check, wrapper, "wrapper")
+    assert report.status == "blank"
+    assert "The blank in Wrapper.forward" in str(report)
+    assert "1 of 1 checks before it hold" in report.headline
+
+
+def test_torchs_own_not_implemented_is_an_error_and_not_a_blank(check):
+    report = in_globals(check, "class Wrapper(nn.Module):\n    def __init__(self, m): super().__init__()", "wrapper")
+    assert report.status == "error"
+    assert "forward" in str(report)
+
+
+def test_what_the_check_trips_over_is_explained(check):
+    report = in_globals(check, "def shape(n):\n    n + 1", "shape")
+    assert report.status == "error"
+    assert "shape returned None: is a `return` missing?" in str(report)
+    assert 'show.expect("rows", shape(3).shape[0], 3)' in str(report)
+
+
+def test_unknown_question_lists_the_known_ones_and_a_missing_package_is_said(check):
+    report = check("freze")
+    assert report.status == "unknown"
+    assert "Did you mean 'freeze'?" in str(report)
+    assert "topic: freeze, lora_delta, save, wrapper, shape, nothing" in str(report)
+    assert "broken" not in str(report)
+    none = public.check("freeze", package="no_such_package_of_checks")
+    assert none.status == "unknown"
+    assert "No checks are installed" in str(none)
+    assert check(["freeze"]).status == "unknown"
+
+
+def test_a_check_without_a_single_comparison_does_not_pass(check):
+    report = in_globals(check, "def nothing(): pass", "nothing")
+    assert not report.passed
+    assert "nothing was checked" in str(report)
+
+
+def test_printing_is_collected_and_an_endless_printer_is_stopped(check, capsys):
+    head = "import sys\ndef freeze(m):\n    print('<b>hello')\n    print('oops', file=sys.stderr)\n"
+    code = head + "    m.requires_grad_(False)"
+    report = in_globals(check, code, "freeze")
+    assert report.passed
+    assert "<b>hello" in report.printed
+    assert "oops" in report.printed
+    assert "&lt;b&gt;hello" in report.html
+    endless = """
+    def freeze(m):
+        while True:
+            try:
+                print("x" * 1000)
+            except Exception:
+                pass
+    """
+    started = time.monotonic()
+    report = in_globals(check, endless, "freeze")
+    assert time.monotonic() - started < 5
+    assert report.status == "error"
+    assert "Does this loop ever end?" in str(report)
+    assert len(report.printed) < 5000
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("raised", "status"), [("SystemExit(3)", "error"), ("KeyboardInterrupt()", "interrupted"), ("Bad()", "error")]
+)
+def test_nothing_a_learner_raises_ends_the_notebook(check, raised, status):
+    code = f"class Bad(Exception):\n    def __str__(self): raise ValueError\ndef freeze(m):\n    raise {raised}"
+    assert in_globals(check, code, "freeze").status == status
+
+
+def test_endless_recursion_is_one_line(check):
+    report = in_globals(check, "def freeze(m):\n    return freeze(m)", "freeze")
+    assert "RecursionError" in str(report)
+    assert len(str(report)) < 600
+
+
+def test_inputs_are_copies_and_modules_are_not(check):
+    code = "def lora_delta(A, B, alpha):\n    out = B @ A * (alpha / 2)\n    A.zero_()\n    return out"
+    assert in_globals(check, code, "lora_delta").passed
+    assert in_globals(check, "def freeze(m):\n    m.requires_grad_(False)", "freeze").passed  # in place
+
+
+def test_random_numbers_are_the_same_each_time_and_the_notebooks_go_on(check):
+    code = "def lora_delta(A, B, alpha):\n    return torch.rand(4, 3)"
+    torch.manual_seed(5)
+    random.seed(5)
+    np.random.seed(5)
+    first = in_globals(check, code, "lora_delta")
+    after = torch.rand(1).item(), random.random(), np.random.rand()
+    torch.manual_seed(5)
+    random.seed(5)
+    np.random.seed(5)
+    assert after == (torch.rand(1).item(), random.random(), np.random.rand())
+    assert str(in_globals(check, code, "lora_delta")) == str(first)
+
+
+@pytest.mark.parametrize("code", [RIGHT, WRONG, BLANK, RAISING, ""])
+def test_as_dict_is_json(check, code):
+    report = in_globals(check, code, "freeze")
+    summary = json.loads(json.dumps(report.as_dict(), allow_nan=False))
+    assert summary["passed"] is (code == RIGHT)
+    assert summary["total"] == len(summary["checks"])
+    assert set(report._repr_mimebundle_()) == {"text/plain", "text/html"}
+
+
+def test_a_report_keeps_no_tensor_alive(check):
+    space: dict = {"torch": torch, "check": check}
+    exec("import weakref\nkept = []\ndef freeze(m):\n    kept.append(weakref.ref(m))\n    raise ValueError", space)
+    report = check("freeze", namespace=space)
+    assert report.status == "error"
+    gc.collect()
+    assert space["kept"][0]() is None
+
+
+def test_a_check_costs_a_moment(check):
+    in_globals(check, RIGHT, "freeze")
+    started = time.monotonic()
+    in_globals(check, RIGHT, "freeze")
+    assert time.monotonic() - started < 0.5
+
+
+class AlwaysEqual:
+    def __eq__(self, other):
+        return True
+
+    def __ne__(self, other):
+        return False
+
+    def __bool__(self):
+        return True
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class EqualNumber(float):
+    __eq__ = AlwaysEqual.__eq__
+    __sub__ = __rsub__ = lambda self, other: 0.0
+    __hash__ = float.__hash__
+
+
+class EqualText(str):
+    __eq__ = AlwaysEqual.__eq__
+    __hash__ = str.__hash__
+
+
+class EqualList(list):
+    __eq__ = AlwaysEqual.__eq__
+    __hash__ = None  # type: ignore[assignment]
+
+    def __iter__(self):
+        return iter([1, 2])
+
+    def __len__(self):
+        return 2
+
+
+class EqualTensor(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
+        return torch.tensor([1.0, 2.0])
+
+
+class DispatchTensor(torch.Tensor):
+    @classmethod
+    def __torch_dispatch__(cls, func, types, args=(), kwargs=None):
+        return torch.tensor([1.0, 2.0])
+
+
+class Liar:
+    @property
+    def __class__(self):
+        return list
+
+    def __iter__(self):
+        return iter([1.0, 2.0])
+
+    def __getattr__(self, name):
+        raise RuntimeError(name)
+
+
+@pytest.mark.parametrize("expected", [1.0, True, "right", None, [1, 2], {"a": 1}, {1}, torch.tensor([1.0, 2.0])])
+@pytest.mark.parametrize(
+    "observed",
+    [
+        AlwaysEqual(),
+        EqualNumber(7.0),
+        EqualText("wrong"),
+        EqualList([8]),
+        torch.tensor([5.0, 5.0]).as_subclass(EqualTensor),
+        torch.tensor([5.0, 5.0]).as_subclass(DispatchTensor),
+        Liar(),
+        np.array([AlwaysEqual(), AlwaysEqual()], dtype=object),
+        [AlwaysEqual(), AlwaysEqual()],
+        {"a": AlwaysEqual()},
+        AlwaysEqual,
+    ],
+    ids=lambda value: type(value).__qualname__,
+)
+def test_objects_that_equal_everything_equal_nothing(observed, expected):
+    assert not compare(observed, expected).holds
+    show = public.Show()
+    assert show.expect("label", observed, expected) is False
+    if type(observed) not in (list, dict):
+        assert show.that(observed, "label") is False
+
+
+class Colour(enum.IntEnum):
+    RED = 1
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected"),
+    [
+        (torch.tensor([1.0, 2.0]), [1, 2]),
+        (np.array([1, 2]), torch.tensor([1.0, 2.0])),
+        (nn.Parameter(torch.ones(2)), torch.ones(2)),
+        (torch.tensor([0.1]), [0.1]),
+        (torch.tensor([0.1], dtype=torch.bfloat16), [0.1]),
+        (torch.tensor(0.1), 0.1),
+        (np.float32(0.5), 0.5),
+        (torch.tensor(3), 3),
+        (3.0, 3),
+        (torch.tensor(True), True),
+        (np.bool_(False), False),
+        ((1, 2), [1, 2]),
+        (torch.Size([2, 3]), (2, 3)),
+        (float("nan"), float("nan")),
+        (torch.tensor([float("nan"), float("inf")]), [float("nan"), float("inf")]),
+        (frozenset({"a"}), {"a"}),
+        ({"b": [1], "a": torch.ones(1)}, {"a": [1.0], "b": (1,)}),
+        (Colour.RED, 1),
+        (torch.float32, torch.float32),
+        (torch.zeros(0), []),
+        (None, None),
+    ],
+)
+def test_what_means_the_same_is_accepted(observed, expected):
+    found = compare(observed, expected)
+    assert found.holds, found
+    assert found.note == ""
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected", "note"),
+    [
+        (None, torch.ones(2), "None where a tensor of shape (2,) is expected"),
+        (torch.ones(2, 3), torch.ones(3, 2), "shape (2, 3) where (3, 2) is expected"),
+        (torch.ones(3), torch.tensor(1.0), "shape (3,) where () (a single number) is expected"),
+        ([1.0, 2.0], torch.ones(2), "a list of 2 where a tensor of shape (2,) is expected"),
+        (torch.tensor([1.0, float("nan")]), [1.0, 2.0], "1 of 2 entries differ, 1 not a number (NaN)"),
+        (torch.tensor([1.0, 2.5]), [1.0, 2.0], "1 of 2 entries differ, largest difference 0.5"),
+        (float("nan"), 1.0, "not a number (NaN)"),
+        (1, True, "a whole number where True or False is expected"),
+        ("1", 1, "a string where a whole number is expected"),
+        ([1, 2, 3], [1, 2], "3 entries where 2 are expected"),
+        ({"a": 1, "c": 2}, {"a": 1, "b": 2}, "no 'b'; 'c' is not expected"),
+        ({1, 2}, {2, 3}, "1 missing, 1 too many"),
+        (torch.float16, torch.float32, "another object"),
+        (torch.tensor([1, 2]), torch.tensor([True, False]), "entries are int64 where bool is expected"),
+        (10**400, 1, ""),
+    ],
+)
+def test_a_mismatch_is_said_in_words(observed, expected, note):
+    found = compare(observed, expected)
+    assert not found.holds
+    assert note in found.note
+    assert any(differs for _, differs in found.observed + found.expected)
+
+
+def test_a_literal_list_is_shown_like_the_tensor_it_is_compared_with():
+    found = compare({"w": torch.tensor([1.0, 2.5])}, {"w": [1, 2]})
+    assert [t for t, differs in found.expected if differs] == ["2"]
+    assert [t for t, differs in found.observed if differs] == ["2.5"]
+
+
+def test_tolerance():
+    assert compare(torch.tensor([1.0 + 1e-6]), [1.0], atol=1e-5).holds
+    assert not compare(torch.tensor([1.0 + 1e-6]), [1.0]).holds
+    assert compare(1.05, 1.0, atol=0.1).holds
+    assert compare([3, 4], [3, 5], atol=1).holds
+
+
+def test_large_tensors_are_shown_in_a_line_with_the_place_that_differs():
+    observed = torch.zeros(50, 40)
+    observed[49, 3] = 2.0
+    found = compare(observed, torch.zeros(50, 40))
+    text = "".join(t for t, _ in found.observed)
+    assert text == "tensor (50, 40) [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, …]  at [49, 3]: 2.0"
+    assert [t for t, differs in found.observed if differs] == ["2.0"]
+
+
+def test_the_key_that_differs_is_shown_first_of_a_large_dict():
+    expected = {f"layer.{i}": i for i in range(100)}
+    found = compare({**expected, "layer.90": -1}, expected)
+    assert [t for t, differs in found.observed if differs] == ["'layer.90': -1"]
+
+
+def test_self_containing_and_huge_values_are_no_trap():
+    loop: list = []
+    loop.append(loop)
+    assert not compare(loop, [1]).holds
+    assert not compare([0] * 10**6, [1]).holds
+    assert len("".join(t for t, _ in compare("x" * 10**6, "y").observed)) < 200
+
+
+plain_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(plain_values, plain_values)
+def test_comparing_never_raises_and_a_value_equals_itself(a, b):
+    assert compare(a, a).holds
+    found = compare(a, b)
+    assert found.holds == compare(b, a).holds
+    assert isinstance(found.note, str)
+    json.dumps([found.observed, found.expected])
+
+
+def test_show_never_raises_on_pictures():
+    show = public.Show()
+    for picture in ({}, None, {"kind": "bars"}, AlwaysEqual()):
+        show.picture(picture)  # type: ignore[arg-type]
+    report = public.Report("q", "failed", show.items)
+    assert str(report).count("No picture: ") == 4
+    assert report.html.count("No picture: ") == 4
+    assert report.as_dict()["pictures"] == []
+
+
+def test_hostile_text_is_escaped_everywhere():
+    bad = "</div><script>alert(1)</script>{{ 7*7 }}"
+    show = public.Show()
+    show.tried(bad)
+    show.expect(bad, bad, {bad: bad}, teach=bad)
+    show.that(False, bad, teach=bad + "2")
+    page = public.Report(bad, "failed", show.items, printed=bad).html
+    assert "<script" not in page
+    assert "{{ 7*7 }}" in page
