@@ -9,6 +9,14 @@ from grader.results.record import TIERS, QuestionResult, SubmissionResult
 BINS = 10
 
 
+Note = tuple[str, str, str, str]  # learner, file of the page, exercise, text
+
+
+def by_name(named: tuple[str, ...]) -> tuple[str, ...]:
+    """Sort key: the page does not depend on the order in which submissions came."""
+    return (named[0].casefold(), *named)
+
+
 @dataclass
 class Question:
     """How the class did on one question; submissions and questions that were not graded count in `counts` only."""
@@ -93,8 +101,8 @@ class Classroom:
         self._exercises: dict[str, Exercise] = {}
         self._learners: dict[str, Learner] = {}
         self._misconceptions: dict[tuple[str, str, str], Misconception] = {}
-        self.waiting: list[tuple[str, str, str, str]] = []  # learner, file, exercise, reason
-        self.remarks: list[tuple[str, str, str, str]] = []  # learner, file, exercise, remark
+        self._waiting: list[Note] = []
+        self._remarks: list[Note] = []
         self.packages: Counter[str] = Counter()
         self.tiers: Counter[str] = Counter()
         self.submissions = 0
@@ -106,11 +114,11 @@ class Classroom:
         self.tiers[record.isolation] += 1
         exercise = self._exercises.setdefault(record.exercise, Exercise(record.exercise))
         learner = self._learners.setdefault(record.learner, Learner(record.learner, file))
-        self.remarks += [(record.learner, file, record.exercise, remark) for remark in record.remarks]
+        self._remarks += [(record.learner, file, record.exercise, remark) for remark in record.remarks]
         if record.status == "not_graded":
             exercise.waiting += 1
             learner.scores[record.exercise] = None
-            self.waiting.append((record.learner, file, record.exercise, record.reason or ""))
+            self._waiting.append((record.learner, file, record.exercise, record.reason or ""))
             return
         exercise.max_points = max(exercise.max_points, record.max_points)
         exercise.shares.append(record.points / record.max_points if record.max_points else 0.0)
@@ -119,7 +127,7 @@ class Classroom:
             exercise.questions.setdefault(result.id, Question(result.id, result.title)).add(result)
             if result.status == "not_graded":
                 reason = f"Question {result.title}: {result.message}"
-                self.waiting.append((record.learner, file, record.exercise, reason))
+                self._waiting.append((record.learner, file, record.exercise, reason))
             asks = {advice.misconception: advice.asks for advice in result.advice}
             for name in dict.fromkeys([*result.misconceptions, *asks]):
                 key = (record.exercise, result.id, name)
@@ -129,13 +137,31 @@ class Classroom:
 
     @property
     def exercises(self) -> list[Exercise]:
-        """By name, which begins with their number."""
-        return sorted(self._exercises.values(), key=lambda each: each.name)
+        """Those with a graded submission, by name, which begins with their number.
+
+        The others appear under `waiting` only: a learner may call a notebook anything, and must not add a column.
+        """
+        return sorted((each for each in self._exercises.values() if each.shares), key=lambda each: each.name)
+
+    @property
+    def not_graded(self) -> int:
+        """How many submissions have no score."""
+        return sum(each.waiting for each in self._exercises.values())
 
     @property
     def learners(self) -> list[Learner]:
         """By name."""
         return sorted(self._learners.values(), key=lambda each: (each.name.casefold(), each.name))
+
+    @property
+    def waiting(self) -> list[Note]:
+        """What could not be graded, and why."""
+        return sorted(self._waiting, key=by_name)
+
+    @property
+    def remarks(self) -> list[Note]:
+        """What the grader noticed on the way."""
+        return sorted(self._remarks, key=by_name)
 
     @property
     def misconceptions(self) -> list[Misconception]:

@@ -15,7 +15,7 @@ from grader.results.files import write_atomic
 from grader.results.text import clean, one_line
 
 from . import objectives, palette, wording
-from .classroom import Classroom
+from .classroom import Classroom, by_name
 from .pictures import Gallery
 
 
@@ -108,6 +108,7 @@ def _environment() -> Environment:
         one_line,
     ):
         env.filters[function.__name__] = function
+    env.filters["by_name"] = lambda named: sorted(named, key=by_name)
     env.globals.update(
         STATUSES=wording.STATUSES,
         TIERS=wording.TIERS,

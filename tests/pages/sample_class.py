@@ -10,7 +10,8 @@ FIRST, SECOND = "02_feature_extraction", "04_lora_from_scratch"
 # What a learner may write to get out of a page, a terminal or a spreadsheet.
 HOSTILE = (
     "</pre></style></script><script>alert(1)</script><img src=x onerror=alert(2)>"
-    "\" onmouseover='alert(3)' {{ 7*7 }} \x1b[31mred\x1b[0m \u202eevil\u202c \x00\x07 https://example.org/x.js \ud800 &amp;"
+    "\" onmouseover='alert(3)' {{ 7*7 }} "
+    "\x1b[31mred\x1b[0m \u202eevil\u202c \x00\x07 https://example.org/x.js \ud800 &amp;"
 )
 NAMES = [
     "anna",
