@@ -122,11 +122,11 @@ def _judge(key: AnswerKey, question: Question, names: dict[str, Any]) -> Questio
 
 
 def names_of(source: str, question: Question, key: AnswerKey, filename: str = "<answer>") -> dict[str, Any]:
-    """The functions of an answer of this project (never a learner's): the reference's names, then what the source defines.
+    """The functions of an answer of this project, never a learner's: the reference's, then what the source defines.
 
     What the answer may use of the notebook around it (imports, earlier answers) is the reference module's.
     """
     module = __import__(f"tlcore.reference.{key.topic}", fromlist=["_"])
     names = {**vars(module), "__name__": "__main__"}
-    exec(compile(source, filename, "exec"), names)  # noqa: S102  an answer that ships with this project
+    exec(compile(source, filename, "exec"), names)
     return names

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from . import build, console, doctor, export, grade, report, verify
+from . import build, console, demo, doctor, export, grade, report, verify
 
 app = typer.Typer(
     name="tl",
@@ -23,6 +23,7 @@ app = typer.Typer(
 VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("doctor", doctor.command, "Say what this machine offers and what to mend."),
     ("grade", grade.command, "Grade a class of notebooks in the sandbox."),
+    ("demo", demo.command, "Grade the class that ships with the project."),
     ("report", report.command, "Write the pages of a graded class."),
     ("export", export.command, "Export the results of a class."),
     ("build", build.command, "Build exercises from solutions."),

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def command(
     submissions: Annotated[
-        Path, typer.Argument(metavar="SUBMISSIONS", help="A folder of <learner>/<exercise>.ipynb, or nbgrader's submitted/.")
+        Path,
+        typer.Argument(metavar="SUBMISSIONS", help="A folder of <learner>/<exercise>.ipynb, or nbgrader's submitted/."),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where results go. A second run resumes.")],
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many submissions are graded at once.")] = 1,
@@ -25,7 +26,9 @@ def command(
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one question may take.")] = 20.0,
     key: Annotated[
         str | None,
-        typer.Option(help="The course key, from which hidden inputs are drawn (default: $TL_COURSE_KEY, else DIR/course.key)."),
+        typer.Option(
+            help="The course key, from which hidden inputs are drawn (default: $TL_COURSE_KEY, else DIR/course.key)."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
 ) -> None:
@@ -54,7 +57,10 @@ def run(submissions: Path, out: Path, jobs: int, isolation: str, time_limit: flo
     from ..grading import Stop, grade_class
 
     stop = Stop()
-    with console.interruptible(stop.event, "finishing what runs; press Ctrl-C again to stop at once"), _bar() as progress:
+    with (
+        console.interruptible(stop.event, "finishing what runs; press Ctrl-C again to stop at once"),
+        _bar() as progress,
+    ):
         summary = grade_class(submissions, out, jobs, isolation, time_limit, key, progress, stop)
     if summary.interrupted:
         console.note(f"interrupted: {summary.waiting} submissions wait. Run the same command again to resume.")
@@ -72,7 +78,13 @@ def _bar() -> Iterator[Callable[[int, int, "SubmissionResult | None"], None]]:
     from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = [TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}")]
+    columns = [
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    ]
     lock = threading.Lock()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("starting the sandbox", total=None)
@@ -95,7 +107,7 @@ def show(summary: "Summary", store: "RecordStore") -> None:
             known = ", ".join(dict.fromkeys(m for q in record.questions for m in q.misconceptions))
         else:
             marks, points, known = "", "not graded", ""
-            reasons.append(f"{console.plain(record.learner)}, {console.plain(record.exercise)}: {console.plain(record.reason or '')}")
+            reasons.append(console.plain(f"{record.learner}, {record.exercise}: {record.reason}"))
         remarks = f"{len(record.remarks)}" if record.remarks else ""
         rows.append([console.plain(c) for c in (record.learner, record.exercise, points, marks, known, remarks)])
     console.table(["learner", "exercise", "points", "questions", "misconceptions", "remarks"], rows)
@@ -106,9 +118,8 @@ def show(summary: "Summary", store: "RecordStore") -> None:
     for damaged in summary.damaged:
         console.note(damaged)
     again = f", {summary.resumed} of them from an earlier run" if summary.resumed else ""
-    console.say(
-        f"{summary.graded} graded, {summary.not_graded} not graded{again}; isolation: {summary.isolation}; {summary.results}"
-    )
+    counts = f"{summary.graded} graded, {summary.not_graded} not graded{again}"
+    console.say(f"{counts}; isolation: {summary.isolation}; {summary.results}")
 
 
 MARKS = {"passed": "●", "partial": "◐", "failed": "○", "error": "×", "not_graded": "?"}

@@ -58,7 +58,8 @@ def grade_class(
 ) -> Summary:
     """Grade what `submissions` holds into `out`.
 
-    Raises NoSubmissions, SandboxUnavailable, and the errors of grader.results (busy, full or read-only `out`): each says
+    Raises NoSubmissions, SandboxUnavailable, and the errors of grader.results (busy, full or read-only `out`): each
+    says
     what to do, and nothing that was written before is lost. `progress(done, total, result)` is called after each.
     """
     torch.set_num_threads(1)

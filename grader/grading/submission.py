@@ -26,7 +26,13 @@ def package_version() -> str:
 
 
 def grade(
-    sandbox: Sandbox, exercise: Exercise, key: AnswerKey, answered: Answered, learner: str, digest: str, time_limit: float
+    sandbox: Sandbox,
+    exercise: Exercise,
+    key: AnswerKey,
+    answered: Answered,
+    learner: str,
+    digest: str,
+    time_limit: float,
 ) -> SubmissionResult:
     """The result of one readable notebook. Infrastructure faults are retried, and then reported as not graded."""
     started = time.monotonic()
@@ -40,7 +46,9 @@ def grade(
         except Fault as fault:
             reason = str(fault)
     else:
-        return not_graded(exercise, key, learner, digest, sandbox.tier.value, f"the grader failed: {reason}. Run it again")
+        return not_graded(
+            exercise, key, learner, digest, sandbox.tier.value, f"the grader failed: {reason}. Run it again"
+        )
     return SubmissionResult(
         package=package_version(),
         isolation=sandbox.tier.value,
@@ -124,9 +132,11 @@ def _ask(question: str, key: AnswerKey, notebook: NotebookAnswers, stand_ins: tu
 def _with_stand_ins(
     question: str, key: AnswerKey, notebook: NotebookAnswers, traces: list[Trace], remarks: list[str]
 ) -> list[Trace]:
-    """Where an answer fails that builds on an earlier one, ask it again with a sound part in the earlier one's place."""
+    """Where an answer fails that builds on an earlier one, ask again with a sound part in the earlier one's place."""
     tests = key.tests[question]
-    names = tuple(dict.fromkeys(n for t, seen in zip(tests, traces, strict=True) if not seen.passed for n in t.stand_ins))
+    names = tuple(
+        dict.fromkeys(n for t, seen in zip(tests, traces, strict=True) if not seen.passed for n in t.stand_ins)
+    )
     if not names:
         return traces
     notebook.drop()

@@ -27,7 +27,9 @@ class HiddenTest:
     """Names of earlier answers that are replaced by a sound part where the learner's own fails here."""
 
 
-def question(name: str, *, points: float, says: str = "", stand_ins: tuple[str, ...] = ()) -> Callable[[TestFunction], TestFunction]:
+def question(
+    name: str, *, points: float, says: str = "", stand_ins: tuple[str, ...] = ()
+) -> Callable[[TestFunction], TestFunction]:
     """Make a pytest function a hidden test of question `name`.
 
     `points` is the behaviour's share; the docstring's first line is the behaviour in words; `says` is a sentence for

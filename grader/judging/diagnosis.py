@@ -1,4 +1,4 @@
-"""Recognising a misconception: the one that predicts, on these very inputs, what the learner's answer was seen to do."""
+"""Recognising a misconception: the one that predicts, on these very inputs, what the answer was seen to do."""
 
 from __future__ import annotations
 

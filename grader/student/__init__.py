@@ -1,1 +1,1 @@
-"""The three things that a hidden test is given: `student` (who answers), `given` (hidden inputs), `expect` (what counts)."""
+"""What a hidden test is given: `student` (who answers), `given` (hidden inputs), `expect` (what counts)."""

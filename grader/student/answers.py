@@ -1,4 +1,4 @@
-"""Who answers a hidden test: the learner in the sandbox, or trusted code in this process. Both speak the same protocol."""
+"""Who answers a hidden test: the learner in the sandbox, or trusted code in this process. One protocol for both."""
 
 from __future__ import annotations
 

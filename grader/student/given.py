@@ -15,7 +15,43 @@ import torch
 
 from grader.student.proxy import Model, Student
 
-SYLLABLES = "ba be bo da de do fa fi fo ga go ka ke ko la le lo ma me mo na ne no pa pe po ra re ro sa se so ta te to".split()
+SYLLABLES = [
+    "ba",
+    "be",
+    "bo",
+    "da",
+    "de",
+    "do",
+    "fa",
+    "fi",
+    "fo",
+    "ga",
+    "go",
+    "ka",
+    "ke",
+    "ko",
+    "la",
+    "le",
+    "lo",
+    "ma",
+    "me",
+    "mo",
+    "na",
+    "ne",
+    "no",
+    "pa",
+    "pe",
+    "po",
+    "ra",
+    "re",
+    "ro",
+    "sa",
+    "se",
+    "so",
+    "ta",
+    "te",
+    "to",
+]
 
 
 def seed_of(exercise_seed: str, question: str) -> int:
@@ -71,6 +107,12 @@ class Given:
         config.setdefault("layout", self.choice(["fc", "head"]))
         model = self._student.tools.tiny_net(**config)
         # A pretrained network's statistics are far from a fresh one's; a few training passes make them so.
-        self._student.tools.train(model, 2 * self.tensor(16, config["in_channels"], 8, 8) + 0.5, self.labels(16, config["n_classes"]), steps=2, lr=0.05)
+        self._student.tools.train(
+            model,
+            2 * self.tensor(16, config["in_channels"], 8, 8) + 0.5,
+            self.labels(16, config["n_classes"]),
+            steps=2,
+            lr=0.05,
+        )
         self._student.tools.mode(model, False)
         return model

@@ -38,7 +38,9 @@ class Student:
         except codec.TooMuch as error:
             raise LearnerError("Unreadable", str(error)) from None
 
-    def _packed(self, request: dict[str, Any], values: tuple[Any, ...]) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    def _packed(
+        self, request: dict[str, Any], values: tuple[Any, ...]
+    ) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
         encoder = codec.Encoder(_handle)
         if request["op"] == "call":
             args, kwargs = values
@@ -152,7 +154,7 @@ class Part(Model):
 
 
 def model_from(answer: Any, original: Model) -> Model:
-    """The model that a function leaves: the one that it returned, or the original where it returned nothing (in place)."""
+    """The model that a function leaves: the one it returned, or the original where it returned nothing (in place)."""
     return answer if isinstance(answer, Model) else original
 
 

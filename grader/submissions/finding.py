@@ -1,6 +1,7 @@
 """Which notebooks a folder of submissions holds: whose they are, for which exercise.
 
-Takes `SUBMISSIONS/<learner>/<exercise>.ipynb`, and nbgrader's `submitted/<learner>/<assignment>/<notebook>.ipynb`. A file
+Takes `SUBMISSIONS/<learner>/<exercise>.ipynb`, and nbgrader's `submitted/<learner>/<assignment>/<notebook>.ipynb`. A
+file
 that is a symbolic link is never followed: it may lead to another learner's work, or to the grader's own files.
 """
 
@@ -38,7 +39,9 @@ def find_submissions(folder: Path, exercises: Sequence[str]) -> list[Found]:
         raise NoSubmissions(f"{folder} is not a folder: give the folder that holds one folder a learner")
     found = [one for learner in _folders(folder) for one in _of_learner(learner, exercises)]
     if not found:
-        raise NoSubmissions(f"{folder} holds no notebook at <learner>/<exercise>.ipynb; exercises are {', '.join(exercises)}")
+        raise NoSubmissions(
+            f"{folder} holds no notebook at <learner>/<exercise>.ipynb; exercises are {', '.join(exercises)}"
+        )
     return sorted(found, key=lambda f: (f.learner, f.exercise))
 
 
@@ -74,10 +77,14 @@ def _one_of(name: str, exercise: str, paths: list[Path], folder: Path) -> Found:
             chosen.remarks.append(f"the file is called {text_of(paths[0].name)}, taken for {exercise}")
     elif len(exact) == 1:
         others = ", ".join(sorted(text_of(str(p.relative_to(folder))) for p in paths if p != exact[0]))
-        chosen = Found(name, exercise, exact[0], remarks=[f"there are other notebooks for {exercise}, not graded: {others}"])
+        chosen = Found(
+            name, exercise, exact[0], remarks=[f"there are other notebooks for {exercise}, not graded: {others}"]
+        )
     else:
         several = ", ".join(sorted(text_of(str(p.relative_to(folder))) for p in paths))
-        chosen = Found(name, exercise, paths[0], f"there are {len(paths)} notebooks for {exercise} ({several}): keep one")
+        chosen = Found(
+            name, exercise, paths[0], f"there are {len(paths)} notebooks for {exercise} ({several}): keep one"
+        )
     if chosen.path.is_symlink():
         chosen.problem = "the file is a symbolic link, which is not followed: hand in the notebook itself"
     return chosen

@@ -57,10 +57,14 @@ def read_bytes(path: Path) -> bytes:
 def read_answers(data: bytes, exercise: Exercise) -> Answered:
     """The code cells of a notebook. Raises NotReadable with what is wrong with the file."""
     notebook = _parse(data)
-    sources = [_source(cell) for cell in notebook["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    sources = [
+        _source(cell) for cell in notebook["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"
+    ]
     ids = [_grade_id(cell) for cell in notebook["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"]
     if sum(map(len, sources)) > MAX_SOURCE:
-        raise NotReadable(f"the notebook has over {MAX_SOURCE // 2**20} MiB of code: hand in only what answers the questions")
+        raise NotReadable(
+            f"the notebook has over {MAX_SOURCE // 2**20} MiB of code: hand in only what answers the questions"
+        )
     result = Answered([{"source": source, "question": None} for source in sources])
     if notebook.pop("converted", False):
         result.remarks.append("the notebook was in the old format 3, and was converted")
@@ -88,12 +92,17 @@ def _answer_cell(question: Question, sources: list[str], ids: list[str], remarks
         remarks.append(f"answer cell '{question.id}' {lost}; its answer was found by the name it defines")
         return defining[-1]
     if not marked:
-        remarks.append(f"answer cell '{question.id}' is missing, and no other cell defines {' or '.join(question.defines)}")
+        remarks.append(
+            f"answer cell '{question.id}' is missing, and no other cell defines {' or '.join(question.defines)}"
+        )
     return marked[-1] if marked else None
 
 
 def _defines(source: str, question: Question) -> bool:
-    return any(re.search(rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*=[^=]", source, re.M) for name in question.defines)
+    return any(
+        re.search(rf"^(?:async\s+def|def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*=[^=]", source, re.M)
+        for name in question.defines
+    )
 
 
 def _parse(data: bytes) -> dict[str, Any]:
@@ -102,7 +111,9 @@ def _parse(data: bytes) -> dict[str, Any]:
     try:
         notebook = json.loads(data)
     except (ValueError, RecursionError):
-        raise NotReadable("the file is not a notebook (not JSON): open it in Jupyter, save it and hand it in again") from None
+        raise NotReadable(
+            "the file is not a notebook (not JSON): open it in Jupyter, save it and hand it in again"
+        ) from None
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if version == 3:
         return _from_version_3(notebook)

@@ -25,7 +25,8 @@ class Misconception:
 def misconception(question: str, *, asks: str, replaces: str | None = None) -> Callable[[Any], Any]:
     """Register a wrong implementation of `question`.
 
-    Decorates a function or class that stands for the one named `replaces` (default: the question's id). Where a question
+    Decorates a function or class that stands for the one named `replaces` (default: the question's id). Where a
+    question
     has several functions, decorate a plain class that holds the wrong ones as static methods and give `replaces="*"`.
     """
 

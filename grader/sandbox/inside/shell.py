@@ -1,7 +1,9 @@
 """Runs a notebook's answer cells, and of the other cells only what an answer needs.
 
-Every cell is read, not run, first: which names it binds and which it uses. An answer then runs after the statements that
-bind what it uses: imports, functions and classes are lifted out of their cell alone; anything else brings its whole cell.
+Every cell is read, not run, first: which names it binds and which it uses. An answer then runs after the statements
+that
+bind what it uses: imports, functions and classes are lifted out of their cell alone; anything else brings its whole
+cell.
 """
 
 from __future__ import annotations
@@ -10,15 +12,14 @@ import ast
 import builtins
 import io
 import os
-import sys
 import symtable
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from traitlets.config import Config
-
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 BUILTINS = set(dir(builtins)) | {"get_ipython", "display", "In", "Out", "exit", "quit"}
 _prepared: InteractiveShell | None = None

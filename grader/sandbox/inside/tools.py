@@ -132,16 +132,16 @@ def outputs(module: nn.Module, *inputs: torch.Tensor, training: bool = False) ->
 @tool
 def linears(module: nn.Module, n_out: int) -> list[nn.Module]:
     """The linear layers with `n_out` outputs, wherever they are."""
-    return [m for m in module.modules() if isinstance(m, nn.Linear) and tuple(m.weight.shape)[0] == n_out]
+    return [m for m in module.modules() if isinstance(m, nn.Linear) and m.weight.size(0) == n_out]
 
 
 @tool
 def pin(layer: nn.Module, weight: torch.Tensor, bias: torch.Tensor | None = None) -> nn.Module:
     """Set a linear layer's weight (and bias) to given values, so that random initialisation does not matter."""
     with torch.no_grad():
-        layer.weight.copy_(weight)
+        layer.get_parameter("weight").copy_(weight)
         if bias is not None and layer.bias is not None:
-            layer.bias.copy_(bias)
+            layer.get_parameter("bias").copy_(bias)
     return layer
 
 

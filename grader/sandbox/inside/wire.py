@@ -1,7 +1,8 @@
 """Frames between the grader and the sandbox: length-capped JSON, and tensors as safetensors. Nothing else crosses.
 
 A frame is ``!IQ`` (bytes of JSON, bytes of safetensors), the JSON, the safetensors. Neither side ever unpickles; the
-receiver checks both lengths against its caps before it reads on, and gives up at a deadline for the whole frame, so that
+receiver checks both lengths against its caps before it reads on, and gives up at a deadline for the whole frame, so
+that
 a peer that sends slowly, for ever, too much or nonsense costs one clear error.
 """
 
@@ -39,7 +40,9 @@ class Late(WireError):
 def encode(header: dict[str, Any], tensors: dict[str, torch.Tensor] | None = None) -> bytes:
     """One frame as bytes. Raises WireError where it is over the caps."""
     text = json.dumps(header, separators=(",", ":")).encode()
-    blob = save_tensors({name: t.detach().cpu().contiguous().clone() for name, t in tensors.items()}) if tensors else b""
+    blob = (
+        save_tensors({name: t.detach().cpu().contiguous().clone() for name, t in tensors.items()}) if tensors else b""
+    )
     if len(text) > MAX_JSON or len(blob) > MAX_TENSORS:
         raise WireError(f"a message of {(len(text) + len(blob)) / 2**20:.0f} MiB is over the cap")
     return LENGTHS.pack(len(text), len(blob)) + text + blob
