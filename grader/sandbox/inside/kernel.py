@@ -20,6 +20,7 @@ _SIGCHLD = 17
 _CLONE_NUMBER = {"x86_64": 56, "aarch64": 220, "riscv64": 220, "ppc64le": 120}
 _CAPSET_NUMBER = {"x86_64": 126, "aarch64": 91, "riscv64": 91, "ppc64le": 184}
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_CHILD_SUBREAPER = 36
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -86,6 +87,11 @@ def _prctl(option: int, value: int, what: str) -> None:
 def die_with_parent(signal_number: int = 9) -> None:
     """Have the kernel send `signal_number` to this process when its parent dies."""
     _prctl(_PR_SET_PDEATHSIG, signal_number, "prctl(PDEATHSIG)")
+
+
+def set_inspectable(inspectable: bool) -> None:
+    """Whether other processes of the same user may look into this one through /proc (memory, descriptors)."""
+    _prctl(_PR_SET_DUMPABLE, int(inspectable), "prctl(DUMPABLE)")
 
 
 def adopt_orphans() -> None:

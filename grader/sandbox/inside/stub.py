@@ -62,10 +62,11 @@ def _run(job: Job) -> None:
     full = job.plan.tier == "full"
     if full:
         build_room(job.bounds, job.outer_ids)
-    elif sys.platform == "linux":
+    if sys.platform == "linux":
         from . import kernel
 
         kernel.adopt_orphans()
+        kernel.set_inspectable(False)
     os.setpgid(0, 0)
     scratch = job.plan.scratch(job.session)
     work = make_scratch(scratch)
@@ -93,6 +94,7 @@ def _become_learner(job: Job, scratch: str, work: str) -> NoReturn:
             from . import kernel
 
             kernel.die_with_parent()
+            kernel.set_inspectable(True)  # its own /proc/self is its to read
         # Its descriptor is about to be closed; the object must not close it again when it may be a file of the learner's.
         job.leash.detach()
         confine(job.plan, job.bounds, scratch, (job.channel.fileno(), job.verdict), job.syscalls)
