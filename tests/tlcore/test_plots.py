@@ -14,6 +14,8 @@ import matplotlib
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from matplotlib.image import imread
 
 from tlcore import plots
@@ -197,6 +199,27 @@ MALFORMED = {
 def test_malformed_pictures_are_refused_with_a_reason(picture, way):
     with pytest.raises(ValueError, match=r"\w{3,}"):
         way(picture)
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=10,
+)
+KEYS = ["title", "names", "labels", "yours", "expected", "series", "x", "images", "caption", "ylabel"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(PICTURES)), st.dictionaries(st.sampled_from(KEYS), ANY_JSON, max_size=3))
+def test_whatever_is_put_into_a_picture_it_is_refused_or_can_be_described(kind, changes):
+    picture = _with(kind, **changes)
+    try:
+        clean = plots.validate(picture)
+    except ValueError:
+        return
+    assert plots.validate(clean) == clean
+    assert len(json.dumps(clean, allow_nan=False)) < 10_000
+    assert plots.describe(clean).isprintable()
 
 
 HOSTILE = [
