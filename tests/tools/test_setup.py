@@ -124,7 +124,7 @@ def test_every_target_of_the_makefile_says_what_it_is_for():
 def test_no_file_of_the_project_names_a_registry_or_this_checkout():
     """Where packages come from is the user's own setting."""
     forbidden = ("index-" + "url", "pypi" + ".org", "find-" + "links", str(ROOT) + os.sep)
-    made = {".git", ".venv", "build", "__pycache__"}
+    made = {".git", ".venv", ".hypothesis", "build", "__pycache__"}
     read, found = 0, []
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in made and not name.endswith("_cache")]
