@@ -20,10 +20,9 @@ def same(observed: Any, expected: Any, atol: float = 0.0, rtol: float = 0.0) -> 
         expected = torch.from_numpy(expected)
     if isinstance(observed, np.ndarray):
         observed = torch.from_numpy(observed)
+    observed, expected = _number(observed, expected), _number(expected, observed)
     if isinstance(expected, torch.Tensor):
         return isinstance(observed, torch.Tensor) and _same_tensor(observed, expected, atol, rtol)
-    if isinstance(observed, torch.Tensor) and observed.ndim == 0 and isinstance(expected, (int, float)):
-        observed = observed.item()
     if isinstance(expected, bool) or isinstance(observed, bool):
         return isinstance(expected, (bool, int)) and isinstance(observed, (bool, int)) and observed == expected
     if isinstance(expected, (int, float)):
@@ -41,6 +40,15 @@ def same(observed: Any, expected: Any, atol: float = 0.0, rtol: float = 0.0) -> 
             and all(same(observed[k], expected[k], atol, rtol) for k in expected)
         )
     return type(observed) is type(expected) and observed == expected
+
+
+def _number(value: Any, beside: Any) -> Any:
+    """A numpy number as Python's; a tensor without dimensions too, where a plain number stands beside it."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, torch.Tensor) and value.ndim == 0 and isinstance(beside, (int, float, np.generic)):
+        return value.item()
+    return value
 
 
 def _same_number(observed: float, expected: float, atol: float, rtol: float) -> bool:

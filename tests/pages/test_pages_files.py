@@ -206,10 +206,11 @@ def test_what_a_learner_reads(pages: dict[str, Page]) -> None:
         "This is not a zero",
         "Put transfer learning to work in vision",
         "isolation full",
-        "9f86d081884c7d65",
         "tl-exercises 0.1.0",
     ):
         assert said in text, said
+    # Whoever knows the seed and has this package can draw the hidden inputs.
+    assert "9f86d081884c7d65" not in text
     assert "found by its function" in page_of(pages, "../x").text
     assert "Everything works" in page_of(pages, "anna").text
     assert "cannot be drawn" in page_of(pages, NAMES[3]).text

@@ -65,7 +65,8 @@ class Encoder:
 
     def _tensor(self, tag: str, value: torch.Tensor) -> dict[str, Any]:
         # A subclass could lie about its data; a plain view of the same storage cannot.
-        plain = torch.Tensor.as_subclass(value.detach(), torch.Tensor)
+        with torch._C.DisableTorchFunctionSubclass():
+            plain = value.detach().as_subclass(torch.Tensor)
         if plain.layout is not torch.strided or plain.is_complex() or plain.is_quantized or plain.device.type != "cpu":
             raise TooMuch(f"a tensor of layout {plain.layout}, dtype {plain.dtype} on {plain.device}")
         name = f"t{len(self.tensors)}"
