@@ -71,8 +71,6 @@ class Session:
         Where even that takes longer than `patience` seconds, the whole zygote is ended, and its other sessions vanish.
         """
         with suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR)
-        with suppress(OSError):
             self._leash.sendall(b"k")
         if not self._ended.wait(patience):
             self._give_up()

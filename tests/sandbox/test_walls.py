@@ -1,7 +1,6 @@
 """What learner code cannot reach, in every tier that protects."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -281,4 +280,3 @@ def test_signal_handlers_are_those_of_a_fresh_python(learner: Asker) -> None:
     *defaults, interrupt = learner.ask(code)
     assert all("SIG_DFL" in text or "Handlers0" in text for text in defaults)
     assert interrupt == "default_int_handler"
-    assert signal.getsignal(signal.SIGTERM) is not None

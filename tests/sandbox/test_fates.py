@@ -1,0 +1,278 @@
+"""How sessions end: each bomb meets its limit, is told apart, and leaves nothing running."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from asking import Asker, asking
+
+from grader.sandbox import Limits, Sandbox, Tier
+
+SMALL = Limits(cpu_seconds=2, memory_mib=256, total_memory_mib=256, processes=16, scratch_mib=16, scratch_files=64)
+
+
+def alive(mark: str) -> list[int]:
+    """Processes of this machine whose command line or name holds `mark`."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                if mark in (folder / "comm").read_text() and " Z " not in (folder / "stat").read_text():
+                    found.append(int(folder.name))
+            except OSError:
+                continue
+    return found
+
+
+def test_leaving_by_itself(sandbox: Sandbox) -> None:
+    with asking(sandbox) as learner:
+        fate = learner.last("import os; os._exit(7)")
+    assert (fate.kind, fate.code) == ("exited", 7)
+    assert fate.seconds > 0
+
+
+def test_hanging_up_ends_the_server(sandbox: Sandbox) -> None:
+    with sandbox.session() as session:
+        session.socket.close()
+        fate = session.fate(5)
+    assert (fate.kind, fate.code) == ("exited", 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL, signal.SIGABRT, signal.SIGTERM])
+def test_a_crash(sandbox: Sandbox, number: signal.Signals) -> None:
+    with asking(sandbox) as learner:
+        fate = learner.last(f"import os; os.kill(os.getpid(), {int(number)})")
+    assert (fate.kind, fate.signal) == ("signalled", int(number))
+
+
+def test_an_endless_loop(sandbox: Sandbox) -> None:
+    with asking(sandbox, SMALL) as learner:
+        fate = learner.last("while True: pass")
+    assert fate.kind == "out_of_time"
+    assert 1.5 < fate.cpu_seconds < 5
+
+
+def test_an_endless_loop_that_ignores_signals(sandbox: Sandbox) -> None:
+    code = (
+        "import signal\n"
+        "for number in range(1, 65):\n"
+        "    try: signal.signal(number, signal.SIG_IGN)\n"
+        "    except (OSError, ValueError): pass\n"
+        "while True: pass"
+    )
+    with asking(sandbox, SMALL) as learner:
+        fate = learner.last(code)
+    assert fate.kind == "out_of_time"
+
+
+def test_cpu_time_spread_over_children_counts(sandbox: Sandbox) -> None:
+    """Each child stays below the limit of a process; all together do not."""
+    code = (
+        "import os, time\n"
+        "while True:\n"
+        "    child = os.fork()\n"
+        "    if child == 0:\n"
+        "        end = time.process_time() + 0.5\n"
+        "        while time.process_time() < end: pass\n"
+        "        os._exit(0)\n"
+        "    os.waitpid(child, 0)\n"
+    )
+    with asking(sandbox, SMALL) as learner:
+        fate = learner.last(code)
+    assert fate.kind == "out_of_time"
+    assert fate.cpu_seconds < 6
+
+
+def test_waiting_is_not_cpu_time(sandbox: Sandbox) -> None:
+    with asking(sandbox, SMALL) as learner:
+        learner.ask("import time; time.sleep(0.3)")
+        assert learner.session.cpu_seconds() < 0.3
+        assert learner.session.fate().running
+
+
+def test_one_process_that_wants_too_much_memory_gets_an_error(sandbox: Sandbox) -> None:
+    with asking(sandbox, SMALL) as learner:
+        with pytest.raises(RuntimeError, match="MemoryError"):
+            learner.ask("hoard = bytearray(1 << 30)")
+        assert learner.ask("result = 'still here'") == "still here"
+
+
+MEMORY_BOMBS = {
+    "children": (
+        "import os, time\n"
+        "for _ in range(8):\n"
+        "    if os.fork() == 0:\n"
+        "        hoard = bytearray(os.urandom(1)) * (128 << 20)\n"
+        "        time.sleep(60)\n"
+        "time.sleep(60)"
+    ),
+    "shared mappings": (
+        "import mmap, os, time\n"
+        "for _ in range(8):\n"
+        "    if os.fork() == 0:\n"
+        "        hoard = mmap.mmap(-1, 128 << 20)\n"
+        "        for _ in range(128): hoard.write(b'x' * (1 << 20))\n"
+        "        time.sleep(60)\n"
+        "time.sleep(60)"
+    ),
+}
+
+
+@pytest.mark.parametrize("how", MEMORY_BOMBS)
+def test_processes_that_together_want_too_much_memory(sandbox: Sandbox, how: str) -> None:
+    with asking(sandbox, SMALL) as learner:
+        fate = learner.last(MEMORY_BOMBS[how])
+    assert fate.kind == "out_of_memory"
+    assert "256 MiB" in str(fate)
+
+
+def test_a_fork_bomb_hurts_nobody_else(sandbox: Sandbox) -> None:
+    code = (
+        "import os, ctypes\n"
+        "ctypes.CDLL(None).prctl(15, b'tl-bomb', 0, 0, 0)\n"
+        "while True:\n"
+        "    try: os.fork()\n"
+        "    except OSError: pass\n"
+    )
+    began = time.monotonic()
+    with asking(sandbox) as neighbour, asking(sandbox, SMALL) as learner:
+        learner.session.socket.settimeout(0.7)
+        with pytest.raises((TimeoutError, ConnectionError)):
+            learner.ask(code, timeout=0.7)
+        bombs = len(alive("tl-bomb"))
+        assert 1 < bombs <= 200 or (bombs == 0 and "processes" in learner.session.fate(1).why)
+        assert neighbour.ask("result = 2 + 2") == 4
+        learner.session.close()
+        assert alive("tl-bomb") == []
+    assert time.monotonic() - began < 15
+
+
+def test_threads_are_limited_too(sandbox: Sandbox) -> None:
+    code = (
+        "import threading, time\n"
+        "result = 0\n"
+        "try:\n"
+        "    for _ in range(2000):\n"
+        "        threading.Thread(target=time.sleep, args=(0.5,), daemon=True).start()\n"
+        "        result += 1\n"
+        "except RuntimeError: pass\n"
+    )
+    with asking(sandbox, SMALL) as learner:
+        assert learner.ask(code) < 600
+
+
+@pytest.mark.parametrize("how", ["setsid", "two forks", "daemon"])
+def test_no_process_outlives_its_session(sandbox: Sandbox, how: str) -> None:
+    escape = {
+        "setsid": "os.setsid()",
+        "two forks": "\n    if os.fork(): os._exit(0)",
+        "daemon": "\n    os.setsid()\n    if os.fork(): os._exit(0)\n    signal.signal(signal.SIGHUP, signal.SIG_IGN)",
+    }[how]
+    code = (
+        "import os, time, ctypes, signal\n"
+        "def attempt(what):\n"
+        "    try: return what()\n"
+        "    except OSError: return None\n"
+        "if os.fork() == 0:\n"
+        "    ctypes.CDLL(None).prctl(15, b'tl-stray', 0, 0, 0)\n"
+        f"    {escape.replace('os.setsid()', 'attempt(os.setsid)')}\n"
+        "    time.sleep(120)\n"
+        "    os._exit(0)\n"
+        "time.sleep(0.1)\n"
+    )
+    with asking(sandbox) as learner:
+        learner.ask(code)
+        assert len(alive("tl-stray")) == 1
+        assert learner.session.close().kind == "closed"
+        assert alive("tl-stray") == []
+
+
+def test_children_end_with_a_learner_that_leaves(sandbox: Sandbox) -> None:
+    code = (
+        "import os, time, ctypes\n"
+        "if os.fork() == 0:\n"
+        "    ctypes.CDLL(None).prctl(15, b'tl-orphan', 0, 0, 0)\n"
+        "    time.sleep(120)\n"
+        "time.sleep(0.1)\n"
+        "os._exit(0)\n"
+    )
+    with asking(sandbox) as learner:
+        assert learner.last(code).kind == "exited"
+        assert alive("tl-orphan") == []
+
+
+def test_scratch_is_limited_in_bytes(sandbox: Sandbox) -> None:
+    code = (
+        "import time\n"
+        "for number in range(64):\n"
+        "    with open(f'{scratch}/{number}', 'wb') as file: file.write(b'x' * (1 << 20))\n"
+        "time.sleep(5)"
+    )
+    with asking(sandbox, SMALL) as learner:
+        if sandbox.tier is Tier.FULL:
+            with pytest.raises(RuntimeError, match="No space left"):
+                learner.ask(code)
+        else:
+            assert "scratch" in learner.last(code).why
+
+
+def test_scratch_is_limited_in_files(sandbox: Sandbox) -> None:
+    code = "import time\nfor number in range(500): open(f'{scratch}/{number}', 'w').close()\ntime.sleep(5)"
+    with asking(sandbox, SMALL) as learner:
+        if sandbox.tier is Tier.FULL:
+            with pytest.raises(RuntimeError, match="No space left"):
+                learner.ask(code)
+        else:
+            assert "scratch" in learner.last(code).why
+
+
+def test_one_file_is_limited(sandbox: Sandbox) -> None:
+    with asking(sandbox, Limits(file_mib=1)) as learner, pytest.raises(RuntimeError, match="File too large"):
+        learner.ask("open(scratch + '/big', 'wb').write(b'x' * (2 << 20))")
+
+
+def test_shared_memory_is_private_and_limited(sandbox: Sandbox) -> None:
+    mark = Path("/dev/shm/tl-test-outside")
+    mark.touch()
+    try:
+        with asking(sandbox, Limits(shared_mib=4)) as learner:
+            code = "import os\ntry: result = os.listdir('/dev/shm')\nexcept OSError: result = []"
+            assert learner.ask(code) == []
+            with pytest.raises(RuntimeError, match="No space left|Permission denied"):
+                learner.ask("open('/dev/shm/big', 'wb').write(b'x' * (8 << 20))")
+    finally:
+        mark.unlink()
+
+
+def test_open_files_are_limited(sandbox: Sandbox) -> None:
+    code = "import os\nopened = []\ntry:\n    while True: opened.append(os.dup(0))\nexcept OSError: result = len(opened)"
+    with asking(sandbox, Limits(open_files=64)) as learner:
+        assert learner.ask(code) < 64
+
+
+def test_hostile_scratch_folders_are_removed(sandbox: Sandbox) -> None:
+    """A chain of folders deeper than recursion goes, and one that may not be read."""
+    code = (
+        "import os\nos.mkdir('locked', 0o000)\n"
+        "for _ in range(1500): os.mkdir('d'); os.chdir('d')\n"
+        "open('file', 'w').close()"
+    )
+    with asking(sandbox) as learner:
+        learner.ask(code)
+        number = learner.session.number
+    stage = sandbox._zygote._launched.stage
+    end = time.monotonic() + 5
+    while (stage / "scratch" / f"s{number}").exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert list((stage / "scratch").iterdir()) == []
+
+
+def test_usage_is_reported(sandbox: Sandbox) -> None:
+    with asking(sandbox) as learner:
+        learner.ask("import time\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass")
+        assert 0.25 < learner.session.cpu_seconds() < 1.5
+        fate = learner.session.close()
+    assert 0.25 < fate.cpu_seconds < 1.5
+    assert fate.peak_mib > 5
+    assert learner.session.cpu_seconds() == fate.cpu_seconds
