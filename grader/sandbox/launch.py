@@ -27,6 +27,7 @@ PRELOAD = (
     "transformers.models.bert.modeling_bert",
     "transformers.models.vit.modeling_vit",
     "transformers.models.llama.modeling_llama",
+    "inside.warm",
 )
 """What a zygote imports before the first session, where the caller does not say otherwise."""
 

@@ -131,13 +131,6 @@ def is_learners(filename: str) -> bool:
     return "ipython-input" in filename or "ipykernel" in filename or filename.startswith("<answer")
 
 
-def warm() -> None:
-    """What every submission needs, done once before the first fork."""
-    from . import shell
-
-    shell.prepare()
-
-
 def serve(sock: socket.socket, scratch: str) -> None:
     """Answer requests on `sock` until the grader hangs up."""
     from .shell import NotebookShell
