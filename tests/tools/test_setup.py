@@ -135,3 +135,23 @@ def test_no_file_of_the_project_names_a_registry_or_this_checkout():
                 found += [(name, word) for word in forbidden if word in text]
     assert found == []
     assert read > 50
+
+
+def test_the_pinned_versions_exist_for_every_python_that_the_project_supports():
+    """A pin that asks for a later 3.11 than Debian's makes pip give up; such a line needs a marker and a sibling."""
+    from importlib.metadata import distributions
+
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
+    from packaging.utils import canonicalize_name
+
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    marked = {canonicalize_name(pin.name) for pin in pins if pin.marker}
+    pinned = {canonicalize_name(pin.name) for pin in pins}
+    assert "torch" in pinned
+    for installed in distributions():
+        name, wanted = canonicalize_name(installed.metadata["Name"]), installed.metadata.get("Requires-Python")
+        if wanted and name in pinned - marked:
+            for version in ("3.11.0", "3.12.0", "3.13.0"):
+                assert SpecifierSet(wanted).contains(version), f"{name} {installed.version} needs Python {wanted}"
