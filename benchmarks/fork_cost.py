@@ -3,8 +3,8 @@
     python benchmarks/fork_cost.py [--isolation full|reduced|none] [--sessions 50]
 
 CPU time is that of all processes below the grader (the zygote, the stubs, the sessions), read from /proc, plus the
-grader's own. Memory is the unique set (private pages) of a session's processes after its first exchange. The last line is
-JSON.
+grader's own. Memory is the unique set (private pages) of a session's processes after its first exchange. The last
+line is JSON.
 """
 
 import argparse
@@ -19,11 +19,11 @@ from pathlib import Path
 from grader.sandbox import Sandbox
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_SERVER = '''
+_SERVER = """
 def serve(channel, scratch):
     while channel.recv(64):
         channel.sendall(b"done")
-'''
+"""
 
 
 def tree_of(pid: int) -> list[int]:
@@ -104,7 +104,9 @@ def main() -> None:
     fresh_cpu, fresh_wall, fresh_private = min(fresh_import() for _ in range(3))
     with tempfile.TemporaryDirectory() as folder:
         cost = measure(options.isolation, options.sessions, Path(folder))
-    print(f"fresh import   {fresh_cpu * 1e3:8.1f} ms CPU {fresh_wall * 1e3:8.1f} ms wall {fresh_private:7.1f} MiB private")
+    print(
+        f"fresh import   {fresh_cpu * 1e3:8.1f} ms CPU {fresh_wall * 1e3:8.1f} ms wall {fresh_private:7.1f} MiB private"
+    )
     print(
         f"session ({cost['tier']}) {cost['cpu_ms']:8.1f} ms CPU {cost['wall_ms']:8.1f} ms wall"
         f" {cost['private_mib']:7.1f} MiB private"

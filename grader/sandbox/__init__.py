@@ -1,9 +1,9 @@
 """Running untrusted code: tiers of isolation, a warm zygote, one forked and confined process a session.
 
-    with Sandbox(isolation="full") as sandbox:
-        with sandbox.session() as session:
-            session.socket.sendall(...)      # what is said over it is not this package's business
-            fate = session.fate(timeout=1)
+with Sandbox(isolation="full") as sandbox:
+    with sandbox.session() as session:
+        session.socket.sendall(...)      # what is said over it is not this package's business
+        fate = session.fate(timeout=1)
 """
 
 from grader.sandbox.fate import Fate

@@ -22,11 +22,20 @@ PRELOAD = (
     "peft",
     "safetensors.torch",
     "sklearn.datasets",
+    "sklearn.linear_model",
     "IPython.core.interactiveshell",
+    "tqdm.auto",
+    "encodings.unicode_escape",
+    "transformers.trainer",
     "transformers.models.resnet.modeling_resnet",
     "transformers.models.bert.modeling_bert",
     "transformers.models.vit.modeling_vit",
     "transformers.models.llama.modeling_llama",
+    "tlcore.check",
+    "tlcore.data",
+    "tlcore.loading",
+    "tlcore.models",
+    "tlcore.training",
     "inside.warm",
 )
 """What a zygote imports before the first session, where the caller does not say otherwise."""
@@ -77,17 +86,18 @@ def launch(tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path,
         ours, theirs = socket.socketpair()
         where = STAGE_IN_SANDBOX if tier is Tier.FULL else str(stage / "tl")
         packages = (where, *visible.packages)
-        environment = _environment(packages)
+        scratch_parent = str(stage / "scratch")
+        home = "/tmp/home" if tier is Tier.FULL else os.path.join(scratch_parent, "zygote")
+        environment = _environment(packages, home)
         needed = [*visible.trees, visible.interpreter, str(stage)]
         uid = unprivileged_uid(needed) if tier is not Tier.NONE else None
-        scratch_parent = str(stage / "scratch")
         if uid is not None:
             os.chown(scratch_parent, uid, uid)
         python = [visible.interpreter, *_PYTHON_FLAGS, "-c", _START, str(theirs.fileno())]
         command = [*_bwrap(visible, stage), *python] if tier is Tier.FULL else python
         if uid is not None:
             command = _from_root(uid, needed, visible, command)
-        errors = tempfile.TemporaryFile()
+        errors = tempfile.TemporaryFile()  # noqa: SIM115  outlives this function, in `Launched`
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -176,11 +186,11 @@ def _bwrap(visible: Visible, stage: Path) -> list[str]:
     return command
 
 
-def _environment(packages: tuple[str, ...]) -> dict[str, str]:
-    """The whole environment inside: nothing is inherited."""
+def _environment(packages: tuple[str, ...], home: str) -> dict[str, str]:
+    """The whole environment inside: nothing is inherited. `home` is the zygote's; every session gets its own."""
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "HOME": "/tmp/home",
+        "HOME": home,
         "TMPDIR": "/tmp",
         "USER": "learner",
         "LOGNAME": "learner",

@@ -13,7 +13,11 @@ from grader.sandbox.tiers import SandboxError, SandboxUnavailable, Tier
 _SMALL = Limits(cpu_seconds=10)
 _SWITCHES = (
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "sysctl kernel.unprivileged_userns_clone=1"),
-    ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "sysctl kernel.apparmor_restrict_unprivileged_userns=0"),
+    (
+        "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+        "1",
+        "sysctl kernel.apparmor_restrict_unprivileged_userns=0",
+    ),
     ("/proc/sys/user/max_user_namespaces", "0", "sysctl user.max_user_namespaces=15000"),
 )
 
@@ -101,7 +105,7 @@ def _try(tier: Tier) -> str | None:
         with zygote.fork(1, _SMALL) as session:
             fate = session.fate(20)
             return None if fate.kind == "exited" and fate.code == 0 else f"a trial session ended badly: {fate}"
-    except Exception as error:  # noqa: BLE001  every failure of a trial is a reason, none may stop the search for another tier
+    except Exception as error:
         return f"{type(error).__name__}: {error}"
     finally:
         zygote.close()

@@ -64,6 +64,11 @@ class Sandbox:
         """The pid of the zygote's outermost process (killing it kills all sessions); None when not started."""
         return self._zygote.pid if self._zygote is not None else None
 
+    @property
+    def missing(self) -> dict[str, str]:
+        """The modules of `preload` that the zygote could not import, with the reason."""
+        return self._zygote.missing if self._zygote is not None else {}
+
     def start(self) -> "Sandbox":
         """Find the tier and start the zygote. Raises SandboxUnavailable, SandboxError."""
         from grader.sandbox.probe import choose
@@ -94,7 +99,8 @@ class Sandbox:
         assert self._zygote is not None
         if self.restarts >= _RESTARTS:
             raise SandboxError(
-                f"the sandbox's zygote died {self.restarts + 1} times; its last words: {self._zygote.last_words or 'none'}"
+                f"the sandbox's zygote died {self.restarts + 1} times; its last words:"
+                f" {self._zygote.last_words or 'none'}"
             )
         self._zygote.close()
         self.restarts += 1
@@ -110,7 +116,9 @@ class Sandbox:
     def __enter__(self) -> "Sandbox":
         return self.start()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 

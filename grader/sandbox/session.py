@@ -46,7 +46,7 @@ class Session:
 
     @property
     def pid(self) -> int | None:
-        """The pid, as seen from here, of the session's topmost process (killing it ends the session); None if unknown."""
+        """The pid, seen from here, of the session's topmost process (killing it ends the session); None if unknown."""
         if self._pid is None and not self._ended.is_set():
             with self._lock:
                 self._listen(0.5, lambda: self._pid is not None)
@@ -122,7 +122,9 @@ class Session:
     def __enter__(self) -> "Session":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def __repr__(self) -> str:

@@ -73,7 +73,7 @@ class Visible:
 
 
 def whats_visible() -> Visible:
-    """What this interpreter's sandbox shows. Raises RuntimeError where that cannot be kept apart from what is closed."""
+    """What this interpreter's sandbox shows. RuntimeError where that cannot be kept apart from what is closed."""
     interpreter = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
     prefix = Path(sys.base_prefix).resolve()
     packages = _package_folders()

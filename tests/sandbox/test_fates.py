@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from asking import Asker, asking
+from asking import asking
 
 from grader.sandbox import Limits, Sandbox, Tier
 
@@ -246,7 +246,9 @@ def test_shared_memory_is_private_and_limited(sandbox: Sandbox) -> None:
 
 
 def test_open_files_are_limited(sandbox: Sandbox) -> None:
-    code = "import os\nopened = []\ntry:\n    while True: opened.append(os.dup(0))\nexcept OSError: result = len(opened)"
+    code = (
+        "import os\nopened = []\ntry:\n    while True: opened.append(os.dup(0))\nexcept OSError: result = len(opened)"
+    )
     with asking(sandbox, Limits(open_files=64)) as learner:
         assert learner.ask(code) < 64
 

@@ -25,7 +25,7 @@ from asking import make_sandbox, asking
 found = probe()
 said = {{tier.value: why for tier, why in found.missing.items()}}
 try:
-    Sandbox("full").start().close()
+    Sandbox("full", preload=()).start().close()
     refusal = ""
 except SandboxUnavailable as error:
     refusal = str(error)
@@ -108,9 +108,7 @@ def test_limits_must_be_above_zero() -> None:
         Limits(cpu_seconds=0)
 
 
-def test_without_bwrap_full_is_refused_with_the_way_to_get_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_bwrap_full_is_refused_with_the_way_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     from grader.sandbox.probe import why_not
 

@@ -63,7 +63,9 @@ def test_files_that_cannot_be_read(learner: Asker, refused: Refused, path: Path)
     assert refused(f"open({str(path)!r}, 'rb').read()").startswith(("PermissionError", "FileNotFoundError", "Process"))
 
 
-@pytest.mark.parametrize("folder", [CHECKOUT / "grader", CHECKOUT / "tests", Path("/root"), Path("/home"), Path("/var")])
+@pytest.mark.parametrize(
+    "folder", [CHECKOUT / "grader", CHECKOUT / "tests", Path("/root"), Path("/home"), Path("/var")]
+)
 def test_folders_that_cannot_be_listed(learner: Asker, folder: Path) -> None:
     code = f"import os\ntry: result = os.listdir({str(folder)!r})\nexcept OSError: result = []"
     # Where Python lives in somebody's home, the folders on the way to it exist, and nothing else in them.

@@ -113,7 +113,9 @@ def build_filter(namespaces: bool) -> pyseccomp.SyscallFilter:
     for name in _ONLY_ONESELF:
         rule(refuse, name, pyseccomp.Arg(0, pyseccomp.NE, 0))
     rule(refuse, "socketpair", pyseccomp.Arg(0, pyseccomp.NE, _AF_UNIX))
-    rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, 0x5412))  # TIOCSTI: typing for somebody else
+    rule(
+        refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, 0x5412)
+    )  # TIOCSTI: typing for somebody else
     if namespaces:
         rule(refuse, "socket", pyseccomp.Arg(0, pyseccomp.NE, _AF_UNIX))
     else:

@@ -92,7 +92,9 @@ def confine(plan: Plan, bounds: Bounds, scratch: str, keep: tuple[int, ...], sys
     os.umask(0o022)
     _set_environment(plan, scratch)
     if sys.platform == "linux":
-        _write("/proc/self/oom_score_adj", "1000")  # where the machine itself runs out, the learner goes, not the grader
+        _write(
+            "/proc/self/oom_score_adj", "1000"
+        )  # where the machine itself runs out, the learner goes, not the grader
     set_limits(plan.tier, bounds)
     if plan.tier == "none":
         return

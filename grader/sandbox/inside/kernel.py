@@ -25,7 +25,7 @@ _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_CHILD_SUBREAPER = 36
 _CAPABILITY_VERSION_3 = 0x20080522
 
-# PyDLL keeps the interpreter's lock during the call: a fork in the middle of a released lock would leave the child without it.
+# PyDLL keeps the interpreter's lock during the call: forked with the lock released, the child would be without it.
 _libc = ctypes.PyDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 

@@ -51,7 +51,7 @@ def run(job: Job) -> NoReturn:
     try:
         _run(job)
         code = 0
-    except BaseException as error:  # noqa: BLE001  whatever it is, the zygote must hear of it and nothing of us live on
+    except BaseException as error:
         why = f"the session could not be set up: {type(error).__name__}: {error}"
         _say(job.verdict, {"kind": "vanished", "why": why})
     finally:
@@ -95,10 +95,10 @@ def _become_learner(job: Job, scratch: str, work: str) -> NoReturn:
 
             kernel.die_with_parent()
             kernel.set_inspectable(True)  # its own /proc/self is its to read
-        # Its descriptor is about to be closed; the object must not close it again when it may be a file of the learner's.
+        # Its descriptor is about to be closed; the object must not close it again when it is a file of the learner's.
         job.leash.detach()
         confine(job.plan, job.bounds, scratch, (job.channel.fileno(), job.verdict), job.syscalls)
-    except BaseException as error:  # noqa: BLE001  an infrastructure fault: nothing of the learner has run yet
+    except BaseException as error:
         why = f"confinement failed: {type(error).__name__}: {error}"
         _say(job.verdict, {"kind": "vanished", "why": why})
         os._exit(1)
@@ -109,7 +109,7 @@ def _become_learner(job: Job, scratch: str, work: str) -> NoReturn:
         code = 0
     except SystemExit as leave:
         code = leave.code if isinstance(leave.code, int) else 1
-    except BaseException:  # noqa: BLE001  the server's own failure shows as exit status 1
+    except BaseException:
         code = 1
     finally:
         os._exit(code & 0xFF)
@@ -167,7 +167,11 @@ class _Watch:
         number = os.WTERMSIG(status)
         over = tree.reaped_cpu_seconds() >= self.bounds.cpu_seconds
         if number == signal.SIGXCPU or (number == signal.SIGKILL and over):
-            return {"kind": "out_of_time", "signal": number, "why": f"more than {self.bounds.cpu_seconds:g} s of CPU time"}
+            return {
+                "kind": "out_of_time",
+                "signal": number,
+                "why": f"more than {self.bounds.cpu_seconds:g} s of CPU time",
+            }
         return {"kind": "signalled", "signal": number}
 
     def _answer(self) -> bool:
@@ -189,10 +193,16 @@ class _Watch:
     def _broken_limit(self) -> dict[str, object] | None:
         bounds, load = self.bounds, self.tree.load()
         if load.cpu_seconds + tree.reaped_cpu_seconds() > bounds.cpu_seconds + 1:
-            return {"kind": "out_of_time", "why": f"its processes together used more than {bounds.cpu_seconds:g} s of CPU time"}
+            return {
+                "kind": "out_of_time",
+                "why": f"its processes together used more than {bounds.cpu_seconds:g} s of CPU time",
+            }
         most = bounds.total_memory_mib << 20
         if load.bytes_at_most > most and self.tree.own_bytes() > most:
-            return {"kind": "out_of_memory", "why": f"its processes together held more than {bounds.total_memory_mib} MiB"}
+            return {
+                "kind": "out_of_memory",
+                "why": f"its processes together held more than {bounds.total_memory_mib} MiB",
+            }
         if load.processes > 2 * bounds.processes:
             return {"kind": "signalled", "signal": signal.SIGKILL, "why": f"more than {bounds.processes} processes"}
         self._ticks += 1
@@ -216,5 +226,3 @@ def _say(verdict: int, what: dict[str, object]) -> None:
         os.write(verdict, json.dumps(what).encode() + b"\n")
     except OSError:
         pass  # the zygote is gone, and with it whoever wanted to know
-
-

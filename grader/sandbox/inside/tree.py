@@ -1,6 +1,6 @@
 """The processes below the stub: how many, how much CPU time and memory, and their end.
 
-Where there is no /proc (macOS, tier none) the tree cannot be seen: counts are zero, and the end is a signal to the group.
+Where there is no /proc (macOS, tier none) the tree cannot be seen: counts are zero, the end is a signal to the group.
 """
 
 import os

@@ -24,6 +24,7 @@ from typing import Any
 
 from . import stub
 from .confine import Bounds, Plan
+from .no_workers import keep_loading_in_one_process
 
 _LONGEST_REQUEST = 1 << 20
 _NAMESPACES = ("NEWUSER", "NEWNS", "NEWPID", "NEWNET", "NEWIPC", "NEWUTS")
@@ -49,6 +50,8 @@ class Zygote:
         config = json.loads(self._read_line()[0])
         self._plan = Plan(**{name: _frozen(value) for name, value in config["plan"].items()})
         self._missing = _preload(config["preload"])
+        if self._plan.tier == "reduced":
+            keep_loading_in_one_process()
         module, _, function = config["server"].partition(":")
         self._serve: stub.Serve = getattr(importlib.import_module(module), function)
         self._syscalls = self._filter()
@@ -178,7 +181,7 @@ def _preload(modules: list[str]) -> dict[str, str]:
     for name in modules:
         try:
             importlib.import_module(name)
-        except Exception as error:  # noqa: BLE001  a session that needs it will see the same error
+        except Exception as error:
             missing[name] = f"{type(error).__name__}: {error}"
     torch = sys.modules.get("torch")
     if torch is not None:

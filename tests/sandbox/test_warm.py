@@ -1,0 +1,105 @@
+"""A zygote with torch in it: sessions that learn, load and use processes as they would anywhere."""
+
+from collections.abc import Iterator
+
+import pytest
+from asking import PROTECTING, STAND_IN, asking, make_sandbox
+
+from grader.sandbox import Sandbox, SandboxError
+from grader.sandbox.inside.zygote import check_one_thread
+
+
+@pytest.fixture(scope="module", params=PROTECTING)
+def warm(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    with make_sandbox(request.param, preload=("torch", "torch.utils.data", "torch.optim")) as started:
+        yield started
+
+
+def test_torch_is_there_with_one_thread(warm: Sandbox) -> None:
+    assert warm.missing == {}
+    with asking(warm) as learner:
+        code = (
+            "import sys\nresult = 'torch' in sys.modules\nimport torch, gc\nresult = [result, torch.get_num_threads()]"
+        )
+        assert learner.ask(code) == [True, 1]
+        assert learner.ask("result = gc.get_freeze_count() > 10000") is True
+
+
+def test_a_model_learns(warm: Sandbox) -> None:
+    code = (
+        "import torch\ntorch.manual_seed(0)\nmodel = torch.nn.Linear(8, 1)\n"
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\nlosses = []\n"
+        "for _ in range(20):\n"
+        "    loss = (model(torch.ones(4, 8)) - 1).pow(2).mean()\n"
+        "    optimizer.zero_grad(); loss.backward(); optimizer.step(); losses.append(loss.item())\n"
+        "result = losses[0] > 100 * losses[-1]"
+    )
+    with asking(warm) as learner:
+        assert learner.ask(code, 60) is True
+
+
+@pytest.mark.parametrize("options", ["", ", prefetch_factor=2, persistent_workers=True, timeout=30"])
+def test_data_loader_with_workers(warm: Sandbox, options: str) -> None:
+    code = (
+        "import torch\nfrom torch.utils.data import DataLoader, TensorDataset\n"
+        "data = TensorDataset(torch.arange(20.0).view(10, 2), torch.arange(10))\n"
+        f"loader = DataLoader(data, 4, False, num_workers=2{options})\n"
+        "result = [[x.sum().item() for x, _ in loader] for _ in range(2)]"
+    )
+    with asking(warm) as learner:
+        assert learner.ask(code, 60) == [[28.0, 92.0, 70.0]] * 2
+
+
+def test_saving_and_loading(warm: Sandbox) -> None:
+    code = "import torch\ntorch.save(torch.ones(2), 'ones.pt')\nresult = torch.load('ones.pt').tolist()"
+    with asking(warm) as learner:
+        assert learner.ask(code) == [1.0, 1.0]
+
+
+def test_a_new_interpreter_finds_the_packages(warm: Sandbox) -> None:
+    code = (
+        "import subprocess, sys\n"
+        "done = subprocess.run([sys.executable, '-c', 'import numpy, inside, tlcore; print(len(numpy.ones(3)))'],"
+        " capture_output=True, text=True)\n"
+        "result = [done.stdout, done.stderr]"
+    )
+    with asking(warm) as learner:
+        assert learner.ask(code, 60) == ["3\n", ""]
+
+
+def test_what_one_session_does_to_torch_another_does_not_see(warm: Sandbox) -> None:
+    with asking(warm) as first:
+        first.ask("import torch; torch.nn.Linear.forward = None; torch.poisoned = True")
+    with asking(warm) as second:
+        assert second.ask("import torch; result = [hasattr(torch, 'poisoned'), torch.nn.Linear.forward is None]") == [
+            False,
+            False,
+        ]
+
+
+@pytest.mark.parametrize("isolation", PROTECTING)
+def test_a_zygote_with_a_second_thread_refuses_to_fork(isolation: str, tmp_path) -> None:
+    module = tmp_path / "starts_a_thread.py"
+    module.write_text("import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n")
+    sandbox = Sandbox(isolation, preload=("starts_a_thread",), server="exec_server:serve", extra=(STAND_IN, module))
+    with sandbox, pytest.raises(SandboxError, match="2 threads instead of one"):
+        sandbox.session()
+
+
+def test_a_module_that_cannot_be_imported_is_reported() -> None:
+    with make_sandbox("best", preload=("no_such_module", "json")) as sandbox:
+        assert list(sandbox.missing) == ["no_such_module"]
+
+
+def test_check_one_thread_counts_this_process() -> None:
+    import threading
+
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        with pytest.raises(RuntimeError, match="threads instead of one"):
+            check_one_thread()
+    finally:
+        stop.set()
+        thread.join()
