@@ -62,6 +62,7 @@ def grade(
         digest=digest,
         seconds=round(time.monotonic() - started, 4),
         cpu_seconds=round(notebook.cpu_seconds, 4),
+        answer_seconds=round(notebook.waited, 4),
         remarks=remarks,
         questions=questions,
     )

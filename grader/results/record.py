@@ -138,7 +138,11 @@ class QuestionResult(_Checked):
 
 @dataclass(slots=True)
 class SubmissionResult(_Checked):
-    """One learner's notebook for one exercise, graded or not. `seconds` are wall time, `digest` is of the notebook."""
+    """One learner's notebook for one exercise, graded or not. `digest` is of the notebook.
+
+    `seconds` are wall time, `answer_seconds` what of it went into running the learner's cells and the hidden calls,
+    `cpu_seconds` the CPU time of the learner's processes.
+    """
 
     package: str
     isolation: str
@@ -152,6 +156,7 @@ class SubmissionResult(_Checked):
     digest: str
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+    answer_seconds: float = 0.0
     remarks: list[str] = field(default_factory=list)
     questions: list[QuestionResult] = field(default_factory=list)
 
@@ -160,7 +165,7 @@ class SubmissionResult(_Checked):
         self._choice("isolation", TIERS)
         self._choice("status", SUBMISSION_STATUSES)
         self._points()
-        self._numbers("seconds", "cpu_seconds")
+        self._numbers("seconds", "cpu_seconds", "answer_seconds")
         self._lists("remarks")
         self._nested("questions", QuestionResult)
         ids = [question.id for question in self.questions]
