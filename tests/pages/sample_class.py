@@ -152,6 +152,7 @@ def submission(learner: str, questions: list[dict[str, Any]], exercise: str = FI
         "digest": "ab" * 32,
         "seconds": 1.2,
         "cpu_seconds": 0.4,
+        "answer_seconds": 0.3,
         "remarks": [],
         "questions": questions,
     }

@@ -24,6 +24,7 @@ def record_data(**changes: Any) -> dict[str, Any]:
         "digest": "ab" * 32,
         "seconds": 1.2,
         "cpu_seconds": 0.4,
+        "answer_seconds": 0.3,
         "remarks": ["answer cell 'freeze' had lost its metadata; found again by the function it defines"],
         "questions": [
             {
