@@ -22,12 +22,13 @@ def checkout(tmp_path: Path) -> Path:
     for name in NEEDED:
         found = shutil.which(name)
         assert found, name
-        (tmp_path / "bin" / name).symlink_to(found)
+        program(root, name, f'exec {found} "$@"')
     return root
 
 
 def program(checkout: Path, name: str, script: str) -> None:
     path = checkout.parent / "bin" / name
+    path.unlink(missing_ok=True)  # it may be a link to this machine's own program: writing would go through it
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
 
