@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import difflib
 import json
+import socket
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from torch import nn
 
@@ -77,11 +80,18 @@ def _folder(name: str | Path) -> Path | None:
 
 def _transformers_model(name: str, folder: Path | None, auto_class: str | None, settings: dict[str, Any]) -> nn.Module:
     import transformers
+    from transformers.utils.logging import disable_progress_bar, enable_progress_bar, is_progress_bar_enabled
 
     place = name if folder is None else str(folder)
+    if folder is None and _hub_is_out_of_reach():
+        settings = {**settings, "local_files_only": True}  # The cache may still have it; retrying the hub takes 20 s.
+    bars = is_progress_bar_enabled()
     try:
+        if folder is not None:
+            disable_progress_bar()  # A folder loads in a moment, and a bar on stderr troubles nbgrader.
         if auto_class is None:
-            config = _config(folder) if folder else transformers.AutoConfig.from_pretrained(place).to_dict()
+            where = {"local_files_only": settings.get("local_files_only", False)}
+            config = _config(folder) if folder else transformers.AutoConfig.from_pretrained(place, **where).to_dict()
             auto_class = _auto_class(config)
         loader = getattr(transformers, auto_class, None)
         if loader is None:
@@ -95,6 +105,22 @@ def _transformers_model(name: str, folder: Path | None, auto_class: str | None, 
             f"{name!r} is neither a checkpoint that ships nor a folder, and the hub has no such model or cannot be "
             f"reached. {_what_ships(name)}"
         ) from error
+    finally:
+        if bars:
+            enable_progress_bar()
+
+
+def _hub_is_out_of_reach() -> bool:
+    """Whether the hub's name cannot be looked up; with a proxy, only the proxy could tell."""
+    from huggingface_hub.constants import ENDPOINT
+
+    if getproxies():
+        return False
+    try:
+        socket.getaddrinfo(urlsplit(ENDPOINT).hostname, 443)
+    except OSError:
+        return True
+    return False
 
 
 def _auto_class(config: dict[str, Any]) -> str:

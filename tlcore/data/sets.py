@@ -51,6 +51,22 @@ class ImageSet:
         """How many classes there are."""
         return len(self.names)
 
+    def few(self, n_per_class: int, seed: int = 0) -> ImageSet:
+        """`n_per_class` rows of every class, drawn without regard to groups and shuffled.
+
+        Raises:
+            ValueError: if a class has fewer rows.
+        """
+        generator = torch.Generator().manual_seed(seed)
+        rows = []
+        for label, name in enumerate(self.names):
+            mine = torch.nonzero(self.labels == label).flatten()
+            if len(mine) < n_per_class:
+                raise ValueError(f"class {name!r} has {len(mine)} rows, fewer than the {n_per_class} asked for")
+            rows.append(mine[torch.randperm(len(mine), generator=generator)[:n_per_class]])
+        chosen = torch.cat(rows)
+        return self[chosen[torch.randperm(len(chosen), generator=generator)]]
+
     def normalised(self, mean: Sequence[float], std: Sequence[float]) -> ImageSet:
         """The same pictures with `(x - mean) / std` in every channel; mean and std come from a checkpoint's card."""
         channels = self.images.shape[1]

@@ -11,6 +11,7 @@ from torch import nn
 
 from tlcore.checkpoints.card import Card
 from tlcore.data import ImageSet, TextSet
+from tlcore.models import TinyNet
 from tlcore.pretraining.recipes import RECIPES, TEST_SEED, TRAIN_SEED, Recipe
 from tlcore.training import accuracy, perplexity, train
 
@@ -102,10 +103,26 @@ def _write(model: nn.Module, card: Card, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         new = Path(scratch) / "new"
-        model.save_pretrained(new)  # type: ignore[operator]
+        _save(model, new)
         # Not a setting of the models but of generation, and we never generate with them.
         (new / "generation_config.json").unlink(missing_ok=True)
         card.save(new)
         if folder.exists():
             shutil.rmtree(folder)
         new.rename(folder)
+
+
+def _save(model: nn.Module, folder: Path) -> None:
+    """`save_pretrained`, without transformers' bar for the one file."""
+    if isinstance(model, TinyNet):
+        model.save_pretrained(folder)
+        return
+    from transformers.utils.logging import disable_progress_bar, enable_progress_bar, is_progress_bar_enabled
+
+    bars = is_progress_bar_enabled()
+    disable_progress_bar()
+    try:
+        model.save_pretrained(folder)  # type: ignore[operator]
+    finally:
+        if bars:
+            enable_progress_bar()
