@@ -22,13 +22,14 @@ def checkout(tmp_path: Path) -> Path:
     for name in NEEDED:
         found = shutil.which(name)
         assert found, name
+        # A script that starts the program, never a link to it: a test may write another program in its place.
         program(root, name, f'exec {found} "$@"')
     return root
 
 
 def program(checkout: Path, name: str, script: str) -> None:
     path = checkout.parent / "bin" / name
-    path.unlink(missing_ok=True)  # it may be a link to this machine's own program: writing would go through it
+    assert not path.is_symlink()  # writing through a link would change this machine's own program
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
 
