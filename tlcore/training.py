@@ -66,7 +66,8 @@ def train(
         weight_decay: as the optimizer takes it.
         batch_size: rows of a step. A DataLoader brings its own.
         seed: the order of the rows. It does not touch torch's global generator, which decides dropout.
-        cosine: let the learning rate fall to zero along a half cosine instead of staying constant.
+        cosine: let the learning rate fall to zero along a half cosine instead of staying constant. Your own optimizer
+            has its rates back afterwards.
         mode: passed to `model.train(mode)` before each epoch; False trains in eval mode.
         progress: whether to show a bar; it is shown in notebooks and on terminals only.
 
@@ -83,8 +84,7 @@ def train(
     per_epoch = _batches_per_epoch(data, batch_size)
     total = steps if steps is not None else (epochs or 0) * per_epoch
 
-    share = (lambda step: 0.5 + 0.5 * math.cos(math.pi * step / total)) if cosine else (lambda step: 1.0)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
+    rates = [group["lr"] for group in optimizer.param_groups]
     generator = torch.Generator().manual_seed(seed)
     history, started = History(), time.perf_counter()
     bar = tqdm(
@@ -97,15 +97,20 @@ def train(
                 if len(history.loss) == total:
                     break
                 loss = batch_loss(model, batch)
+                if cosine:
+                    share = 0.5 + 0.5 * math.cos(math.pi * len(history.loss) / total)
+                    for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                        group["lr"] = rate * share
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
-                schedule.step()
                 history.loss.append(loss.item())
                 if not math.isfinite(history.loss[-1]):
                     raise ValueError(f"the loss is {history.loss[-1]} at step {len(history.loss)}: try a smaller lr")
                 bar.update()
                 bar.set_postfix(loss=f"{history.loss[-1]:.3f}", refresh=False)
+    for group, rate in zip(optimizer.param_groups, rates, strict=True):
+        group["lr"] = rate
     model.eval()
     history.seconds = time.perf_counter() - started
     return history

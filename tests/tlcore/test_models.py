@@ -61,7 +61,7 @@ def test_tinynet_saves_and_loads(tmp_path: Path) -> None:
 def test_tinynet_refuses_what_it_cannot_be() -> None:
     for wrong in ({"layout": "top"}, {"norm": "layer"}, {"widths": ()}):
         with pytest.raises(ValueError):
-            TinyNet(**wrong)  # type: ignore[arg-type]
+            TinyNet(**wrong)
 
 
 def test_no_linear_layer_of_the_transformers_blocks_is_square() -> None:

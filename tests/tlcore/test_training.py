@@ -1,12 +1,14 @@
 """The training loop, the scores and the linear probe."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
+from tlcore import training
 from tlcore.data import stroke_digits, wire_sentences
 from tlcore.models import TinyNet, tiny_llama, tiny_resnet
 from tlcore.training import accuracy, linear_probe, perplexity, predict, train
@@ -77,10 +79,10 @@ def test_only_what_requires_a_gradient_is_trained_unless_you_bring_an_optimizer(
     train(model, data, steps=3, lr=0.1, weight_decay=0.1, progress=False)
     moved = {name for name, p in model.named_parameters() if not torch.equal(p, before[name])}
     assert moved == {"fc.weight", "fc.bias"}
-    own = torch.optim.SGD([model.fc.bias], lr=0.1)
-    weight = model.fc.weight.detach().clone()
+    own = torch.optim.SGD([model.get_parameter("fc.bias")], lr=0.1)
+    weight = model.get_parameter("fc.weight").detach().clone()
     train(model, data, steps=3, optimizer=own, progress=False)
-    assert torch.equal(weight, model.fc.weight)
+    assert torch.equal(weight, model.get_parameter("fc.weight"))
 
 
 def test_eval_mode_keeps_the_running_statistics() -> None:
@@ -92,11 +94,34 @@ def test_eval_mode_keeps_the_running_statistics() -> None:
         assert all(torch.equal(b, before[name]) for name, b in model.named_buffers()) is kept
 
 
-def test_the_cosine_ends_at_nothing() -> None:
+def test_the_cosine_falls_from_all_to_nothing_and_gives_the_rate_back() -> None:
+    seen = []
+
+    class Noting(torch.optim.SGD):
+        def step(self, *args: Any, **kwargs: Any) -> Any:
+            seen.append(self.param_groups[0]["lr"])
+            return super().step(*args, **kwargs)
+
     model = nn.Sequential(nn.Flatten(), nn.Linear(64, 10))
-    own = torch.optim.SGD(model.parameters(), lr=1.0)
-    train(model, stroke_digits(32), steps=5, optimizer=own, cosine=True, progress=False)
-    assert own.param_groups[0]["lr"] == pytest.approx(0.0, abs=1e-12)
+    own = Noting(model.parameters(), lr=2.0)
+    train(model, stroke_digits(32), steps=4, optimizer=own, cosine=True, progress=False)
+    half = math.sqrt(0.5)
+    assert seen == pytest.approx([2.0, 1 + half, 1.0, 1 - half])
+    own.param_groups[0]["lr"] = 0.5
+    train(model, stroke_digits(32), steps=1, optimizer=own, progress=False)
+    assert seen[-1] == own.param_groups[0]["lr"] == 0.5
+
+
+def test_the_bar_is_for_somebody_who_watches(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(net(), stroke_digits(16), steps=2)
+    assert capfd.readouterr() == ("", ""), "no terminal, no notebook: no bar, because nbgrader counts stderr as failure"
+    monkeypatch.setattr(training, "_someone_is_watching", lambda: True)
+    train(net(), stroke_digits(16), steps=2)
+    assert "training" in capfd.readouterr().err
+    train(net(), stroke_digits(16), steps=2, progress=False)
+    assert capfd.readouterr().err == ""
 
 
 def test_wrong_calls_say_what_to_do() -> None:
@@ -123,7 +148,7 @@ def test_predict_leaves_every_mode_as_it_was() -> None:
     model.backbone.eval()
     x = stroke_digits(20).images
     logits = predict(model, x, batch_size=7)
-    assert model.training and model.fc.training and not model.backbone.training
+    assert model.training and model.get_submodule("fc").training and not model.backbone.training
     assert not logits.requires_grad and torch.allclose(logits, model.eval()(x), atol=1e-6)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean, stdev
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ from tlcore.pretraining.regimes import Regime, image_regimes, text_regimes
 
 PILOT_SEEDS = (100, 101)
 VALIDATION_SEED = 3_000_000
-RATES = (1e-3, 3e-3, 1e-2)
+RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 TRAINED = ("scratch", "full fine-tune", "LoRA r=8")
 """The regimes that have a learning rate; a probe is solved, not trained."""
 
@@ -80,6 +80,11 @@ def comparisons() -> dict[str, Comparison]:
         min,
         2,
     )
+    made["wire-llama-forgetting"] = replace(
+        made["wire-llama"],
+        title="wire-llama: perplexity of prose afterwards (lower is better), by sentences of wire style",
+        test=wire_sentences("prose", 500, TEST_SEED),
+    )
     return made
 
 
@@ -115,8 +120,8 @@ def _run(regime: Regime, few: Any, test: Any, seed: int, lr: float) -> float:
 
 
 def main(
-    name: Annotated[str | None, typer.Argument(help="A checkpoint; all unless given.")] = None,
-    seeds: Annotated[int, typer.Option(help="Runs a cell.", min=2)] = 12,
+    name: Annotated[str | None, typer.Argument(help="One table; all unless given.")] = None,
+    seeds: Annotated[int, typer.Option(help="Runs a cell.", min=2)] = 10,
 ) -> None:
     """Measure on one thread and print tables."""
     torch.set_num_threads(1)
