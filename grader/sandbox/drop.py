@@ -15,12 +15,15 @@ import sys
 
 _CLONE_NEWNS = 0x00020000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
-_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _mount(source: str, target: str, kind: str | None, flags: int, data: str | None) -> None:
     arguments = [word.encode() if word else None for word in (source, target, kind)]
-    if _libc.mount(*arguments, ctypes.c_ulong(flags), data.encode() if data else None) != 0:
+    if _libc().mount(*arguments, ctypes.c_ulong(flags), data.encode() if data else None) != 0:
         code = ctypes.get_errno()
         raise OSError(code, f"mount on {target}: {os.strerror(code)}")
 
@@ -44,7 +47,7 @@ def open_the_way(paths: list[str]) -> None:
             covered.setdefault(folder, []).append(path)
     if not covered:
         return
-    if _libc.unshare(_CLONE_NEWNS) != 0:
+    if _libc().unshare(_CLONE_NEWNS) != 0:
         raise OSError(ctypes.get_errno(), "no private mount namespace, although running as root")
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE, None)
     # Held open before anything is covered, and in the new namespace: only its own mounts can be bound in it.

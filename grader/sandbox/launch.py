@@ -2,7 +2,6 @@
 
 import json
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -13,8 +12,9 @@ from pathlib import Path
 from typing import IO
 
 from grader.sandbox.drop import first_closed_folder
+from grader.sandbox.stage import Stage, build_stage
 from grader.sandbox.tiers import Tier
-from grader.sandbox.visible import ETC_FILES, STAGE_IN_SANDBOX, SYSTEM, Visible, build_stage, whats_visible
+from grader.sandbox.visible import ETC_FILES, STAGE_IN_SANDBOX, SYSTEM, Visible, whats_visible
 
 PRELOAD = (
     "torch",
@@ -42,7 +42,7 @@ PRELOAD = (
 
 SERVER = "inside.executor:serve"
 
-_PYTHON_FLAGS = ("-s", "-P", "-S")  # no user site, no current folder, no .pth: nothing leads to the checkout
+PYTHON_FLAGS = ("-s", "-P", "-S")  # no user site, no current folder, no .pth: nothing leads to the checkout
 _FIRST_FREE_UID = 61000
 _START = "from inside.zygote import main; import sys; descriptor = int(sys.argv.pop()); main(descriptor)"
 
@@ -53,7 +53,7 @@ class Launched:
 
     process: subprocess.Popen[bytes]
     control: socket.socket
-    stage: Path
+    stage: Stage
     errors: IO[bytes]
 
     def stderr(self) -> str:
@@ -71,7 +71,7 @@ class Launched:
             self.process.kill()
             self.process.wait()
         self.errors.close()
-        remove_tree(self.stage)
+        self.stage.remove()
 
 
 def launch(tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path, ...]) -> Launched:
@@ -84,17 +84,17 @@ def launch(tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path,
     stage = build_stage(extra)
     try:
         ours, theirs = socket.socketpair()
-        where = STAGE_IN_SANDBOX if tier is Tier.FULL else str(stage / "tl")
+        where = STAGE_IN_SANDBOX if tier is Tier.FULL else str(stage.path / "tl")
         packages = (where, *visible.packages)
-        scratch_parent = str(stage / "scratch")
+        scratch_parent = str(stage.path / "scratch")
         home = "/tmp/home" if tier is Tier.FULL else os.path.join(scratch_parent, "zygote")
-        environment = _environment(packages, home)
-        needed = [*visible.trees, visible.interpreter, str(stage)]
+        environment = environment_inside(packages, home)
+        needed = [*visible.trees, visible.interpreter, str(stage.path)]
         uid = unprivileged_uid(needed) if tier is not Tier.NONE else None
         if uid is not None:
             os.chown(scratch_parent, uid, uid)
-        python = [visible.interpreter, *_PYTHON_FLAGS, "-c", _START, str(theirs.fileno())]
-        command = [*_bwrap(visible, stage), *python] if tier is Tier.FULL else python
+        python = [visible.interpreter, *PYTHON_FLAGS, "-c", _START, str(theirs.fileno())]
+        command = [*_bwrap(visible, stage.path), *python] if tier is Tier.FULL else python
         if uid is not None:
             command = _from_root(uid, needed, visible, command)
         errors = tempfile.TemporaryFile()  # noqa: SIM115  outlives this function, in `Launched`
@@ -110,12 +110,12 @@ def launch(tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path,
         )
         theirs.close()
     except BaseException:
-        remove_tree(stage)
+        stage.remove()
         raise
     readable, listable = visible.readable_and_listable() if tier is Tier.REDUCED else ([], [])
     plan = {
         "tier": tier.value,
-        "readable": [*readable, str(stage / "tl")],
+        "readable": [*readable, str(stage.path / "tl")],
         "listable": listable,
         "scratch_parent": "/tmp" if tier is Tier.FULL else scratch_parent,
         "environment": environment,
@@ -149,6 +149,8 @@ def unprivileged_uid(needed: list[str]) -> int | None:
 
 
 def _is_known(uid: int) -> bool:
+    import pwd  # not on Windows, where this module is imported all the same
+
     try:
         pwd.getpwuid(uid)
     except KeyError:
@@ -158,7 +160,7 @@ def _is_known(uid: int) -> bool:
 
 def _from_root(uid: int, needed: list[str], visible: Visible, command: list[str]) -> list[str]:
     plan = json.dumps({"uid": uid, "gid": uid, "paths": needed})
-    return [visible.interpreter, *_PYTHON_FLAGS, str(Path(__file__).with_name("drop.py")), plan, *command]
+    return [visible.interpreter, *PYTHON_FLAGS, str(Path(__file__).with_name("drop.py")), plan, *command]
 
 
 def _bwrap(visible: Visible, stage: Path) -> list[str]:
@@ -186,7 +188,7 @@ def _bwrap(visible: Visible, stage: Path) -> list[str]:
     return command
 
 
-def _environment(packages: tuple[str, ...], home: str) -> dict[str, str]:
+def environment_inside(packages: tuple[str, ...], home: str) -> dict[str, str]:
     """The whole environment inside: nothing is inherited. `home` is the zygote's; every session gets its own."""
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -213,17 +215,3 @@ def _environment(packages: tuple[str, ...], home: str) -> dict[str, str]:
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "MPLBACKEND": "Agg",
     }
-
-
-def remove_tree(folder: Path) -> None:
-    """Remove a folder that learners may have filled: however deep (rm walks by descriptor, shutil by recursion), and
-    with folders in it that may not be read."""
-    if not folder.exists():
-        return
-    rm, chmod = shutil.which("rm"), shutil.which("chmod")
-    if rm is None or chmod is None:
-        shutil.rmtree(folder, ignore_errors=True)
-        return
-    if subprocess.run([rm, "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL).returncode != 0:
-        subprocess.run([chmod, "-R", "u+rwX", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)
-        subprocess.run([rm, "-rf", "--", str(folder)], check=False, stderr=subprocess.DEVNULL)

@@ -66,10 +66,11 @@ def choose(isolation: str) -> Tier:
 @functools.cache
 def why_not(tier: Tier) -> str | None:
     """Why `tier` cannot be had here and how to get it, or None where it works. Asked once a process."""
-    if tier is not Tier.NONE:
-        known = _known_obstacle(tier)
-        if known is not None:
-            return known
+    if tier is Tier.NONE:
+        return None  # nothing protects, so nothing can be missing; what does not start will say so itself
+    known = _known_obstacle(tier)
+    if known is not None:
+        return known
     failure = _try(tier)
     if failure is None:
         return None
@@ -95,10 +96,10 @@ def _known_obstacle(tier: Tier) -> str | None:
 
 
 def _try(tier: Tier) -> str | None:
-    from grader.sandbox.sandbox import _Zygote
+    from grader.sandbox.zygote import Zygote
 
     try:
-        zygote = _Zygote(tier, (), "inside.probing:serve", ())
+        zygote = Zygote(tier, (), "inside.probing:serve", ())
     except SandboxError as error:
         return str(error)
     try:

@@ -5,11 +5,9 @@ the open part of `tlcore`. The last two are copied to a stage at the start, so t
 """
 
 import os
-import shutil
 import site
 import sys
 import sysconfig
-import tempfile
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,13 +23,6 @@ STAGE_IN_SANDBOX = "/opt/tl"
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 ETC_FILES = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
-
-_SMALL_ETC = {
-    "passwd": "learner:x:1000:1000:learner:/tmp/home:/bin/sh\n",
-    "group": "learner:x:1000:\n",
-    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
-    "hosts": "127.0.0.1 localhost\n",
-}
 
 
 @dataclass(frozen=True)
@@ -111,48 +102,3 @@ def _closed(packages: list[str], prefix: Path) -> set[str]:
     if (here / "pyproject.toml").exists():
         closed.add(here)  # a checkout: solutions, tests and answers too
     return {str(path) for path in closed}
-
-
-def build_stage(extra: tuple[Path, ...] = ()) -> Path:
-    """Copy `inside`, the open part of `tlcore` and `extra` modules to a new private folder; the caller removes it.
-
-    Layout: `tl/` (importable), `etc/` (a minimal /etc), `scratch/` (sessions of the reduced tier). Raises RuntimeError
-    naming the files that could not be read.
-    """
-    stage = Path(tempfile.mkdtemp(prefix="tl-stage-"))
-    try:
-        _fill(stage, extra)
-    except shutil.Error as error:
-        shutil.rmtree(stage, ignore_errors=True)
-        unreadable = ", ".join(str(source) for source, _copy, _why in error.args[0])
-        raise RuntimeError(f"these files of the package cannot be read; make them readable: {unreadable}") from error
-    except BaseException:
-        shutil.rmtree(stage, ignore_errors=True)
-        raise
-    return stage
-
-
-def _fill(stage: Path, extra: tuple[Path, ...]) -> None:
-    for folder in ("tl", "etc", "scratch"):
-        (stage / folder).mkdir()
-    tidy = shutil.ignore_patterns("__pycache__", ".*")
-    shutil.copytree(Path(__file__).parent / "inside", stage / "tl" / "inside", ignore=tidy)
-    tlcore = find_spec("tlcore")
-    places = list(tlcore.submodule_search_locations or []) if tlcore else []
-    if places:
-        source = places[0]
-
-        def closed_or_untidy(folder: str, names: list[str]) -> set[str]:
-            at_the_top = names if Path(folder) == Path(source) else []
-            return set(tidy(folder, names)) | {name for name in at_the_top if name.split(".")[0] in CLOSED_IN_TLCORE}
-
-        shutil.copytree(source, stage / "tl" / "tlcore", ignore=closed_or_untidy)
-    for module in extra:
-        shutil.copy(module, stage / "tl" / module.name)
-    for name, text in _SMALL_ETC.items():
-        (stage / "etc" / name).write_text(text)
-    for name in ETC_FILES:  # bwrap needs something to bind them on
-        path = stage / "etc" / Path(name).name
-        path.mkdir() if Path(name).is_dir() else path.touch()
-    for path in (stage, *stage.rglob("*")):  # the user that root becomes must be able to read them
-        path.chmod(0o755 if path.is_dir() else 0o644)

@@ -263,7 +263,7 @@ def test_hostile_scratch_folders_are_removed(sandbox: Sandbox) -> None:
     with asking(sandbox) as learner:
         learner.ask(code)
         number = learner.session.number
-    stage = sandbox._zygote._launched.stage
+    stage = sandbox._zygote._launched.stage.path
     end = time.monotonic() + 5
     while (stage / "scratch" / f"s{number}").exists() and time.monotonic() < end:
         time.sleep(0.02)

@@ -123,7 +123,7 @@ def test_a_zygote_started_from_a_thread_survives_the_thread(own: Sandbox) -> Non
 def test_closing_leaves_nothing(own: Sandbox) -> None:
     session = own.session()
     pid, zygote = session.pid, own.zygote_pid
-    stage = own._zygote._launched.stage
+    stage = own._zygote._launched.stage.path
     own.close()
     assert not session.fate().running
     assert pid is not None and zygote is not None
