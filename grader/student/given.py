@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import random
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -115,4 +116,6 @@ class Given:
             lr=0.05,
         )
         self._student.tools.mode(model, False)
+        # Known here, not asked of the other side: a size that comes from there could be any number.
+        model.config = SimpleNamespace(**config)
         return model
