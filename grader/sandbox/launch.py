@@ -117,6 +117,7 @@ def launch(tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path,
         "tier": tier.value,
         "readable": [*readable, str(stage.path / "tl")],
         "listable": listable,
+        "in_tmp": sorted(tree for tree in visible.trees if tree.startswith("/tmp/") and os.path.isdir(tree)),
         "scratch_parent": "/tmp" if tier is Tier.FULL else scratch_parent,
         "environment": environment,
     }

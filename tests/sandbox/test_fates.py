@@ -84,6 +84,24 @@ def test_cpu_time_spread_over_children_counts(sandbox: Sandbox) -> None:
     assert fate.cpu_seconds < 6
 
 
+def test_cpu_time_of_children_that_nobody_waits_for_counts(sandbox: Sandbox) -> None:
+    """With SIGCHLD ignored the kernel drops the time of ended children; the keeper has seen it."""
+    code = (
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "while True:\n"
+        "    if os.fork() == 0:\n"
+        "        end = time.process_time() + 0.5\n"
+        "        while time.process_time() < end: pass\n"
+        "        os._exit(0)\n"
+        "    time.sleep(0.6)\n"
+    )
+    with asking(sandbox, SMALL) as learner:
+        fate = learner.last(code)
+    assert fate.kind == "out_of_time"
+    assert fate.seconds < 10
+
+
 def test_waiting_is_not_cpu_time(sandbox: Sandbox) -> None:
     with asking(sandbox, SMALL) as learner:
         learner.ask("import time; time.sleep(0.3)")

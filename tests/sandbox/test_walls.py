@@ -215,6 +215,18 @@ def test_its_keeper_cannot_be_killed_stopped_or_limited(learner: Asker) -> None:
     assert learner.session.close().kind == "closed"
 
 
+def test_a_signal_to_everybody_reaches_its_own_only(sandbox: Sandbox) -> None:
+    with asking(sandbox) as neighbour, asking(sandbox) as learner:
+        code = (
+            "import os, signal, time\nchild = os.fork()\n"
+            "if child == 0: time.sleep(60)\n"
+            "os.kill(-1, signal.SIGKILL)\nresult = os.WTERMSIG(os.waitpid(child, 0)[1])"
+        )
+        assert learner.ask(code) == 9
+        assert neighbour.ask("result = 1") == 1
+        assert learner.ask("result = 2") == 2
+
+
 SYSTEM_CALLS = {
     "unshare": (272, [0x10000000]),
     "clone with a new user namespace": (56, [0x10000000 | 17, 0, 0, 0, 0]),

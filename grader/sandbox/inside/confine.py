@@ -40,11 +40,13 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the zygote was told at its start: the tier, and for the reduced tier which paths stay visible."""
+    """What the zygote was told at its start: the tier, for the reduced tier which paths stay visible, and for the full
+    tier which of the visible trees lie in /tmp and must be shown again in the private one."""
 
     tier: str
     readable: tuple[str, ...] = ()
     listable: tuple[str, ...] = ()
+    in_tmp: tuple[str, ...] = ()
     scratch_parent: str = PRIVATE_ROOT
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -53,7 +55,7 @@ class Plan:
         return self.scratch_parent if self.tier == "full" else os.path.join(self.scratch_parent, f"s{session}")
 
 
-def build_room(bounds: Bounds, outer_ids: tuple[int, int]) -> None:
+def build_room(plan: Plan, bounds: Bounds, outer_ids: tuple[int, int]) -> None:
     """In the new namespaces, as their pid 1: map the user, mount a private /tmp, /dev/shm and /proc.
 
     `outer_ids` are the uid and gid of the zygote. Raises OSError naming what failed.
@@ -66,7 +68,12 @@ def build_room(bounds: Bounds, outer_ids: tuple[int, int]) -> None:
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
     guarded = kernel.MS_NOSUID | kernel.MS_NODEV
     size = f"size={bounds.scratch_mib}m,nr_inodes={bounds.scratch_files},mode=0755"
+    held = [(tree, os.open(tree, os.O_PATH)) for tree in plan.in_tmp]
     kernel.mount("tmpfs", PRIVATE_ROOT, "tmpfs", guarded, size)
+    for tree, descriptor in held:  # a Python or a .venv somewhere in /tmp; the new mount stays as read-only as the old
+        os.makedirs(tree, exist_ok=True)
+        kernel.mount(f"/proc/self/fd/{descriptor}", tree, None, kernel.MS_BIND | kernel.MS_REC)
+        os.close(descriptor)
     shared = f"size={bounds.shared_mib}m,nr_inodes=1024,mode=1777"
     kernel.mount("tmpfs", SHARED_MEMORY, "tmpfs", guarded | kernel.MS_NOEXEC, shared)
     kernel.mount("proc", "/proc", "proc", guarded | kernel.MS_NOEXEC)

@@ -61,7 +61,7 @@ def run(job: Job) -> NoReturn:
 def _run(job: Job) -> None:
     full = job.plan.tier == "full"
     if full:
-        build_room(job.bounds, job.outer_ids)
+        build_room(job.plan, job.bounds, job.outer_ids)
     if sys.platform == "linux":
         from . import kernel
 
@@ -79,9 +79,10 @@ def _run(job: Job) -> None:
     _say(job.verdict, {"learner": learner})
     watch = _Watch(job.bounds, learner, job.leash, tree.Tree(full, learner), None if full else scratch)
     outcome = watch.until_the_end()
+    seen = watch.tree.load().cpu_seconds
     watch.tree.kill()
     outcome.update(
-        cpu_seconds=round(tree.reaped_cpu_seconds(), 4),
+        cpu_seconds=round(max(seen, tree.reaped_cpu_seconds()), 4),
         peak_mib=round(tree.peak_mib(), 1),
         seconds=round(time.monotonic() - began, 4),
     )
@@ -183,7 +184,7 @@ class _Watch:
         if not word or b"k" in word:
             return False
         load = self.tree.load()
-        usage = {"cpu_seconds": round(load.cpu_seconds + tree.reaped_cpu_seconds(), 4), "processes": load.processes}
+        usage = {"cpu_seconds": round(load.cpu_seconds, 4), "processes": load.processes}
         try:
             self.leash.sendall(json.dumps(usage).encode() + b"\n")
         except OSError:
@@ -192,7 +193,7 @@ class _Watch:
 
     def _broken_limit(self) -> dict[str, object] | None:
         bounds, load = self.bounds, self.tree.load()
-        if load.cpu_seconds + tree.reaped_cpu_seconds() > bounds.cpu_seconds + 1:
+        if load.cpu_seconds > bounds.cpu_seconds + 1:
             return {
                 "kind": "out_of_time",
                 "why": f"its processes together used more than {bounds.cpu_seconds:g} s of CPU time",

@@ -16,7 +16,7 @@ _PAGE = os.sysconf("SC_PAGESIZE")
 
 @dataclass(frozen=True)
 class Load:
-    """What a tree uses now: processes, CPU seconds of the living, bytes of memory (an upper bound)."""
+    """What a tree uses: processes now, CPU seconds from its beginning, bytes of memory now (an upper bound)."""
 
     processes: int
     cpu_seconds: float
@@ -29,6 +29,8 @@ class Tree:
     def __init__(self, is_init: bool, group: int):
         self._is_init = is_init
         self._group = group
+        self._own_seconds: dict[int, float] = {}
+        self._gone_seconds = 0.0
 
     def pids(self) -> list[int]:
         """The processes below this one, this one not among them."""
@@ -48,15 +50,24 @@ class Tree:
 
     def load(self) -> Load:
         """Measure the tree, cheaply: memory counts pages that are shared with the zygote as if they were not."""
-        cpu, memory, count = 0.0, 0, 0
+        cpu, memory = reaped_cpu_seconds(), 0
+        own: dict[int, float] = {}
         for pid in self.pids():
             with suppress(OSError, IndexError, ValueError):
                 with open(f"/proc/{pid}/stat", "rb") as stat:
                     words = stat.read().rpartition(b")")[2].split()  # the name before it is the learner's to choose
                 cpu += sum(map(int, words[11:15])) / _TICKS
+                own[pid] = sum(map(int, words[11:13])) / _TICKS
                 memory += int(words[21]) * _PAGE
-                count += 1
-        return Load(count, cpu, memory)
+        return Load(len(own), max(cpu, self._seen_seconds(own)), memory)
+
+    def _seen_seconds(self, own: dict[int, float]) -> float:
+        """CPU seconds seen so far, of the ended too: a parent that ignores SIGCHLD loses its children's time."""
+        for pid, seconds in self._own_seconds.items():
+            if own.get(pid, 0.0) < seconds:  # ended, or the number belongs to another process by now
+                self._gone_seconds += seconds
+        self._own_seconds = own
+        return self._gone_seconds + sum(own.values())
 
     def own_bytes(self) -> int:
         """Memory of the tree with shared pages counted by their share (Pss of anonymous and shared memory)."""

@@ -1,0 +1,92 @@
+"""What is closed stays closed where the package is installed among the others, not only in a checkout."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from asking import PROTECTING, asking, make_sandbox
+
+from grader.sandbox.stage import build_stage
+from grader.sandbox.visible import CLOSED_IN_TLCORE, Visible, whats_visible
+
+SECRETS = ("grader/hidden/freeze.py", "tlcore/reference/freeze.py", "tlcore/misconceptions/freeze.py")
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of installed packages that has this distribution in it, with a secret in each closed part."""
+    folder = tmp_path / "lib" / "site-packages"
+    for name in (*SECRETS, "tlcore/__init__.py", "neighbour/__init__.py"):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("value = 'installed-secret-9031'\n" if name in SECRETS else "value = 'open'\n")
+    (folder / "link_to_grader").symlink_to(folder / "grader")
+    monkeypatch.syspath_prepend(str(folder))
+    return folder
+
+
+@pytest.mark.parametrize("isolation", PROTECTING)
+def test_closed_parts_of_an_installed_package_are_masked(installed: Path, isolation: str) -> None:
+    with make_sandbox(isolation) as sandbox, asking(sandbox) as learner:
+        assert learner.ask("import neighbour; result = neighbour.value") == "open"
+        places = [str(installed / name) for name in SECRETS] + [str(installed / "link_to_grader/hidden/freeze.py")]
+        code = (
+            "result = []\n"
+            f"for place in {places!r}:\n"
+            "    try: result.append(open(place).read())\n"
+            "    except OSError: pass\n"
+        )
+        assert learner.ask(code) == []
+        with pytest.raises(RuntimeError, match="OSError|PermissionError"):
+            learner.ask(f"open({str(installed / 'neighbour' / '__init__.py')!r}, 'a')")
+        for module in ("grader.hidden.freeze", "tlcore.reference.freeze", "link_to_grader.hidden.freeze"):
+            with pytest.raises(RuntimeError, match="Error"):
+                learner.ask(f"import {module}")
+
+
+def test_landlocks_list_goes_round_what_is_closed(installed: Path) -> None:
+    grader, reference = str(installed / "grader"), str(installed / "tlcore" / "reference")
+    visible = Visible((str(installed),), (grader, reference), "/usr/bin/python3")
+    readable, listable = visible.readable_and_listable()
+    assert set(listable) == {str(installed), str(installed / "tlcore")}
+    assert str(installed / "neighbour") in readable
+    for closed in (grader, reference):
+        assert not any(closed == path or closed.startswith(path + "/") for path in readable)
+    assert str(installed / "link_to_grader") not in readable
+
+
+def test_this_checkout_is_closed() -> None:
+    visible = whats_visible()
+    root = str(Path(__file__).resolve().parents[2])
+    assert root in visible.closed
+    assert root not in visible.trees
+
+
+def test_the_stage_has_nothing_closed() -> None:
+    stage = build_stage()
+    try:
+        top = {path.name.split(".")[0] for path in (stage.path / "tl" / "tlcore").iterdir()}
+        assert top.isdisjoint(CLOSED_IN_TLCORE)
+        assert "__init__" in top
+        assert {path.name for path in (stage.path / "tl").iterdir()} == {"inside", "tlcore"}
+    finally:
+        stage.remove()
+    assert not stage.path.exists()
+
+
+def test_a_stage_left_by_a_killed_grader_is_removed_and_no_other() -> None:
+    left, used, young = (build_stage() for _ in range(3))
+    try:
+        left.lock.release()
+        young.lock.release()
+        long_ago = time.time() - 3600
+        for stage in (left, used):
+            os.utime(stage.path, (long_ago, long_ago))
+        build_stage().remove()
+        assert not left.path.exists()
+        assert used.path.exists()
+        assert young.path.exists()
+    finally:
+        for stage in (left, used, young):
+            stage.remove()
