@@ -6,7 +6,10 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from pathlib import Path
+
+from grader.results.files import cannot_write
 
 ENVIRONMENT = "TL_COURSE_KEY"
 
@@ -18,12 +21,21 @@ def course_key(given: str | None, out: Path) -> str:
     kept = out / "course.key"
     if kept.exists():
         return kept.read_text(encoding="utf-8").strip()
-    from grader.results.files import write_atomic
-
     key = secrets.token_hex(16)
-    write_atomic(kept, (key + "\n").encode())
-    kept.chmod(0o600)
+    _write_private(kept, key + "\n")
     return key
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, from its first moment on; whole, or not at all."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".key-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).replace(path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise cannot_write(error, path) from None
 
 
 def seed_of_exercise(key: str, exercise: str) -> str:
