@@ -108,3 +108,25 @@ def test_alike_tells_values_ends_and_lengths_apart():
     assert not trace.alike(_run(lambda x: x), _run(lambda x: 3 * x))
     assert not trace.alike(_run(lambda x: x), _run(lambda x: 1 / 0))
     assert not trace.alike(_run(lambda x: 1 / 0), _run(lambda x: x.nothing))
+
+
+def test_in_place_or_returned_makes_no_difference():
+    def freezes(student, given, expect):
+        model = given.tiny_net(dropout=0.5)
+        x, y = given.tensor(6, model.config.in_channels, 8, 8), given.labels(6, model.config.n_classes)
+        part = model.part("backbone")
+        expect(part.replaced_by(student.freeze(part)).train(x, y).tensors())
+
+    test = HiddenTest("freeze", "freezes", 1.0, freezes, "", ())
+    reference = trace.run(test, TrustedAnswers({"freeze": lambda m: m.requires_grad_(False)}), 3)
+
+    def in_place(module):
+        module.requires_grad_(False)
+
+    def wrapped(module):
+        return torch.nn.Sequential(module.requires_grad_(False))
+
+    assert trace.run(test, TrustedAnswers({"freeze": in_place}), 3, reference).passed
+    again = trace.run(test, TrustedAnswers({"freeze": wrapped}), 3, reference)
+    assert len(again.observations) == 1
+    assert again.error is None

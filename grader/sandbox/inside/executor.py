@@ -31,6 +31,7 @@ class Executor:
         self.names = names
         self.notebook = notebook
         self.objects: dict[int, Any] = {}
+        self.handles: dict[int, int] = {}
         self.next = 1
 
     def handle(
@@ -62,13 +63,13 @@ class Executor:
             case "item":
                 return self.objects[request["ref"]][decoded(request["key"])]
             case "forget":
-                self.objects.clear()
+                self._forget()
                 return None
             case "notebook":
                 self.notebook.load(request["cells"])
                 return None
             case "answer":
-                self.objects.clear()
+                self._forget()
                 return self.notebook.answer(request["question"], request.get("stand_ins", []))
         raise ValueError(f"unknown request {request['op']!r}")
 
@@ -83,10 +84,17 @@ class Executor:
         return self.names[name]
 
     def _keep(self, value: Any) -> dict[str, Any]:
-        handle = self.next
-        self.next += 1
-        self.objects[handle] = value
+        # One object has one handle. Those that have one are kept alive by it, so their ids stay theirs.
+        handle = self.handles.get(id(value))
+        if handle is None:
+            handle = self.handles[id(value)] = self.next
+            self.next += 1
+            self.objects[handle] = value
         return {"ref": handle, **codec.described(value)}
+
+    def _forget(self) -> None:
+        self.objects.clear()
+        self.handles.clear()
 
 
 class MissingAnswer(Exception):
