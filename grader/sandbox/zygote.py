@@ -72,6 +72,7 @@ class Zygote:
                     self.kill()  # this one will never fork again; the next session gets a fresh one
                 raise
             self.kill()
+            self.dead.wait(10)  # so that whoever tries again does not try this one
             raise Died from error
         finally:
             channel.close()
