@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyseccomp
 import pytest
 from asking import Asker, asking
 
@@ -228,37 +229,39 @@ def test_a_signal_to_everybody_reaches_its_own_only(sandbox: Sandbox) -> None:
 
 
 SYSTEM_CALLS = {
-    "unshare": (272, [0x10000000]),
-    "clone with a new user namespace": (56, [0x10000000 | 17, 0, 0, 0, 0]),
-    "mount": (165, [0, 0, 0, 0, 0]),
-    "ptrace": (101, [16, 1, 0, 0]),
-    "process_vm_readv": (310, [1, 0, 0, 0, 0, 0]),
-    "bpf": (321, [0, 0, 0]),
-    "perf_event_open": (298, [0, 0, -1, -1, 0]),
-    "io_uring_setup": (425, [1, 0]),
-    "userfaultfd": (323, [0]),
-    "keyctl": (250, [0, 0]),
-    "memfd_create": (319, [0, 0]),
-    "shmget": (29, [0, 4096, 0o1600]),
-    "setns": (308, [0, 0]),
-    "open_by_handle_at": (304, [0, 0, 0]),
-    "kexec_load": (246, [0, 0, 0, 0]),
-    "prlimit64 of the keeper": (302, [1, 0, 0, 0]),
+    "unshare": [0x10000000],
+    "clone": [0x10000000 | 17, 0, 0, 0, 0],
+    "clone3": [0, 0],
+    "mount": [0, 0, 0, 0, 0],
+    "ptrace": [16, 1, 0, 0],
+    "process_vm_readv": [1, 0, 0, 0, 0, 0],
+    "bpf": [0, 0, 0],
+    "perf_event_open": [0, 0, -1, -1, 0],
+    "io_uring_setup": [1, 0],
+    "userfaultfd": [0],
+    "keyctl": [0, 0],
+    "memfd_create": [0, 0],
+    "shmget": [0, 4096, 0o1600],
+    "setns": [0, 0],
+    "open_by_handle_at": [0, 0, 0],
+    "kexec_load": [0, 0, 0, 0],
+    "finit_module": [0, 0, 0],
+    "prlimit64": [1, 0, 0, 0],
 }
 
 
 @pytest.mark.parametrize("name", SYSTEM_CALLS)
 def test_system_calls_that_are_refused(learner: Asker, name: str) -> None:
     """By number, as an attacker would: the answer is EPERM (1) or ENOSYS (38), before any argument is looked at."""
-    assert os.uname().machine == "x86_64"
-    number, arguments = SYSTEM_CALLS[name]
+    call = [pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name), *SYSTEM_CALLS[name]]
     code = (
         "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"
-        f"answer = libc.syscall(*[ctypes.c_long(word) for word in {[number, *arguments]!r}])\n"
+        f"answer = libc.syscall(*[ctypes.c_long(word) for word in {call!r}])\n"
         "result = [answer, ctypes.get_errno()]"
     )
     answer, errno = learner.ask(code)
-    assert answer == -1 and errno in (1, 38)
+    assert answer == -1
+    assert errno in (1, 38)
 
 
 def test_no_privileges_are_left(learner: Asker) -> None:
@@ -266,7 +269,6 @@ def test_no_privileges_are_left(learner: Asker) -> None:
     fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     assert int(fields["CapEff"], 16) == int(fields["CapPrm"], 16) == 0
     assert (fields["NoNewPrivs"], fields["Seccomp"]) == ("1", "2")
-    assert "0" not in fields["Uid"].split() or os.geteuid() != 0 or learner.session.pid is None
 
 
 def test_only_its_own_socket_is_open(learner: Asker) -> None:
