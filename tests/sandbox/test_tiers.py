@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,18 +38,15 @@ print(json.dumps({{"missing": said, "best": sandbox.tier.value, "refusal": refus
 
 
 @pytest.fixture(scope="module")
-def readable_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the package that everybody may read, wherever the checkout lies."""
-    root = tmp_path_factory.mktemp("everybodys")
-    for folder in ("grader", "tlcore"):
-        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(HERE, root / "tests" / "sandbox", ignore=shutil.ignore_patterns("__pycache__"))
-    for path in (root, *root.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    for above in root.parents:
-        if above.is_relative_to("/tmp") and above != Path("/tmp"):
-            above.chmod(0o755)
-    return root
+def readable_root() -> Iterator[Path]:
+    """A copy of the package that everybody may read, wherever the checkout lies (pytest closes its own folders)."""
+    with tempfile.TemporaryDirectory(prefix="tl-everybodys-") as folder:
+        root = Path(folder)
+        for part in ("grader", "tlcore", "tests/sandbox"):
+            shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+        for path in (root, *root.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        yield root
 
 
 def run_outside(root: Path, *before: str) -> dict[str, object]:
