@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from . import build, console, demo, doctor, export, grade, report, verify
+from . import build, check, console, demo, doctor, export, grade, progress, report, start, verify
 
 app = typer.Typer(
     name="tl",
@@ -22,6 +22,9 @@ app = typer.Typer(
 #: The verbs, in the order in which `tl --help` lists them, with a line for that list.
 VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("doctor", doctor.command, "Say what this machine offers and what to mend."),
+    ("start", start.command, "Copy the notebooks and open JupyterLab."),
+    ("check", check.command, "Check your own notebook, once or at every save."),
+    ("progress", progress.command, "Show what is done and what comes next."),
     ("grade", grade.command, "Grade a class of notebooks in the sandbox."),
     ("demo", demo.command, "Grade the class that ships with the project."),
     ("report", report.command, "Write the pages of a graded class."),

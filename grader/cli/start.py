@@ -1,0 +1,50 @@
+"""`tl start`: the notebooks of the exercises in a folder of one's own, and JupyterLab on them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import console
+
+
+def command(
+    folder: Annotated[
+        Path, typer.Argument(metavar="[FOLDER]", help="Where the notebooks go (made if it is not there).")
+    ] = Path("transfer-learning"),
+    no_lab: Annotated[bool, typer.Option("--no-lab", help="Only copy the notebooks.")] = False,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Start JupyterLab without opening a browser; it prints its address.")
+    ] = False,
+    root: Annotated[
+        Path | None,
+        typer.Option(help="The folder that holds exercises/, if it is not this checkout.", show_default=False),
+    ] = None,
+) -> None:
+    """Copy the notebooks of the exercises to FOLDER and open JupyterLab there.
+
+    A notebook that is there already stays as it is: your answers are never overwritten. A newer release is put beside
+    it under another name.
+    """
+    from ..authoring.exercise import ROOT
+    from ..selfstudy.starting import jupyter_command, open_jupyter, place_notebooks
+
+    placed = place_notebooks(folder, root.resolve() if root else ROOT)
+    copied = [each.path.name for each in placed if each.state == "copied"]
+    kept = [each.path.name for each in placed if each.state == "kept"]
+    if copied:
+        console.say(f"copied to {folder}: {', '.join(copied)}")
+    if kept:
+        console.say(f"already in {folder}, left as they are: {', '.join(kept)}")
+    for each in placed:
+        if each.state == "beside":
+            console.say(
+                f"there is a newer {each.exercise}: it is {each.path.name}, beside yours, which stays as it is. "
+                "Copy your answers into it if you want to go on there"
+            )
+    console.say(f"Check your work: tl check {folder}, or at every save: tl check --watch {folder}")
+    if no_lab:
+        return
+    command = jupyter_command(folder, not no_browser)
+    console.note("opening JupyterLab; end it with Ctrl-C")
+    raise typer.Exit(open_jupyter(command))

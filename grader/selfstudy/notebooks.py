@@ -1,0 +1,80 @@
+"""A learner's notebooks: which there are in a folder, and which exercise each is for."""
+
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..authoring.exercise import ROOT, load_exercise
+from .errors import NoNotebook
+
+DEPTH = 3  # folders below the one given; a learner's folder is flat, an nbgrader one is not
+
+
+def notebooks_in(place: Path, names: Sequence[str]) -> list[Path]:
+    """`place` itself if it is a file, else the notebooks below it that carry an exercise's name, sorted.
+
+    Raises NoNotebook where there is none.
+    """
+    if place.is_file():
+        return [place]
+    if not place.exists():
+        raise NoNotebook(f"there is no {place}{_instead(place)}")
+    found = sorted(path for path in walk(place) if named_after(path, names))
+    if not found:
+        raise NoNotebook(f"{place} holds no notebook of {' or '.join(names)}; get them with: tl start {place}")
+    return found
+
+
+def walk(folder: Path, depth: int = DEPTH) -> Iterator[Path]:
+    """The notebooks below `folder`, without hidden ones: Jupyter's checkpoints, and files in the making."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return  # closed to us, or just removed
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if depth > 1:
+                yield from walk(Path(entry.path), depth - 1)
+        elif entry.name.endswith(".ipynb"):
+            yield Path(entry.path)
+
+
+def named_after(path: Path, names: Sequence[str]) -> str | None:
+    """The exercise that a file is called after, also with something added: `-Copy1`, ` (2)`, `-new-0.2.0`."""
+    return next((n for n in names if re.match(rf"{re.escape(n)}(?![a-z0-9_])", path.stem, re.IGNORECASE)), None)
+
+
+def exercise_of(path: Path, data: bytes, names: Sequence[str], root: Path = ROOT) -> str:
+    """The exercise of a notebook: by its name, else by its answer cells. Raises NoNotebook."""
+    named = named_after(path, names)
+    if named is not None:
+        return named
+    ids = _grade_ids(data)
+    shared = {name: sum(q.id in ids for q in load_exercise(name, root).questions) for name in names}
+    best = max(shared, key=lambda name: shared[name], default=None)
+    if best is not None and shared[best]:
+        return best
+    raise NoNotebook(
+        f"{path.name} belongs to no exercise: neither its name nor its answer cells are of {' or '.join(names)}"
+    )
+
+
+def _grade_ids(data: bytes) -> set[str]:
+    try:
+        cells = json.loads(data)["cells"]
+        return {str(cell["metadata"]["nbgrader"]["grade_id"]) for cell in cells if "nbgrader" in cell["metadata"]}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return set()  # whoever reads it for grading says what is wrong with it
+
+
+def _instead(place: Path) -> str:
+    """What else there is where a file was looked for."""
+    folder = place.parent
+    others = [path.name for path in walk(folder, 1)] if folder.is_dir() else []
+    if others:
+        return f"; {folder} holds {', '.join(others[:12])}"
+    return "; get the notebooks with: tl start"

@@ -1,0 +1,155 @@
+"""Putting the notebooks of the exercises into a learner's folder, where nothing of theirs is ever overwritten."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ..authoring.exercise import NAME, ROOT
+from ..results.errors import OutputNotWritable
+from ..results.files import write_atomic
+from .errors import CannotStart
+
+RELEASED = ".tl-released.json"
+"""In the learner's folder: which release of each notebook they have, {name: sha256 of it as handed out}."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What became of one notebook. `state` is copied, kept (there already), or beside (a newer release, at `path`)."""
+
+    exercise: str
+    path: Path
+    state: str
+
+
+def place_notebooks(folder: Path, root: Path = ROOT) -> list[Placed]:
+    """Copy the notebooks of `root/exercises` into `folder`. Raises CannotStart.
+
+    A notebook that is there stays as it is. Where the release has changed since it was copied, the newer one is put
+    beside it, once.
+    """
+    sources = sorted(path for path in (root / "exercises").glob("*.ipynb") if NAME.fullmatch(path.stem))
+    if not sources:
+        raise CannotStart(f"there are no notebooks to copy: {root / 'exercises'} has none (in a checkout: tl build)")
+    if folder.exists() and not folder.is_dir():
+        raise CannotStart(f"{folder} is a file: choose another name for the folder, as in tl start my-folder")
+    if folder.resolve() == (root / "exercises").resolve():
+        raise CannotStart("these are the originals: choose a folder of your own, as in tl start my-folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        released = _released(folder)
+        placed = [_place(source, folder, released) for source in sources]
+        write_atomic(folder / RELEASED, (json.dumps(released, indent=1) + "\n").encode())
+    except (OSError, OutputNotWritable) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        why = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
+        raise CannotStart(
+            f"{folder} cannot be written ({why}): choose another folder, as in tl start my-folder"
+        ) from None
+    return placed
+
+
+def _place(source: Path, folder: Path, released: dict[str, str]) -> Placed:
+    data = source.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    target = folder / source.name
+    had = released.get(source.stem)
+    if not os.path.lexists(target) and _write_new(target, data):
+        released[source.stem] = digest
+        return Placed(source.stem, target, "copied")
+    if digest == had or (had is None and _same_release(target, data)):
+        released[source.stem] = digest
+        return Placed(source.stem, target, "kept")
+    count = 1
+    while True:
+        suffix = f"-{count}" if count > 1 else ""
+        beside = folder / f"{source.stem}-new-{version('tl-exercises')}{suffix}.ipynb"
+        if _write_new(beside, data) or (beside.is_file() and beside.read_bytes() == data):
+            break
+        count += 1
+    released[source.stem] = digest
+    return Placed(source.stem, beside, "beside")
+
+
+def _write_new(path: Path, data: bytes) -> bool:
+    """Write a file that is not there yet, whole or not at all; False where something has that name."""
+    if os.path.lexists(path):
+        return False
+    making = path.with_name(f".{path.name}.{os.getpid()}.making")
+    try:
+        write_atomic(making, data)
+        try:
+            os.link(making, path)  # unlike a rename it never replaces what came there in the meantime
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without hard links
+            if os.path.lexists(path):
+                return False
+            making.rename(path)
+        return True
+    finally:
+        making.unlink(missing_ok=True)
+
+
+def _released(folder: Path) -> dict[str, str]:
+    try:
+        content = json.loads((folder / RELEASED).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    if not isinstance(content, dict):
+        return {}
+    return {name: digest for name, digest in content.items() if isinstance(digest, str)}
+
+
+def _same_release(notebook: Path, release: bytes) -> bool:
+    """Whether a notebook whose release was not noted has the prose and the locked cells of this release."""
+    try:
+        mine = _fixed(json.loads(notebook.read_bytes()))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return False
+    return mine == _fixed(json.loads(release))
+
+
+def _fixed(notebook: dict[str, Any]) -> dict[str, str]:
+    """The cells that no learner needs to change, by their ids."""
+    return {
+        str(cell["id"]): "".join(cell["source"])
+        for cell in notebook["cells"]
+        if "id" in cell and (cell["cell_type"] == "markdown" or cell["metadata"].get("nbgrader", {}).get("locked"))
+    }
+
+
+def jupyter_command(folder: Path, browser: bool, more: Sequence[str] = ()) -> list[str]:
+    """The command that opens JupyterLab in `folder`. Raises CannotStart where it is not installed."""
+    if find_spec("jupyterlab") is None:
+        raise CannotStart(
+            f"JupyterLab is not installed in this environment: {sys.executable} -m pip install 'jupyterlab>=4.2,<5' "
+            f"(the notebooks are in {folder}; tl start --no-lab only copies)"
+        )
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
+    if not browser:
+        command.append("--no-browser")
+    # Jupyter refuses to run as root unless told; in a container root is often the only user there is.
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in more:
+        command.append("--allow-root")
+    return [*command, *more]
+
+
+def open_jupyter(command: list[str]) -> int:
+    """Run JupyterLab until it is ended; its exit status. Where that can be, this process becomes JupyterLab."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.name == "posix":
+        os.execv(command[0], command)
+    process = subprocess.Popen(command)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is Jupyter's question to answer
+    return process.wait()
