@@ -18,7 +18,10 @@ NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of the notebook. `role` is prose, code, answer, check, hints or public_check; `question` is an id."""
+    """A cell of the notebook. `role` is prose, code, answer, check, hints, public_check or manual; `question` an id.
+
+    A manual cell is free text that a person grades, in nbgrader's formgrader; `tl grade` leaves it alone.
+    """
 
     role: str
     markdown: bool
@@ -26,6 +29,7 @@ class Cell:
     line: int
     question: str | None = None
     tags: tuple[str, ...] = ()
+    points: float = 0.0  # of a manual cell; those of a question are its own
 
 
 @dataclass(frozen=True)

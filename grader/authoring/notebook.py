@@ -33,6 +33,17 @@ def build_notebook(exercise: Exercise) -> NotebookNode:
     return _released(notebook, exercise)
 
 
+def source_notebook(exercise: Exercise) -> NotebookNode:
+    """The instructor's version, as `nbgrader generate_assignment` takes it: solutions inside their marks."""
+    notebook = build_notebook(exercise)
+    marked = {cell.question: cell.source for cell in exercise.cells if cell.role in ("answer", "manual")}
+    for cell in notebook.cells:
+        nbgrader = cell.metadata.get("nbgrader", {})
+        nbgrader.pop("checksum", None)
+        cell.source = marked.get(nbgrader.get("grade_id"), cell.source)
+    return notebook
+
+
 def solved_notebook(exercise: Exercise) -> NotebookNode:
     """The notebook as a learner would hand it in who wrote the author's solutions."""
     return fill(build_notebook(exercise), {question.id: question.answer_source for question in exercise.questions})
@@ -68,6 +79,8 @@ def _new_cell(cell: Cell, exercise: Exercise, ids: set[str]) -> NotebookNode:
     elif cell.role == "check":
         points = exercise.question(f"{cell.question}").points
         metadata["nbgrader"] = _nbgrader(f"{cell.question}_test", grade=True, solution=False) | {"points": points}
+    elif cell.role == "manual":
+        metadata["nbgrader"] = _nbgrader(f"{cell.question}", grade=True, solution=True) | {"points": cell.points}
     make = new_markdown_cell if cell.markdown else new_code_cell
     return make(source=cell.source, metadata=metadata, id=_cell_id(cell, ids))
 
@@ -85,7 +98,7 @@ def _nbgrader(grade_id: str, grade: bool, solution: bool) -> dict[str, object]:
 
 def _cell_id(cell: Cell, taken: set[str]) -> str:
     """An id that stays while the author works on other cells: from the question, or else from the first words."""
-    if cell.role == "answer":
+    if cell.role in ("answer", "manual"):
         id = f"{cell.question}"
     elif cell.role in ("check", "hints"):
         id = f"{cell.question}_{'test' if cell.role == 'check' else 'hints'}"

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,15 @@ from .exercise import Cell, Exercise, Question
 from .hints import split_hints
 from .percent import SourceCell, read_cells
 
-ROLES = {"question": "answer", "check": "check", "hints": "hints", "public_check": "public_check"}
+ROLES = {
+    "question": "answer",
+    "check": "check",
+    "hints": "hints",
+    "public_check": "public_check",
+    "manual": "manual",
+}
 QUESTION_OPTIONS = ("minutes", "difficulty", "objectives")
+OPTIONS_OF = {"answer": QUESTION_OPTIONS, "manual": ("minutes",)}
 #: Values of `public_check` that are not the id of a question.
 SHARED_CHECK_CELLS = ("imports", "helpers")
 
@@ -68,20 +76,24 @@ class _Reader:
             self.problem(written.line, f'{option}={question!r} is not an id; write {option}="snake_case"')
             question = str(question)
         self._options(written, role)
-        if option and written.markdown != (role == "hints"):
-            kind = "a markdown cell: # %% [markdown]" if role == "hints" else "a code cell"
+        if option and written.markdown != (role in ("hints", "manual")):
+            kind = "a code cell" if written.markdown else "a markdown cell: # %% [markdown]"
             self.problem(written.line, f'the cell with {option}="{question}" must be {kind}')
-        if role == "answer":
+        if role in ("answer", "manual"):
             wrong = blanks.mark_problem(written.source)
             if wrong:
                 self.problem(written.line, f"question '{question}': {wrong}")
         elif blanks.has_marks(written.source):
-            self.problem(written.line, 'solution marks belong in a cell with question="..." only')
+            self.problem(written.line, 'solution marks belong in a cell with question="..." or manual="..." only')
         tags = tuple(written.options.get("tags", ()))
-        return Cell(role, written.markdown, written.source, written.line, question, tags)
+        cell = Cell(role, written.markdown, written.source, written.line, question, tags)
+        if role == "manual":
+            points = self._number(cell, written.options, "minutes", range(1, 61)) / 5
+            cell = replace(cell, points=round(points, 2))
+        return cell
 
     def _options(self, written: SourceCell, role: str) -> None:
-        allowed = {*ROLES, "tags", *(QUESTION_OPTIONS if role == "answer" else ())}
+        allowed = {*ROLES, "tags", *OPTIONS_OF.get(role, ())}
         for option in sorted(set(written.options) - allowed):
             self.problem(written.line, f"unknown option '{option}'; here there can be {', '.join(sorted(allowed))}")
 
@@ -92,7 +104,10 @@ class _Reader:
             if cell.question is None:
                 continue
             shared = cell.role == "public_check" and cell.question in SHARED_CHECK_CELLS
-            if not shared and cell.question not in self.ids:
+            if cell.role == "manual":
+                if cell.question in self.ids:
+                    self.problem(cell.line, f"manual=\"{cell.question}\" is the id of a question; choose another")
+            elif not shared and cell.question not in self.ids:
                 self.problem(
                     cell.line, f"no question '{cell.question}'; there are {', '.join(map(str, self.ids)) or 'none'}"
                 )
