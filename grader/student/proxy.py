@@ -71,6 +71,10 @@ class Function:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self._student._ask({"op": "call", **self._target}, args, kwargs, seeded=True)
 
+    def kept(self, *args: Any, **kwargs: Any) -> Remote:
+        """Call it and leave the result where it is, even one that has a plain form: no copy of it is made."""
+        return self._student._ask({"op": "call", "kept": True, **self._target}, args, kwargs, seeded=True)
+
 
 class Tools:
     """The project's own functions at the place where the models are (`grader/sandbox/inside/tools.py`)."""

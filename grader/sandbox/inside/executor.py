@@ -41,7 +41,8 @@ class Executor:
         encoder = codec.Encoder(self._keep)
         try:
             value = self._perform(request, tensors)
-            return {"ok": encoder.encode(value)}, encoder.tensors
+            answer = self._keep(value) if request.get("kept") else encoder.encode(value)
+            return {"ok": answer}, encoder.tensors
         except BaseException as error:
             return {"error": describe_error(error)}, {}
 

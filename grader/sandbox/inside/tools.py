@@ -172,3 +172,7 @@ def _with_state(module: nn.Module, state: dict[str, torch.Tensor] | None) -> nn.
     if state is not None:
         module.load_state_dict(state)
     return module.eval()
+
+
+# Its functions join TOOLS; at the end, because they are made tools by what is defined above.
+from . import tools_lora  # noqa: E402, F401

@@ -1,0 +1,219 @@
+"""What the hidden tests of 04_lora_from_scratch set up, and how they read and show what they see."""
+
+from collections import Counter
+
+import numpy as np
+import torch
+
+from grader.student.compare import same
+from grader.student.proxy import model_from
+from tlcore import plots
+
+
+def sizes(given):
+    """Rank, inputs and outputs, all different; and an alpha that no wrong scale turns into the same number."""
+    n_in, n_out = given.choice([(5, 9), (6, 11), (11, 7), (13, 8)])
+    return given.choice([2, 3, 4]), n_in, n_out, given.choice([5.0, 7.0, 10.0, 14.0])
+
+
+def factors(given, r, n_in, n_out, dtype=torch.float32):
+    """Hidden values for A (r, in) and B (out, r)."""
+    return given.tensor(r, n_in, dtype=dtype) / 2, given.tensor(n_out, r, dtype=dtype) / 2
+
+
+class Injected:
+    """A small transformer whose parts have hidden names, some of them traps, before `inject_lora`."""
+
+    def __init__(self, student, given):
+        one, other, third = given.names(3)
+        # Parts whose names hold a target's name, and a head that does: exact names matter.
+        self.names = {
+            "query": one,
+            "key": f"{one}_{given.name()}",
+            "value": other,
+            "output": f"{third}_{other}",
+            "attention": given.name() + "tion",
+            "up": third,
+            "head": f"{one}head",
+        }
+        self.targets = given.choice([[one, other], [other, third], [one, third]])
+        self.r, self.alpha = given.choice([2, 3]), given.choice([5.0, 7.0])
+        self.depth = given.integer(2, 3)
+        self.sizes = {"width": 12, "head_width": 5, "mlp_width": 17, "n_out": 4, "n_words": 23, "max_length": 8}
+        self.model = student.tools.tiny_transformer(**self.sizes, depth=self.depth, names=self.names)
+        student.tools.trainable(self.model, False)
+        self.ids = torch.randint(0, 23, (5, 6), generator=given.generator)
+        self.student, self.given = student, given
+
+    def shapes(self) -> dict[str, tuple[int, int]]:
+        """Every linear layer's path with its (inputs, outputs)."""
+        n = self.names
+        found: dict[str, tuple[int, int]] = {}
+        inner, keys = 4 * 5, 2 * 5
+        for i in range(self.depth):
+            attention = {"query": (12, inner), "key": (12, keys), "value": (12, keys), "output": (inner, 12)}
+            found |= {f"layers.{i}.{n['attention']}.{n[part]}": shape for part, shape in attention.items()}
+            found |= {f"layers.{i}.mlp.{n['up']}": (12, 17), f"layers.{i}.mlp.down_proj": (17, 12)}
+        return {**found, n["head"]: (12, 4)}
+
+    def meant(self):
+        """The layers that the targets mean."""
+        return {path: shape for path, shape in self.shapes().items() if path.rpartition(".")[2] in self.targets}
+
+    def learning(self):
+        """How many numbers can learn in each linear layer's place."""
+        return self.student.tools.trainable_counts(self.model, list(self.shapes()))
+
+    def set_factors(self):
+        """Hidden values into all factors."""
+        for path, (n_in, n_out) in self.meant().items():
+            layer = self.student.tools.part(self.model, path)
+            self.student.tools.set_factors(layer, *factors(self.given, self.r, n_in, n_out))
+
+
+class Adapted:
+    """A model that was adapted: factors and head have hidden values. And fresh bases to load an adapter into."""
+
+    def __init__(self, student, given):
+        self.student, self.given = student, given
+        self.head, *targets = given.names(3)
+        self.config = {
+            "width": 16,
+            "depth": 2,
+            "n_heads": 2,
+            "head_width": 7,
+            "mlp_width": 90,
+            "n_words": 60,
+            "max_length": 8,
+            "n_out": given.integer(3, 5),
+            "names": {"head": self.head, "query": targets[0], "up": targets[1]},
+        }
+        self.targets, self.r, self.alpha = targets, given.choice([2, 3]), given.choice([5.0, 7.0])
+        self.source = student.tools.tiny_transformer(**self.config).tensors()
+        self.ids = torch.randint(0, 60, (6, 7), generator=given.generator)
+        self.model = self.fresh()
+        student.inject_lora(self.model, targets, self.r, self.alpha)
+        self.learn()
+
+    def fresh(self, **other):
+        """A frozen base with a head that learns; `other` tensors replace the source's."""
+        model = self.student.tools.tiny_transformer(state={**self.source, **other}, **self.config)
+        self.student.tools.trainable(model, False)
+        self.student.tools.trainable(self.student.tools.part(model, self.head), True)
+        return model
+
+    def learn(self):
+        """Other hidden values for the factors and the head: what training would do."""
+        for i in range(2):
+            for path, shape in ((f"self_attn.{self.targets[0]}", (16, 14)), (f"mlp.{self.targets[1]}", (16, 90))):
+                layer = self.student.tools.part(self.model, f"layers.{i}.{path}")
+                self.student.tools.set_factors(layer, *factors(self.given, self.r, *shape))
+        head = self.student.tools.part(self.model, self.head)
+        self.student.tools.pin(head, *self.other_head().values())
+
+    def other_head(self):
+        """Values for a head, by their names in the state of a model."""
+        n_out = self.config["n_out"]
+        return {
+            f"{self.head}.weight": self.given.tensor(n_out, 16),
+            f"{self.head}.bias": self.given.tensor(n_out),
+        }
+
+    def save(self):
+        """What the answer saves, left where it is."""
+        return self.student.save_adapter.kept(self.model, self.head)
+
+    def loaded(self, adapter, **other):
+        """A fresh base with the adapter loaded."""
+        fresh = self.fresh(**other)
+        return model_from(self.student.load_adapter(fresh, adapter), fresh)
+
+    def features(self, model):
+        """What the head sees: the head itself has its own test."""
+        return model.mode(False).features(self.ids)
+
+
+class Mergeable:
+    """A layer with hidden factors, ready to be merged, and probes for it."""
+
+    def __init__(self, student, given, dtype="float32"):
+        self.student, self.given = student, given
+        self.r, self.n_in, self.n_out, self.alpha = sizes(given)
+        self.base = student.tools.linear(self.n_in, self.n_out, dtype=dtype)
+        self.x = given.tensor(5, self.n_in, dtype=getattr(torch, dtype))
+        self.layer = student.LoRALinear(self.base, self.r, self.alpha, 0.0)
+        self.set_factors(zero=True)
+        self.at_first = self.layer.outputs(self.x)
+        self.set_factors()
+
+    def set_factors(self, zero=False):
+        """Other hidden values for the factors; with `zero`, an update of nothing."""
+        a, b = factors(self.given, self.r, self.n_in, self.n_out, self.x.dtype)
+        self.student.tools.set_factors(self.layer, a, 0 * b if zero else b)
+
+    def merged(self, layer):
+        """The layer after `merge`: what was returned, or the same where nothing was."""
+        return model_from(self.student.merge(layer), layer)
+
+    def unmerged(self, layer):
+        """The layer after `unmerge`."""
+        return model_from(self.student.unmerge(layer), layer)
+
+
+def as_tensor(value):
+    """A tensor from a tensor, an array or nested lists of numbers."""
+    return (value if isinstance(value, torch.Tensor) else torch.as_tensor(np.asarray(value, dtype=float))).double()
+
+
+def agree(one, other):
+    """Whether two outputs are the same up to the order of additions (measured: 2e-7 for numbers around 1)."""
+    return same(one, other, 2e-6, 2e-6)
+
+
+def differ(one, other):
+    """Whether two outputs are tensors of numbers of one shape that are clearly not the same."""
+    return bool(one.shape == other.shape and torch.isfinite(one).all() and (one - other).abs().max() > 1e-3)
+
+
+def trainable_of(layer, a, b):
+    """The trainable parameters shaped like A and like B (either way round), by these names."""
+    found = {}
+    for value in layer.parameters(trainable=True):
+        for name, shape in (("A", a), ("B", b)):
+            if tuple(value.shape) in (shape, shape[::-1]):
+                found[name] = value
+    return found
+
+
+def matrix_in_words(value):
+    """Shape and singular values: what tells one update from another at a glance."""
+    value = as_tensor(value)
+    strengths = ", ".join(f"{s:.3g}" for s in torch.linalg.svdvals(value)[:3])
+    return f"{' × '.join(map(str, value.shape))}, largest singular values {strengths}"
+
+
+def short(value):
+    """Shape and length of a tensor."""
+    return f"{' × '.join(map(str, value.shape))} of length {value.norm():.4g}"
+
+
+def wrapped(counts):
+    """The layers in which something can learn: how many of each name, and how much in each."""
+    found = Counter((path.rpartition(".")[2], n) for path, n in counts.items() if n)
+    return ", ".join(f"{times} × {name} ({n} numbers each)" for (name, n), times in found.items()) or "none"
+
+
+def share(shapes):
+    """Draws how much can learn in each layer, yours beside the expected."""
+
+    def picture(observed, expected):
+        labels = [path.removeprefix("layers.") for path in shapes]
+        yours, should = ([side.get(path, 0) for path in shapes] for side in (observed, expected))
+        return plots.bars("What can learn in each layer", labels, yours, should, ylabel="numbers")
+
+    return picture
+
+
+def as_matrix(observed, expected):
+    """Draws both as matrices, with the entries that differ framed."""
+    return plots.matrix("Yours and the expected", observed, expected)

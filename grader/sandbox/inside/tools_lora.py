@@ -1,0 +1,99 @@
+"""What hidden tests about low-rank adapters do with models: set factors, count what can learn, weigh what was saved.
+
+A learner's class may call its factors anything and store them either way round, so they are found by their shape among
+the parameters.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from .tools import tool
+
+DEEPEST = 6
+
+
+@tool
+def trainable(module: nn.Module, flag: bool) -> nn.Module:
+    """Whether the parameters of a module ask for gradients, before the learner's code sees it."""
+    return module.requires_grad_(flag)
+
+
+@tool
+def trainable_counts(module: nn.Module, paths: list[str]) -> dict[str, int]:
+    """How many numbers can learn under each of some dotted paths; a parameter in two places counts once."""
+    return {path: sum(p.numel() for p in module.get_submodule(path).parameters() if p.requires_grad) for path in paths}
+
+
+@tool
+def trainable_total(module: nn.Module) -> int:
+    """How many numbers of a module can learn."""
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)
+
+
+@tool
+def set_factors(module: nn.Module, first: torch.Tensor, second: torch.Tensor) -> nn.Module:
+    """Set the two parameters that have these shapes (or the transposed ones) to these values, in place."""
+    with torch.no_grad():
+        for wanted in (first, second):
+            found = _of_shape(module, wanted.shape)
+            found.copy_(wanted if found.shape == wanted.shape else wanted.T)
+    return module
+
+
+@tool
+def get_factors(module: nn.Module, first: list[int], second: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+    """The two parameters that have these shapes or the transposed ones, turned to these shapes."""
+    one, two = (_of_shape(module, torch.Size(shape)).detach().clone() for shape in (first, second))
+    return (one if list(one.shape) == first else one.T), (two if list(two.shape) == second else two.T)
+
+
+@tool
+def tied_embedding(layer: nn.Linear) -> nn.Embedding:
+    """An embedding whose table *is* the weight of a linear layer, as in a language model with a tied head."""
+    embedding = nn.Embedding(*layer.weight.shape)
+    embedding.weight = layer.weight
+    return embedding
+
+
+@tool
+def stored_bytes(value: Any) -> int:
+    """About how many bytes something that was saved takes: bytes, a file or its path, tensors in containers."""
+    return _weight(value, DEEPEST)
+
+
+def _of_shape(module: nn.Module, shape: torch.Size) -> nn.Parameter:
+    either = (tuple(shape), tuple(reversed(shape)))
+    found = [p for p in module.parameters() if tuple(p.shape) in either]
+    if len(found) != 1:
+        how_many = "no parameter" if not found else f"{len(found)} parameters"
+        raise LookupError(f"the layer has {how_many} of shape {' × '.join(map(str, shape))} (either way round)")
+    return found[0]
+
+
+def _weight(value: Any, depth: int) -> int:
+    if depth == 0:
+        return 0
+    if isinstance(value, torch.Tensor | np.ndarray):
+        return value.nbytes
+    if isinstance(value, bytes | bytearray | memoryview):
+        return len(value)
+    if isinstance(value, io.BytesIO):
+        return len(value.getvalue())
+    if isinstance(value, str | Path) and len(str(value)) < 4096 and Path(value).exists():
+        files = Path(value).rglob("*") if Path(value).is_dir() else [Path(value)]
+        return sum(f.stat().st_size for f in files if f.is_file())
+    if isinstance(value, nn.Module):
+        return sum(tensor.nbytes for tensor in value.state_dict().values())
+    if isinstance(value, dict):
+        return sum(_weight(v, depth - 1) for v in value.values())
+    if isinstance(value, list | tuple | set):
+        return sum(_weight(v, depth - 1) for v in value)
+    inside = getattr(value, "__dict__", None)
+    return _weight(inside, depth - 1) if isinstance(inside, dict) else len(str(value))
