@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from . import build, check, console, demo, doctor, export, grade, progress, report, start, verify
+from . import build, check, console, demo, doctor, export, grade, progress, release, report, start, verify
 
 app = typer.Typer(
     name="tl",
@@ -29,6 +29,7 @@ VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("demo", demo.command, "Grade the class that ships with the project."),
     ("report", report.command, "Write the pages of a graded class."),
     ("export", export.command, "Export the results of a class."),
+    ("release", release.command, "Write the exercises for nbgrader, otter or learners."),
     ("build", build.command, "Build exercises from solutions."),
     ("verify", verify.command, "Prove the questions of exercises."),
 )

@@ -81,7 +81,7 @@ def read_answers(data: bytes, exercise: Exercise) -> Answered:
 
 def _answer_cell(question: Question, sources: list[str], ids: list[str], remarks: list[str]) -> int | None:
     marked = [i for i, grade_id in enumerate(ids) if grade_id == question.id]
-    filled = [i for i in marked if sources[i].strip() != question.blank_source.strip()]
+    filled = [i for i in marked if sources[i].strip() not in ("", question.blank_source.strip())]
     if len(marked) > 1:
         remarks.append(f"there are {len(marked)} answer cells '{question.id}': the last one that is filled counts")
     if filled:
@@ -128,7 +128,8 @@ def _from_version_3(notebook: dict[str, Any]) -> dict[str, Any]:
     try:
         for sheet in notebook.get("worksheets", []):
             for cell in sheet.get("cells", []):
-                cell["outputs"] = []
+                if cell.get("cell_type") == "code":
+                    cell["outputs"] = []
         converted = dict(nbformat.convert(nbformat.from_dict(notebook), 4))
     except Exception as error:
         raise NotReadable(

@@ -1,0 +1,53 @@
+"""`nbgrader export` without zeros that nobody earned."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins.export import ExportPlugin
+
+COLUMNS = (
+    "assignment duedate timestamp student_id last_name first_name email raw_score late_submission_penalty score"
+    " max_score"
+).split()
+
+
+class CsvWithGaps(ExportPlugin):
+    """nbgrader's CSV, with the same columns. Where a submission could not be graded, its scores stay empty; where there
+    is none, they are zero, as nbgrader has it. Names cannot become formulas of a spreadsheet, nor break a line."""
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the table to `--to`, or grades.csv."""
+        path = Path(self.to or "grades.csv")
+        self.log.info("Exporting grades to %s", path)
+        wanted, students = set(self.assignment), set(map(str, self.student))
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file, lineterminator=os.linesep)
+            table.writerow(COLUMNS)
+            for assignment in gradebook.assignments:
+                for student in gradebook.students:
+                    if (not wanted or assignment.name in wanted) and (not students or student.id in students):
+                        table.writerow(_row(gradebook, assignment, student))
+
+
+def _row(gradebook: Gradebook, assignment: Any, student: Any) -> list[object]:
+    scores: list[object]
+    person = [_plain(text) for text in (student.id, student.last_name, student.first_name, student.email)]
+    try:
+        found = gradebook.find_submission(assignment.name, student.id)
+    except MissingEntry:
+        timestamp = ""
+        scores = [0.0, 0.0, 0.0]
+    else:
+        timestamp, penalty = found.timestamp or "", found.late_submission_penalty or 0.0
+        graded = any(g.auto_score is not None or g.manual_score is not None for n in found.notebooks for g in n.grades)
+        scores = [found.score, penalty, max(0.0, found.score - penalty)] if graded else ["", "", ""]
+    return [assignment.name, assignment.duedate or "", timestamp, *person, *scores, assignment.max_score]
+
+
+def _plain(text: str | None) -> str:
+    return f"'{text}" if text and text[0] in "=+-@\t\r" else text or ""

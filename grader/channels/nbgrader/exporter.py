@@ -1,0 +1,118 @@
+"""How `nbgrader autograde` reads a submission: through our reader, which knows broken and hostile files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.converters.autograde import Autograde
+from nbgrader.utils import rmtree
+
+from grader.channels.one_by_one import NotGraded, Submitted, read_submission
+from grader.channels.rebuilding import ReleasedCell, rebuild
+
+MARK = "tl_exercises"
+"""Notebook metadata that only a completely graded notebook has."""
+
+
+class SubmissionExporter(NotebookExporter):
+    """In place of nbconvert's own (`c.Autograde.exporter_class`), for three things.
+
+    A submission is read and rebuilt by us before nbgrader's first step; one that cannot be read raises NotGraded, and
+    its grades stay open. What a killed run left half graded in `autograded/` is removed, so that it is graded again.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if isinstance(self.parent, Autograde):
+            for folder in sorted(self.parent.assignments):
+                self._remove_unfinished(Path(folder))
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """A submitted notebook as it is safe to go on with; any other file as nbconvert reads it."""
+        if resources is None or not isinstance(self.parent, Autograde) or not self.parent._sanitizing:
+            return super().from_filename(filename, resources, **kw)
+        resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
+        try:
+            submitted = self.submission(resources)
+        except NotGraded as reason:
+            leave_open(resources)
+            raise NotGraded(f"{filename}: {reason}") from None
+        for remark in submitted.answered.remarks:
+            self.log.warning("%s: %s", filename, remark)
+        return self.from_notebook_node(rebuild(submitted, _released(resources)), resources, **kw)
+
+    def submission(self, resources: dict[str, Any]) -> Submitted:
+        """The submitted file that nbgrader is working on. Raises NotGraded."""
+        names = resources["nbgrader"]
+        return read_submission(self.folder(names) / f"{names['notebook']}.ipynb", names["notebook"])
+
+    def folder(self, names: dict[str, str]) -> Path:
+        """The learner's folder below `submitted/`."""
+        assert self.parent is not None
+        directory = self.parent.coursedir
+        return Path(
+            directory.format_path(directory.submitted_directory, names["student"], names["assignment"])
+        ).resolve()
+
+    def _remove_unfinished(self, submitted: Path) -> None:
+        assert self.parent is not None
+        directory = self.parent.coursedir
+        root = Path(directory.format_path(directory.submitted_directory, "", "")).resolve()
+        graded = Path(directory.format_path(directory.autograded_directory, "", "")).resolve()
+        folder = graded / submitted.resolve().relative_to(root)
+        finished = [is_finished(path) for path in folder.glob("*.ipynb")]
+        if folder.is_dir() and not folder.is_symlink() and not (finished and all(finished)):
+            self.log.warning("%s was left unfinished by an earlier run: grading it again", folder)
+            rmtree(str(folder))
+
+
+def is_finished(path: Path) -> bool:
+    """Whether this notebook of `autograded/` has been graded and its scores have been saved."""
+    try:
+        return MARK in nbformat.read(path, as_version=4).metadata
+    except Exception:  # half a file, in whichever way
+        return False
+
+
+def _released(resources: dict[str, Any]) -> list[ReleasedCell]:
+    """The cells that `nbgrader generate_assignment` put into the gradebook."""
+    names = resources["nbgrader"]
+    with Gradebook(names["db_url"]) as gradebook:
+        notebook = gradebook.find_notebook(names["notebook"], names["assignment"])
+        points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
+        kinds = {
+            kind: {cell.name for cell in getattr(notebook, f"{kind}_cells")} for kind in ("grade", "solution", "task")
+        }
+        return [
+            ReleasedCell(
+                cell.name,
+                cell.cell_type == "markdown",
+                cell.source,
+                {
+                    "grade_id": cell.name,
+                    "locked": cell.locked,
+                    "schema_version": 3,
+                    **{kind: cell.name in ids for kind, ids in kinds.items()},
+                    **({"points": points[cell.name]} if cell.name in points else {}),
+                },
+            )
+            for cell in notebook.source_cells
+        ]
+
+
+def leave_open(resources: dict[str, Any]) -> None:
+    """Mark the grades of a submission that cannot be graded as waiting for a person."""
+    names = resources["nbgrader"]
+    with Gradebook(names["db_url"]) as gradebook:
+        found = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
+        for grade in found.grades:
+            grade.auto_score = None
+            grade.needs_manual_grade = grade.manual_score is None
+        gradebook.db.commit()

@@ -1,0 +1,88 @@
+"""Grading notebooks one at a time, as nbgrader and otter hand them over, in one sandbox that stays warm."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.authoring.exercise import Exercise, exercise_names, load_exercise
+from grader.results import SubmissionResult
+from grader.sandbox import Sandbox
+from grader.submissions import Answered, NotReadable, read_answers, read_bytes
+
+TIME_LIMIT = 20.0
+"""Seconds of wall time for one question, as in `tl grade`."""
+
+
+class NotGraded(Exception):
+    """Nothing can be said about this submission; the message says why and what to do. It is never a zero."""
+
+
+@dataclass
+class Submitted:
+    """A readable submission: the file's bytes, and what was found in them."""
+
+    exercise: Exercise
+    data: bytes
+    answered: Answered
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of the file."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def read_submission(path: Path, exercise: str) -> Submitted:
+    """Read an untrusted notebook. Raises NotGraded: no such exercise, or a file that is no notebook."""
+    known = exercise_names()
+    if exercise not in known:
+        raise NotGraded(f"there is no exercise called {exercise!r}; exercises are {', '.join(known)}")
+    loaded = load_exercise(exercise)
+    try:
+        data = read_bytes(path)
+        return Submitted(loaded, data, read_answers(data, loaded))
+    except NotReadable as problem:
+        raise NotGraded(str(problem)) from None
+
+
+class WarmGrader:
+    """Grades submissions with one course key. The sandbox starts with the first one, and serves all that follow."""
+
+    def __init__(self, isolation: str, secret: str, time_limit: float = TIME_LIMIT) -> None:
+        self.isolation, self.secret, self.time_limit = isolation, secret, time_limit
+        self._sandbox: Sandbox | None = None
+        self._keys: dict[str, object] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox, started. Raises SandboxUnavailable where the tier asked for cannot be had."""
+        with self._lock:
+            if self._sandbox is None:
+                self._sandbox = Sandbox(self.isolation).start()
+                atexit.register(self._sandbox.close)
+            return self._sandbox
+
+    def grade(self, submitted: Submitted, learner: str) -> SubmissionResult:
+        """The result. Raises NotGraded where the infrastructure failed, after its own retries."""
+        import torch
+
+        from grader.grading.course_key import seed_of_exercise
+        from grader.grading.submission import grade
+        from grader.judging.answer_key import AnswerKey
+
+        torch.set_num_threads(1)
+        name = submitted.exercise.name
+        if name not in self._keys:
+            self._keys[name] = AnswerKey(name, seed_of_exercise(self.secret, name))
+        key = self._keys[name]
+        assert isinstance(key, AnswerKey)
+        result = grade(
+            self.sandbox, submitted.exercise, key, submitted.answered, learner, submitted.digest, self.time_limit
+        )
+        if result.status != "graded":
+            raise NotGraded(result.reason or "the grader gave no result: run it again")
+        return result

@@ -1,0 +1,126 @@
+"""A learner's notebook made anew from its text: the cells of the release in place, and nothing hostile around them.
+
+What other tools then read is made here, so that no output, metadata, attachment or kernel name of a submission can
+break them, and no HTML of a learner runs in the browser of who grades it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from grader.authoring.notebook import METADATA
+from grader.channels.one_by_one import Submitted
+
+_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
+_LOST = "*This cell is missing in the submission. Does the answer stand elsewhere in the notebook?*"
+"""Not the empty cell: nbgrader would score that zero by itself, and no person would look for the answer."""
+_ATTACHED = re.compile(r"image/(?:png|jpeg|gif)")
+
+
+@dataclass(frozen=True)
+class ReleasedCell:
+    """A cell that nbgrader knows: what it was when it was handed out."""
+
+    grade_id: str
+    markdown: bool
+    source: str
+    metadata: Mapping[str, Any]
+    """Its nbgrader metadata."""
+
+
+def rebuild(submitted: Submitted, released: Sequence[ReleasedCell]) -> NotebookNode:
+    """The submission with its text and the `released` cells, each exactly once and with its own metadata.
+
+    An answer is the cell that grading took for it; a cell that the learner deleted comes back where it belongs, empty.
+    Markdown that is not from the exercise shows its HTML tags as text.
+    """
+    ours = {cell.source.strip() for cell in submitted.exercise.cells if cell.markdown}
+    known = {cell.grade_id: cell for cell in released}
+    cells, ids = _cells(submitted), []
+    chosen = _answers(cells, submitted)
+    for index, cell in enumerate(cells):
+        id = chosen.get(index) or _grade_id(cell)
+        answer_elsewhere = id in chosen.values() and index not in chosen
+        ids.append(id if id in known and not answer_elsewhere else "")
+    # Of several cells with one id, the last one counts, as in nbgrader.
+    ids = [id if id and id not in ids[place + 1 :] else "" for place, id in enumerate(ids)]
+    made = [_new(cell, known.get(id), ours) for cell, id in zip(cells, ids, strict=True)]
+    _add_missing(made, ids, released)
+    for number, cell in enumerate(made):
+        cell["id"] = f"cell-{number}"
+    notebook = new_notebook(cells=made, metadata=json.loads(json.dumps(METADATA)))
+    notebook.nbformat_minor = 5
+    return notebook
+
+
+def _cells(submitted: Submitted) -> list[dict[str, Any]]:
+    notebook = json.loads(submitted.data)
+    if notebook.get("nbformat") == 3:
+        notebook = nbformat.convert(nbformat.from_dict(notebook), 4)
+    return [cell for cell in notebook["cells"] if isinstance(cell, dict)]
+
+
+def _answers(cells: list[dict[str, Any]], submitted: Submitted) -> dict[int, str]:
+    """Place of a cell -> the question that it answers, as grading read it: code cells in order, checks left out."""
+    checks = {f"{question.id}_test" for question in submitted.exercise.questions}
+    code = [i for i, cell in enumerate(cells) if cell.get("cell_type") == "code" and _grade_id(cell) not in checks]
+    read = zip(code, submitted.answered.cells, strict=True)
+    return {place: cell["question"] for place, cell in read if cell["question"] is not None}
+
+
+def _new(cell: dict[str, Any], known: ReleasedCell | None, ours: set[str]) -> NotebookNode:
+    source = cell.get("source", "")
+    source = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else source
+    source = source if isinstance(source, str) else ""
+    markdown = cell.get("cell_type") != "code" if known is None else known.markdown
+    if not markdown:
+        made = new_code_cell(source)
+    else:
+        made = new_markdown_cell(source if source.strip() in ours else _TAG.sub("&lt;", source))
+        if pictures := _attachments(cell):
+            made["attachments"] = pictures
+    if known is not None:
+        made.metadata["nbgrader"] = dict(known.metadata)
+        if known.metadata["locked"]:
+            made.source = known.source
+    return made
+
+
+def _attachments(cell: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Pictures pasted into a text, in formats that hold nothing but pixels."""
+    attached = cell.get("attachments")
+    kept: dict[str, dict[str, str]] = {}
+    for name, kinds in attached.items() if isinstance(attached, dict) else ():
+        for kind, data in kinds.items() if isinstance(kinds, dict) else ():
+            if isinstance(data, str) and _ATTACHED.fullmatch(kind) and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data):
+                kept[name] = {kind: data}
+    return kept
+
+
+def _add_missing(cells: list[NotebookNode], ids: list[str], released: Sequence[ReleasedCell]) -> None:
+    """Put back what was deleted, each after the released cell that comes before it."""
+    after = -1
+    for cell in released:
+        if cell.grade_id in ids:
+            after = ids.index(cell.grade_id)
+            continue
+        make = new_markdown_cell if cell.markdown else new_code_cell
+        by_hand = cell.metadata["grade"] and cell.metadata["solution"]
+        cells.insert(after + 1, make(_LOST if by_hand else cell.source, metadata={"nbgrader": dict(cell.metadata)}))
+        ids.insert(after + 1, cell.grade_id)
+        after += 1
+
+
+def _grade_id(cell: dict[str, Any]) -> str:
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return grade_id if isinstance(grade_id, str) else ""
