@@ -2,8 +2,10 @@
 
     python benchmarks/bench.py [--n 8] [--exercise 04_lora_from_scratch]
 
-Every tool's points must be the same, or the run fails. CPU seconds are user and system time of a tool's processes and all
-that they started, per submission, its start-up included and shared out over the class. Ours starts once a class, so it is
+Every tool's points must be the same, or the run fails. CPU seconds are user and system time of a tool's processes
+and all
+that they started, per submission, its start-up included and shared out over the class. Ours starts once a class, so
+it is
 also run on the same class ten times over, and on one submission: the difference is what a further submission costs.
 The last line is JSON.
 """
@@ -107,7 +109,16 @@ def otter(exercise: str, folder: Path, submissions: list[Path]) -> tuple[Cost, P
         out = folder / path.parent.name
         out.mkdir()
         shutil.copy(path, out / path.name)
-        command = [str(courses.PYTHON.parent / "otter"), "run", "-a", str(package), "-o", str(out), "--no-logo", path.name]
+        command = [
+            str(courses.PYTHON.parent / "otter"),
+            "run",
+            "-a",
+            str(package),
+            "-o",
+            str(out),
+            "--no-logo",
+            path.name,
+        ]
         cost = measured(lambda command=command, out=out: _run(command, out))
         total = Cost(total.cpu + cost.cpu, total.wall + cost.wall, max(total.peak_mib, cost.peak_mib))
         results = json.loads((out / "results.json").read_text())
@@ -116,7 +127,7 @@ def otter(exercise: str, folder: Path, submissions: list[Path]) -> tuple[Cost, P
 
 
 def _run(command: list[str], folder: Path) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=courses.environment())
     if done.returncode not in (0, 1):
         raise SystemExit(f"{command} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-3000:]}")
 
@@ -139,7 +150,7 @@ def compare(exercise: str, n: int, work: Path) -> dict:
     say(f"tl grade: {n}, then 1, then {10 * n} submissions")
     ours, points, results = tl(exercise, work / "class", work / "tl")
     single, _, _ = tl(exercise, work / "class-of-one", work / "tl-1")
-    tenfold, _, many = tl(exercise, work / "class-tenfold", work / "tl-10")
+    tenfold, _, _ = tl(exercise, work / "class-tenfold", work / "tl-10")
     two, _, _ = tl(exercise, work / "class-tenfold", work / "tl-10-two", jobs=2)
     further = (tenfold.cpu - single.cpu) / (10 * n - 1)
     say(f"nbgrader autograde: {n} submissions")
@@ -158,7 +169,7 @@ def compare(exercise: str, n: int, work: Path) -> dict:
         "isolation": results["isolation"],
         "cpu_per_submission": {
             "tl": round(ours.cpu / n, 3),
-            "tl_in_a_class_of_%d" % (10 * n): round(tenfold.cpu / (10 * n), 3),
+            f"tl_in_a_class_of_{10 * n}": round(tenfold.cpu / (10 * n), 3),
             "tl_a_further_one": round(further, 3),
             "nbgrader": round(nb.cpu / n, 2),
             "otter": round(ot.cpu / n, 2),

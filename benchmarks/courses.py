@@ -1,4 +1,4 @@
-"""The same exercise, set up for each of three graders: ours, nbgrader's and otter's own, all with the same hidden tests.
+"""The same exercise, set up for each of three graders: ours, nbgrader's and otter's own, with the same hidden tests.
 
 For nbgrader and otter the tests run where those tools run them, in the notebook's kernel (`grader.judging.in_process`).
 The notebooks hold the answer cells and the imports only, so that nobody is measured running cells that merely explore.
@@ -7,6 +7,7 @@ The notebooks hold the answer cells and the imports only, so that nobody is meas
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 import sys
@@ -129,7 +130,13 @@ def otter_assignment(exercise: str, folder: Path) -> Path:
 
 def run(command: list[str | Path], folder: Path) -> str:
     """Run one command of a tool; its output. Raises RuntimeError with the end of it where it fails."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment())
     if done.returncode:
-        raise RuntimeError(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-3000:]}")
+        said = (done.stdout + done.stderr)[-3000:]
+        raise RuntimeError(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{said}")
     return done.stdout
+
+
+def environment() -> dict[str, str]:
+    """The environment of the tools: nbgrader calls programs of its virtual environment by name."""
+    return {**os.environ, "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}", "OMP_NUM_THREADS": "1"}
