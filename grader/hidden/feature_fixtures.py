@@ -1,0 +1,226 @@
+"""Helpers of the hidden tests of 02_feature_extraction: what to measure on trusted ground, how to say and draw it."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader.student.proxy import Model, model_from
+from tlcore import plots
+
+# freeze
+
+
+def tower(student: Any, given: Any, **how: Any) -> Any:
+    """A model with parameters at every depth of its backbone, and a batch that fits it."""
+    n_in, n_classes = given.integer(4, 7), given.integer(3, 6)
+    model = student.tools.tower(n_in, given.choice([9, 10, 11]), n_classes, given.names(2), **how)
+    return SimpleNamespace(model=model, x=given.tensor(12, n_in), y=given.labels(12, n_classes))
+
+
+def moved_from(before: dict[str, torch.Tensor]) -> dict[str, Any]:
+    """`shows` and `picture` of an observation of tensors after training that began at `before`."""
+
+    def distance(after: dict[str, torch.Tensor], name: str) -> float:
+        return float((after[name].double() - before[name].double()).norm())
+
+    def shows(after: dict[str, torch.Tensor]) -> str:
+        moved = [name for name in before if name in after and distance(after, name) > 1e-6]
+        return ", ".join(collapsed(moved, list(before))) or "none"
+
+    def picture(observed: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]) -> dict[str, Any]:
+        names = [name for name in before if name in expected and name in observed]
+        yours, right = ({"trainable": None, "moved": [distance(v, n) for n in names]} for v in (observed, expected))
+        return plots.layers("How far training moved each parameter", names, yours, right)
+
+    return {"shows": shows, "picture": picture}
+
+
+def collapsed(chosen: list[str], every: list[str], prefix: str = "") -> list[str]:
+    """Dotted names, with `backbone` for all that is in the backbone where all of it is chosen."""
+    found = []
+    for first in dict.fromkeys(name.removeprefix(prefix).partition(".")[0] for name in every):
+        path = prefix + first
+        inside = [name for name in every if name == path or name.startswith(path + ".")]
+        if set(inside) <= set(chosen):
+            found.append(path)
+        elif set(inside) & set(chosen):
+            found += collapsed(chosen, inside, path + ".")
+    return found
+
+
+def as_matrix(title: str, rows: int = 6, columns: int = 8) -> Any:
+    """Draws the first rows and columns of a table of numbers."""
+
+    def picture(observed: torch.Tensor, expected: torch.Tensor) -> dict[str, Any]:
+        yours, right = (as_tensor(v).float()[:rows, :columns] for v in (observed, expected))
+        return plots.matrix(title, yours, right)
+
+    return picture
+
+
+# replace_head
+
+
+def net_with_head(given: Any, layout: str, **config: Any) -> Any:
+    """A net whose last layer is where `layout` says, and how many classes it shall get; all sizes differ."""
+    n_old, n_new = given.distinct(2, 4, 9)
+    widths = [given.choice([10, 12, 14]), given.choice([18, 20, 22, 26])]
+    model = given.tiny_net(widths=widths, n_classes=n_old, layout=layout, **config)
+    path = "classifier.1" if layout == "classifier" else layout
+    x = given.tensor(10, model.config.in_channels, 8, 8)
+    return SimpleNamespace(model=model, path=path, width=widths[-1], n_old=n_old, n_new=n_new, x=x)
+
+
+def with_new_head(student: Any, expect: Any, net: Any, weight: torch.Tensor, bias: torch.Tensor) -> Model | None:
+    """The model that `replace_head` leaves, its new layer set to given numbers; None where it has no such layer."""
+    old = net.model.part(net.path)
+    model = model_from(student.replace_head(net.model, net.n_new), net.model)
+    heads = student.tools.linears(model, net.n_new)
+    kinds = {net.width: "the backbone's features", net.n_old: "the old logits"}
+    takes = [kinds.get(head.weight.shape[1], "another number of inputs than there are features") for head in heads]
+    there = expect(
+        takes,
+        f"what the layer with {net.n_new} outputs takes",
+        equals=["the backbone's features"],
+        shows=lambda v: ", ".join(v) or f"no layer with {net.n_new} outputs",
+    )
+    honest = old.out_features == old.weight.shape[0]
+    expect.that(honest, "the old layer has as many outputs as it says")
+    if not there:
+        return None
+    student.tools.pin(heads[0], weight, bias)
+    return model
+
+
+def how_far_from(before: torch.Tensor) -> Any:
+    """Says how far outputs moved, on average, from what they were before training."""
+    return lambda after: f"moved by {float((after - before).abs().mean()):.3f}"
+
+
+# frozen_backbone
+
+
+def two_parts(student: Any, given: Any, dropout: float) -> Any:
+    """A pretrained backbone with frozen parameters, a head behind dropout, and a batch."""
+    net = given.tiny_net(layout="classifier", dropout=dropout)
+    backbone, head = net.part("backbone"), net.part("classifier")
+    student.tools.trainable(backbone, False)
+    width, n_classes = net.config.widths[-1], net.config.n_classes
+    # Not the distribution of the pretraining: batch statistics would differ from the running ones.
+    x = 1.5 * given.tensor(12, net.config.in_channels, 8, 8) - 0.5
+    parts = SimpleNamespace(backbone=backbone, head=head, n_classes=n_classes, x=x, y=given.labels(12, n_classes))
+    parts.weight, parts.bias = given.tensor(n_classes, width), given.tensor(n_classes)
+    return parts
+
+
+def pin_head(student: Any, model: Model, parts: Any) -> None:
+    """Set the head's linear layer, wherever the model keeps it, to hidden numbers."""
+    (linear,) = student.tools.linears(model, parts.n_classes)
+    student.tools.pin(linear, parts.weight, parts.bias)
+
+
+def built(model: Any) -> Model:
+    """The model, where it is one."""
+    if not isinstance(model, Model):
+        raise TypeError("FrozenBackbone(backbone, head) is not an nn.Module")
+    return model
+
+
+def drift(norms: list[Model]) -> list[dict[str, torch.Tensor]]:
+    """What each batch-norm layer holds now."""
+    return [norm.tensors() for norm in norms]
+
+
+def draw_drift(before: list[dict[str, torch.Tensor]]) -> Any:
+    """Draws how far the running statistics moved from `before`."""
+    stats = ("running_mean", "running_var")
+    labels = [f"norm {i + 1} {s.removeprefix('running_')}" for i in range(len(before)) for s in stats]
+
+    def picture(observed: Any, expected: Any) -> dict[str, Any]:
+        yours, right = (
+            [float((after[s] - start[s]).norm()) for after, start in zip(side, before, strict=True) for s in stats]
+            for side in (observed, expected)
+        )
+        return plots.bars("How far batch-norm statistics moved", labels, yours, right, ylabel="distance")
+
+    return picture
+
+
+def say_drift(before: list[dict[str, torch.Tensor]]) -> Any:
+    """Says which statistics moved from `before`."""
+
+    def shows(after: list[dict[str, torch.Tensor]]) -> str:
+        moved = [
+            f"{name} of norm {i + 1}"
+            for i, (now, start) in enumerate(zip(after, before, strict=True))
+            for name in start
+            if not torch.allclose(now[name].double(), start[name].double(), atol=1e-6)
+        ]
+        return ", ".join(moved) + " moved" if moved else "as they were"
+
+    return shows
+
+
+def dropout_factors(student: Any, model: Model, picture: torch.Tensor, size: int = 48) -> list[float]:
+    """By which factors train mode multiplies the outputs for one picture: [0, 1/(1-p)] where dropout p lies before.
+
+    The head must have been set to `selecting` rows, so that each output is one feature.
+    """
+    whole = model.outputs(picture)
+    trained = model.outputs(picture.expand(size, *picture.shape[1:]).contiguous(), training=True)
+    factors = sorted({round(v, 2) for v in (trained / whole).flatten().tolist()})
+    return factors[:6]
+
+
+def selecting(features: torch.Tensor, n_out: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Weight and bias of a linear layer whose outputs are the `n_out` largest of some features (d,)."""
+    weight = torch.zeros(n_out, len(features))
+    weight[torch.arange(n_out), features.topk(n_out).indices] = 1.0
+    return weight, torch.zeros(n_out)
+
+
+# extract_features
+
+
+def pictures_to_extract(student: Any, given: Any, count: int, **config: Any) -> Any:
+    """A net, pictures with a label each that no other has, and the features that belong to them."""
+    net = given.tiny_net(**config)
+    x = 1.5 * given.tensor(count, net.config.in_channels, 8, 8) - 0.5
+    y = torch.tensor(given.distinct(count, 100, 999))
+    known = net.part("backbone").outputs(x)
+    net.mode(False)
+    return SimpleNamespace(net=net, x=x, y=y, known=known)
+
+
+def as_pair(answer: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """Features and labels as tensors, where the answer is a pair of tensors or arrays. Raises TypeError."""
+    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
+        raise TypeError("not a pair (features, labels)")
+    return as_tensor(answer[0]), as_tensor(answer[1])
+
+
+def as_tensor(value: Any) -> torch.Tensor:
+    """A tensor from a tensor, an array, or lists of numbers or of tensors. Raises TypeError for anything else."""
+    if isinstance(value, torch.Tensor):
+        return value
+    if isinstance(value, (list, tuple)) and value and all(isinstance(v, torch.Tensor) for v in value):
+        return torch.stack(list(value))
+    if isinstance(value, (np.ndarray, list, tuple)):
+        return torch.as_tensor(np.asarray(value))
+    raise TypeError(f"a {type(value).__name__} where a tensor should be")
+
+
+def in_one_order(features: torch.Tensor) -> torch.Tensor:
+    """The rows sorted by a weighted sum of their entries, so that the order in which they came does not matter."""
+    weights = torch.cos(torch.arange(1, features.shape[1] + 1, dtype=torch.float64))
+    return features[(features.double() @ weights).argsort()]
+
+
+def beside_own_labels(features: torch.Tensor, labels: torch.Tensor, given: Any) -> bool:
+    """Whether each row of features stands beside the label of the picture that it is the nearest to."""
+    nearest = torch.cdist(features.double(), given.known.double()).argmin(1)
+    return labels.shape == nearest.shape and bool((labels == given.y[nearest]).all())

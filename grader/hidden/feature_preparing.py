@@ -1,0 +1,211 @@
+"""Hidden tests of `prepare`. Which plant goes where is each answer's own choice, so properties are asked.
+
+What they are asked of is worked out here, on trusted ground: which picture each row is (however it was normalised), and
+with which mean and std it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+
+from grader.hidden.feature_fixtures import as_tensor
+from grader.hidden.registry import question
+from grader.student.compare import same
+
+PARTS = ("train", "val", "test")
+
+
+def crop(given: Any) -> Any:
+    """Pictures of plants, two to four a plant; as many classes as plants' parts cannot all hold."""
+    n_classes, channels = 9, given.choice([1, 3])
+    plants = given.distinct(given.integer(20, 24), 10, 400)
+    photos = [given.integer(2, 4) for _ in plants]
+    groups = torch.tensor([plant for plant, n in zip(plants, photos, strict=True) for _ in range(n)])
+    names = given.names(n_classes)
+    label_of = {plant: names[i % n_classes] for i, plant in enumerate(plants)}
+    # Each plant has a brightness of its own, so that any two parts differ in their mean.
+    light = {plant: 0.15 * float(given.tensor(1)) for plant in plants}
+    noise = 0.2 * given.tensor(len(groups), channels, 5, 6)
+    images = (0.5 + noise + torch.tensor([light[int(g)] for g in groups]).view(-1, 1, 1, 1)).clamp(0, 1)
+    order = torch.randperm(len(groups), generator=given.generator)
+    mean = [round(0.3 + 0.05 * given.integer(0, 6), 2) for _ in range(channels)]
+    std = [round(0.1 + 0.05 * given.integer(1, 5), 2) for _ in range(channels)]
+    return SimpleNamespace(
+        images=images[order],
+        groups=groups[order],
+        labels=[label_of[int(g)] for g in groups[order]],
+        mean=mean,
+        std=std,
+        seed=given.integer(0, 9999),
+    )
+
+
+@dataclass
+class Part:
+    """One part of the splits, understood: which picture each row is, whether mirrored, and its class by name."""
+
+    x: torch.Tensor
+    rows: list[int]
+    mirrored: list[bool]
+    ids: list[int]
+    classes: list[str | None]
+
+
+def prepared(student: Any, crop: Any, images: torch.Tensor | None = None, seed: int | None = None) -> dict[str, Part]:
+    """What `prepare` gave, part by part. Raises where it is no Splits of pictures and ids."""
+    card = student.tools.card(name="hidden", mean=crop.mean, std=crop.std, names=["some", "other", "classes"])
+    images = crop.images if images is None else images
+    splits = student.prepare(images, list(crop.labels), crop.groups, card, crop.seed if seed is None else seed)
+    names = splits.names
+    if not isinstance(names, (list, tuple)):
+        raise TypeError("splits.names is not a list of names")
+    return {name: understood(getattr(splits, name), list(names), images) for name in PARTS}
+
+
+def understood(split: Any, names: list[Any], images: torch.Tensor) -> Part:
+    """A Split, row by row."""
+    x, y = as_tensor(split.x).float(), as_tensor(split.y)
+    if x.ndim != 4 or x.shape[1:] != images.shape[1:]:
+        raise TypeError(f"the pictures of a part have the shape {tuple(x.shape)}")
+    if y.shape != x.shape[:1] or y.is_floating_point() or y.dtype == torch.bool:
+        raise TypeError("the labels of a part are not one whole number for each picture")
+    both = shape_of(torch.cat([images, images.flip(-1)]))
+    alike, which = (shape_of(x) @ both.T).max(1) if len(x) else (torch.zeros(0), torch.zeros(0, dtype=torch.int64))
+    if not bool((alike > 0.999).all()):
+        raise TypeError("a part holds pictures that are none of those given")
+    classes = [names[i] if 0 <= i < len(names) else None for i in y.tolist()]
+    return Part(x, [int(w) % len(images) for w in which], [int(w) >= len(images) for w in which], y.tolist(), classes)
+
+
+def shape_of(x: torch.Tensor) -> torch.Tensor:
+    """Each picture without its brightness and contrast, as a row of length 1 (N, C * H * W)."""
+    x = x.double() - x.double().mean((2, 3), keepdim=True)
+    x = x / x.square().sum((2, 3), keepdim=True).sqrt().clamp_min(1e-12)
+    return x.flatten(1) / x.shape[1] ** 0.5
+
+
+def divided(parts: dict[str, Part], crop: Any, expect: Any) -> bool:
+    """Whether there are three parts at all: all pictures are somewhere, none of the parts holds all of them."""
+    n = len(crop.images)
+    every = set().union(*(part.rows for part in parts.values())) == set(range(n))
+    real = all(0 < len(set(part.rows)) < n for part in parts.values())
+    return expect.that(every and real, "the pictures are divided into train, val and test")
+
+
+def statistics_used(name: str, parts: dict[str, Part], crop: Any) -> str:
+    """With whose mean and std a part was normalised."""
+    part = parts[name]
+    original = crop.images[part.rows]
+
+    def with_(mean: Any, std: Any, atol: float) -> bool:
+        mean, std = (torch.as_tensor(v).view(1, -1, 1, 1) for v in (mean, std))
+        expected = (original - mean) / std
+        flips = torch.tensor(part.mirrored).view(-1, 1, 1, 1)
+        return same(part.x, torch.where(flips, expected.flip(-1), expected), atol)
+
+    def of(rows: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        return crop.images[rows].mean((0, 2, 3)), crop.images[rows].std((0, 2, 3))
+
+    if with_(crop.mean, crop.std, 2e-5):
+        return "the card's"
+    if same(part.x.mean((0, 2, 3)), torch.zeros(part.x.shape[1]), 1e-3) and name != "train":
+        return "its own"
+    # Half a percent: dividing by N or by N - 1 shifts the std by 0.03 %; any two parts differ by more than 2 %.
+    for whose, rows in (("those of all pictures", [*range(len(crop.images))]), ("train's", parts["train"].rows)):
+        if with_(*of(rows), 5e-3):
+            return whose
+    return "others"
+
+
+def say(by_part: dict[str, str]) -> str:
+    """In words, part by part."""
+    return "; ".join(f"{name}: {what}" for name, what in by_part.items())
+
+
+@question("prepare", points=2, says="Which pictures did the backbone get to know, and how were they normalised?")
+def test_the_cards_mean_and_std_are_used(student, given, expect):
+    """Every part is normalised with the mean and std of the card"""
+    field = crop(given)
+    parts = prepared(student, field)
+    if divided(parts, field, expect):
+        used = {name: statistics_used(name, parts, field) for name in PARTS}
+        expect(used, "mean and std", equals=dict.fromkeys(PARTS, "the card's"), shows=say)
+
+
+@question("prepare", points=2, says="Deal out plants, not pictures.")
+def test_plants_are_not_split(student, given, expect):
+    """All pictures of a plant are in one part, and the parts are as large as asked for"""
+    field = crop(given)
+    parts = prepared(student, field)
+    if not divided(parts, field, expect):
+        return
+    plants = {name: {int(field.groups[row]) for row in part.rows} for name, part in parts.items()}
+    total = len(field.groups.unique())
+    expect.that(sum(map(len, plants.values())) == total, "no plant is in two parts")
+    for name in ("val", "test"):
+        share = len(plants[name]) / total
+        expect.that(0.1 <= share <= 0.3, f"about a fifth of the plants is in {name}")
+
+
+@question("prepare", points=2, says="Number the classes once, before anything is divided.")
+def test_class_ids_mean_the_same_everywhere(student, given, expect):
+    """A class id means the same class in every part, the one that `names` says"""
+    field = crop(given)
+    parts = prepared(student, field)
+    if not divided(parts, field, expect):
+        return
+    pairs = {(i, field.labels[row]) for part in parts.values() for i, row in zip(part.ids, part.rows, strict=True)}
+    classes = len(set(field.labels))
+    expect.that(len(pairs) == classes, "each class has one id, the same in train, val and test")
+    for name, part in parts.items():
+        right = part.classes == [field.labels[row] for row in part.rows]
+        expect.that(right, f"names[y] is the class of each picture in {name}")
+
+
+@question("prepare", points=2, says="What may be learned from twice, and what is only there to be asked?")
+def test_only_training_pictures_are_mirrored(student, given, expect):
+    """Training pictures are there twice, as they are and mirrored; val and test pictures once"""
+    field = crop(given)
+    parts = prepared(student, field)
+    if not divided(parts, field, expect):
+        return
+    twice, once = "each picture and its mirror image", "each picture once"
+    found = {}
+    for name, part in parts.items():
+        seen = sorted(zip(part.rows, part.mirrored, strict=True))
+        rows = sorted(set(part.rows))
+        if seen == [(row, mirrored) for row in rows for mirrored in (False, True)]:
+            found[name] = twice
+        elif seen == [(row, False) for row in rows]:
+            found[name] = once
+        else:
+            found[name] = "mirror images without their picture, or pictures without theirs"
+    expect(found, "what is there", equals={"train": twice, "val": once, "test": once}, shows=say)
+
+
+@question(
+    "prepare", points=2, says="What decides which plant goes where, and what must know nothing of the test pictures?"
+)
+def test_the_seed_decides_and_test_pictures_do_not(student, given, expect):
+    """The seed decides the parts, and test pictures have no influence on the others"""
+    field = crop(given)
+    first, again = prepared(student, field), prepared(student, field)
+    if not divided(first, field, expect):
+        return
+    repeated = all(same(again[name].x, first[name].x, 1e-6) for name in PARTS)
+    if not expect.that(repeated, "the same seed gives the same parts"):
+        return
+    others = [prepared(student, field, seed=field.seed + i) for i in (1, 2, 3)]
+    differ = any(set(other["test"].rows) != set(first["test"].rows) for other in others)
+    expect.that(differ, "other seeds give other parts")
+    edited = field.images.clone()
+    edited[first["test"].rows] = 1 - 0.5 * edited[first["test"].rows].sqrt()
+    after = prepared(student, field, images=edited)
+    unmoved = all(same(after[name].x, first[name].x, 1e-6) for name in ("train", "val"))
+    expect.that(unmoved, "train and val are the same when only test pictures change")
+    changed = prepared(student, field, images=edited)["test"].rows == first["test"].rows
+    expect.that(changed, "the same pictures are in test when only they change")

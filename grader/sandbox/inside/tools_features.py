@@ -1,0 +1,71 @@
+"""What hidden tests about feature extraction need where the models are: parameters at every depth, a card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from .tools import tool
+
+
+class Nest(nn.Module):
+    """Parameters at every depth: one of its own, a child's, a grandchild's and deeper. (N, width) -> (N, width)."""
+
+    def __init__(self, width: int, names: list[str]):
+        super().__init__()
+        self.scale = nn.Parameter(torch.full((width,), 1.1))
+        self.stem = nn.Linear(width, width)
+        deep = nn.Sequential(nn.LayerNorm(width), nn.Sequential(nn.Linear(width, width), nn.Tanh()))
+        blocks = [nn.Sequential(nn.Linear(width, width), nn.ReLU()), deep]
+        self.blocks = nn.ModuleDict(dict(zip(names, blocks, strict=True)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, width) -> (N, width)."""
+        x = self.scale * self.stem(x)
+        for block in self.blocks.values():
+            x = x + block(x)
+        return x
+
+
+class Tower(nn.Module):
+    """`before`, `backbone` (a Nest), `after`, `head`: (N, n_in) -> (N, n_classes)."""
+
+    def __init__(self, n_in: int, width: int, n_classes: int, names: list[str]):
+        super().__init__()
+        self.before = nn.Linear(n_in, width)
+        self.backbone = Nest(width, names)
+        self.after = nn.Linear(width, width)
+        self.head = nn.Linear(width, n_classes)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, n_in) -> (N, n_classes)."""
+        return self.head(torch.tanh(self.after(self.backbone(self.before(x)))))
+
+
+@tool
+def tower(n_in: int, width: int, n_classes: int, names: list[str], tied: bool = False) -> nn.Module:
+    """A Tower; `tied` makes the weight of `after` the very parameter that lies deepest in the backbone."""
+    model = Tower(n_in, width, n_classes, names)
+    if tied:
+        deepest = [m for m in model.backbone.modules() if isinstance(m, nn.Linear)][-1]
+        model.after.weight = deepest.weight
+    return model
+
+
+@tool
+def card(**entries: Any) -> Any:
+    """The card of a checkpoint."""
+    from tlcore.checkpoints.card import Card
+
+    lists = {key: tuple(value) for key, value in entries.items() if isinstance(value, list)}
+    settings: dict[str, Any] = {**entries, **lists}
+    return Card(**settings)
+
+
+@tool
+def carries_graph(value: Any) -> bool:
+    """Whether a tensor among what a function returned still holds the graph that it came from."""
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
+    return any(isinstance(m, torch.Tensor) and m.requires_grad for m in members)

@@ -1,0 +1,2 @@
+def freeze(module):
+    return module.requires_grad_(False)

@@ -1,0 +1,114 @@
+"""Wrong ideas about preparing data: leaks between its parts, and statistics of the wrong pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from tlcore.checkpoints.card import Card
+from tlcore.misconceptions.registry import Misconception, misconception
+from tlcore.reference.feature_extraction import Split, Splits
+from tlcore.reference.feature_extraction import prepare as sound
+
+Labels = Sequence[str]
+REGISTERED: list[Misconception] = []
+
+
+def _raw(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """The sound splits, before any normalisation."""
+    channels = len(card.mean)
+    return sound(images, labels, groups, replace(card, mean=(0.0,) * channels, std=(1.0,) * channels), seed)
+
+
+def _mapped(splits: Splits, change: Callable[[Tensor], Tensor]) -> Splits:
+    train, val, test = (Split(change(part.x), part.y) for part in (splits.train, splits.val, splits.test))
+    return Splits(train, val, test, splits.names)
+
+
+def _with_statistics_of(pictures: Tensor) -> Callable[[Tensor], Tensor]:
+    mean, std = (f(pictures, dim=(0, 2, 3), keepdim=True) for f in (torch.mean, torch.std))
+    return lambda x: (x - mean) / std
+
+
+@misconception(
+    "prepare", asks="Which pictures took part in the mean and std, and which of them were you not to know yet?"
+)
+def statistics_of_all_pictures(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """Test pictures take part in how training pictures look."""
+    return _mapped(_raw(images, labels, groups, card, seed), _with_statistics_of(images))
+
+
+@misconception("prepare", asks="The backbone is frozen. Which mean and std did it get to know in pretraining?")
+def statistics_of_the_training_pictures(
+    images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int
+) -> Splits:
+    """Right for a model that learns from the start; a frozen backbone expects what it was pretrained on."""
+    splits = _raw(images, labels, groups, card, seed)
+    return _mapped(splits, _with_statistics_of(splits.train.x))
+
+
+@misconception("prepare", asks="Is one and the same picture one and the same tensor, whichever part it is in?")
+def each_part_by_itself(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """Each part (or batch) with its own mean and std: what makes it differ from the others is wiped out."""
+    return _mapped(_raw(images, labels, groups, card, seed), lambda x: _with_statistics_of(x)(x))
+
+
+@misconception("prepare", asks="What do you want to learn from val and test, and do mirror images tell you more of it?")
+def every_part_mirrored(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """Augmentation is for training: val and test stand for the pictures that will come."""
+    splits = sound(images, labels, groups, card, seed)
+    for part in (splits.val, splits.test):
+        part.x, part.y = torch.cat([part.x, part.x.flip(-1)]), torch.cat([part.y, part.y])
+    return splits
+
+
+def _by_rows(x: Tensor, labels: Labels, card: Card, seed: int) -> Splits:
+    """Rows dealt out one by one; train as it is."""
+    names = sorted(set(labels))
+    y = torch.tensor([names.index(label) for label in labels])
+    order = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed))
+    x, fifth = card.normalise(x), len(x) // 5
+    rows = (order[2 * fifth :], order[:fifth], order[fifth : 2 * fifth])
+    train, val, test = (Split(x[r], y[r]) for r in rows)
+    return Splits(train, val, test, names)
+
+
+@misconception("prepare", asks="Where can a picture's mirror image end up, once it is a picture like any other?")
+def mirrored_before_the_split(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """A picture in train, its mirror image in test: the test asks for what was learned by heart."""
+    return _by_rows(torch.cat([images, images.flip(-1)]), [*labels, *labels], card, seed)
+
+
+@misconception("prepare", asks="How alike are two pictures of one plant?")
+def rows_split_not_plants(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """Pictures of one plant on both sides: the plant can be recognised instead of its illness."""
+    splits = _by_rows(images, labels, card, seed)
+    train = splits.train
+    splits.train = Split(torch.cat([train.x, train.x.flip(-1)]), torch.cat([train.y, train.y]))
+    return splits
+
+
+@misconception("prepare", asks="A class that is missing from val: which ids do the classes after it get there?")
+def ids_of_each_part(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """`unique()` of each part: one id stands for different classes where a part lacks one."""
+    splits = sound(images, labels, groups, card, seed)
+    for part in (splits.train, splits.val, splits.test):
+        part.y = torch.unique(part.y, return_inverse=True)[1]
+    return splits
+
+
+@misconception("prepare", asks="In which order are `names`, and in which order did you number the classes?")
+def names_in_another_order(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """Ids by the alphabet, names in the order of the list (folders are sorted, one's own list of classes is not)."""
+    splits = sound(images, labels, groups, card, seed)
+    splits.names = list(dict.fromkeys(labels))
+    return splits
+
+
+@misconception("prepare", asks="Call it twice with one seed. Which random numbers did the seed not decide?")
+def seed_ignored(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """Another split at each call: results can be neither repeated nor compared."""
+    return sound(images, labels, groups, card, int(torch.randint(2**31, ())))
