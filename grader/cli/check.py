@@ -12,7 +12,8 @@ import typer
 from . import console
 
 if TYPE_CHECKING:
-    from ..selfstudy.checking import Checked, Checker
+    from ..selfstudy.checked import Checked
+    from ..selfstudy.checking import Checker
     from ..selfstudy.store import ProgressStore
 
 
@@ -39,16 +40,19 @@ def command(
     if isolation not in ("full", "reduced", "none", "best"):
         raise typer.BadParameter("choose one of full, reduced, none, best", param_hint="--isolation")
     from ..authoring.exercise import ROOT, exercise_names
+    from ..selfstudy.errors import NoNotebook
     from ..selfstudy.notebooks import notebooks_in
     from ..selfstudy.store import ProgressStore
+    from ..selfstudy.warming import ready
 
     folder = root.resolve() if root else ROOT
-    found = notebooks_in(notebook, exercise_names(folder))  # before the seconds that the sandbox takes to start
+    names = exercise_names(folder)
+    if not names:
+        raise NoNotebook(f"there are no exercises in {folder / 'solutions'}: tl check needs a whole checkout")
+    found = notebooks_in(notebook, names)  # before the seconds that the sandbox takes to start
     store = ProgressStore()
     with console.steps("starting the sandbox"):
-        from ..selfstudy.checking import Checker
-
-        checker = Checker(store, isolation, time_limit, folder).__enter__()
+        checker = ready(store, _exercises(found, names), isolation, time_limit, folder)
     with checker:
         _notices(store)
         tell = console.note if as_json else console.say
@@ -58,6 +62,13 @@ def command(
             return
         status = _once(checker, store, found, as_json)
     raise typer.Exit(status)
+
+
+def _exercises(notebooks: list[Path], names: list[str]) -> set[str]:
+    """The exercises that the names of the files announce."""
+    from ..selfstudy.notebooks import named_after
+
+    return {name for path in notebooks if (name := named_after(path, names))}
 
 
 def _once(checker: "Checker", store: "ProgressStore", notebooks: list[Path], as_json: bool) -> int:
@@ -106,7 +117,7 @@ def _watch(checker: "Checker", store: "ProgressStore", place: Path, as_json: boo
             clock = f"{datetime.now():%H:%M:%S}"
             before = earlier.get(path)
             try:
-                if before is not None and checker.read(path)[2] == before.code:
+                if before is not None and before.result.status == "graded" and checker.read(path)[2] == before.code:
                     points = f"{before.result.points:g} of {before.result.max_points:g} points"
                     console.note(f"{clock}  {path.name} was saved, and its code is as it was: {points}")
                     continue

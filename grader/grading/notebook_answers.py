@@ -62,7 +62,7 @@ class NotebookAnswers:
             return LearnerError("OutOfMemory", fate.why or "out of memory")
         if fate.kind == "out_of_time":
             return LearnerError("TimeLimit", "no answer within the time limit")
-        if fate.signal == signal.SIGKILL:
+        if fate.signal == getattr(signal, "SIGKILL", 9):
             return LearnerError("Killed", str(fate))
         return error
 

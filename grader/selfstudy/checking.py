@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+
+import torch
 
 from ..authoring.exercise import ROOT, Exercise, exercise_names, load_exercise
 from ..grading.course_key import seed_of_exercise
 from ..grading.submission import grade
 from ..judging.answer_key import AnswerKey
-from ..results import QuestionResult, SubmissionResult
-from ..sandbox import Limits, Sandbox
+from ..sandbox import Sandbox
 from ..submissions import Answered, read_answers, read_bytes
-from .errors import SelfStudyError
+from .checked import Checked, Hint, solved
 from .notebooks import exercise_of
-from .progress import NEARLY, ExerciseProgress, Progress, QuestionProgress
+from .progress import ExerciseProgress, Progress, QuestionProgress
 from .store import ProgressStore
 
 TIME_LIMIT = 20.0
@@ -27,65 +27,22 @@ LEARNER = "you"
 """The learner's name in a result: nobody else's work is graded here."""
 
 
-@dataclass
-class Hint:
-    """A hint to show: the `number`-th `of` so many, as Markdown."""
-
-    number: int
-    of: int
-    text: str
-
-
-@dataclass
-class Checked:
-    """One notebook, graded. `begun` are the questions that are no longer blank."""
-
-    notebook: Path
-    exercise: Exercise
-    result: SubmissionResult
-    begun: set[str]
-    code: str
-    """A digest of all that was run; equal digests give equal results."""
-    hints: dict[str, Hint] = field(default_factory=dict)
-    best: dict[str, float] = field(default_factory=dict)
-    """The best points so far, this check included, by question."""
-
-    @property
-    def full_marks(self) -> bool:
-        """True where nothing is left to do."""
-        return self.result.status == "graded" and all(map(solved, self.result.questions))
-
-
-def solved(question: QuestionResult) -> bool:
-    """True for full marks."""
-    return question.status != "not_graded" and question.points >= question.max_points - NEARLY
-
-
 class Checker:
-    """Grades notebooks one after the other in one warm sandbox. A context manager.
+    """Grades notebooks one after the other in one warm `sandbox`, which it closes. A context manager.
 
-    Raises SandboxUnavailable at the start where `isolation` cannot be had, ProgressUnavailable where the progress file
-    must not be touched. Works wherever Python does: where nothing can isolate, `isolation="best"` is tier none.
+    Raises ProgressUnavailable at the start where the progress file must not be touched. Works wherever Python does:
+    where nothing can isolate, the sandbox's best tier is none.
     """
 
-    def __init__(
-        self, store: ProgressStore, isolation: str = "best", time_limit: float = TIME_LIMIT, root: Path = ROOT
-    ) -> None:
+    def __init__(self, store: ProgressStore, sandbox: Sandbox, time_limit: float = TIME_LIMIT, root: Path = ROOT):
+        torch.set_num_threads(1)
+        self.store, self.sandbox, self.time_limit, self.root = store, sandbox, time_limit, root
         self.names = exercise_names(root)
-        if not self.names:
-            raise SelfStudyError("there are no exercises here: tl check needs the whole package, a checkout of it")
-        self.store, self.time_limit, self.root = store, time_limit, root
-        self.sandbox = Sandbox(isolation, Limits())
-        self._secret = ""
+        # The key has to be kept before anything is drawn from it.
+        self._secret = store.update(lambda progress: progress.key)
         self._keys: dict[str, AnswerKey] = {}
 
     def __enter__(self) -> Checker:
-        import torch
-
-        torch.set_num_threads(1)
-        # The key has to be kept before anything is drawn from it.
-        self._secret = self.store.update(lambda progress: progress.key)
-        self.sandbox.start()
         return self
 
     def __exit__(
@@ -97,6 +54,13 @@ class Checker:
     def isolation(self) -> str:
         """The tier in force."""
         return self.sandbox.tier.value
+
+    def prepare(self, name: str) -> None:
+        """Compute ahead what a check of the exercise called `name` needs: reference answers, and what to import."""
+        exercise = load_exercise(name, self.root)
+        key = self._key(exercise)
+        for question in exercise.questions:
+            key.reference(question.id)
 
     def read(self, notebook: Path) -> tuple[Exercise, Answered, str]:
         """The exercise and answers of a notebook, and the digest of its code. Raises NotReadable, NoNotebook."""
@@ -117,7 +81,7 @@ class Checker:
         begun = {q.id for q in exercise.questions if answers.get(q.id, "").strip() not in ("", q.blank_source.strip())}
         checked = Checked(notebook, exercise, result, begun, code)
         if result.status == "graded":
-            self.store.update(lambda progress: _keep(progress, checked, answers, asked))
+            self.store.update(lambda progress: keep(progress, checked, answers, asked))
         return checked
 
     def _key(self, exercise: Exercise) -> AnswerKey:
@@ -126,7 +90,7 @@ class Checker:
         return self._keys[exercise.name]
 
 
-def _keep(progress: Progress, checked: Checked, answers: dict[str, str], asked: bool) -> None:
+def keep(progress: Progress, checked: Checked, answers: dict[str, str], asked: bool) -> None:
     """Take a check into the progress, and what follows from it into the check."""
     now = f"{datetime.now().astimezone():%Y-%m-%dT%H:%M:%S%z}"
     entry = progress.exercises.setdefault(checked.exercise.name, ExerciseProgress())

@@ -75,12 +75,12 @@ class Progress:
         """What `to_dict` gave. Raises DamagedProgress, or ProgressUnavailable for a later format."""
         top = _mapping(data, "the file")
         version = top.get("format")
-        if isinstance(version, int) and not isinstance(version, bool) and version > FORMAT:
+        if type(version) is int and version > FORMAT:
             raise ProgressUnavailable(
                 f"your progress was written by a newer version (format {version}, this one knows {FORMAT}): "
                 "update this package, or set TL_HOME to another folder to begin anew there"
             )
-        if version != FORMAT:
+        if type(version) is not int or version != FORMAT:
             raise DamagedProgress(f"'format' is {ascii(version)[:40]}, not {FORMAT}")
         key = _text(top, "key", "the file")
         if not key:

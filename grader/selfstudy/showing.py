@@ -14,7 +14,7 @@ from rich.text import Text
 from ..pages.wording import exercise_title, number, percent
 from ..results import QuestionResult
 from ..results.text import clean, one_line
-from .checking import Checked, Hint, solved
+from .checked import Checked, Hint, solved
 from .overview import Overview
 
 WIDTH = 100  # of a pipe or a file, and the most of a terminal: longer lines are hard to read

@@ -52,7 +52,7 @@ class ProgressStore:
             return self._unwritten
         try:
             return _parse(self.path.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return Progress()
         except DamagedProgress as damage:
             return self._set_aside(damage)

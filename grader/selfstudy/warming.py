@@ -1,0 +1,41 @@
+"""A checker that is ready sooner: the sandbox imports its packages in its own process while this one imports ours."""
+
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..authoring.exercise import ROOT
+from ..sandbox import Limits, Sandbox
+from .store import ProgressStore
+
+if TYPE_CHECKING:
+    from .checking import Checker
+
+
+def ready(
+    store: ProgressStore,
+    exercises: Collection[str] = (),
+    isolation: str = "best",
+    time_limit: float = 20.0,
+    root: Path = ROOT,
+) -> "Checker":
+    """A started `Checker`, to be closed by using it as a context manager; prepared for `exercises`.
+
+    `isolation` is full, reduced, none or best; `time_limit` are seconds for one question. Raises SandboxUnavailable,
+    SandboxError, ProgressUnavailable.
+    """
+    sandbox = Sandbox(isolation, Limits())
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            started = pool.submit(sandbox.start)
+            from .checking import Checker  # brings torch: seconds
+
+            checker = Checker(store, sandbox, time_limit, root)
+            for name in exercises:
+                checker.prepare(name)
+            started.result()
+        return checker
+    except BaseException:
+        sandbox.close()
+        raise
