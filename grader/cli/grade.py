@@ -30,12 +30,22 @@ def command(
             help="The course key, from which hidden inputs are drawn (default: $TL_COURSE_KEY, else DIR/course.key)."
         ),
     ] = None,
+    gradebook: Annotated[
+        str | None,
+        typer.Option(metavar="DB", help="Write the points into nbgrader's gradebook too: gradebook.db, or its URL."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
 ) -> None:
     """Grade SUBMISSIONS/<learner>/<exercise>.ipynb in the sandbox; write DIR/results.json, results.csv and records/.
 
     What is graded and unchanged is not graded again. Ctrl-C finishes what runs and writes what is done.
     """
+    if gradebook is not None:
+        from ..channels.nbgrader.gradebook import check_gradebook, sqlite_path
+
+        path = sqlite_path(gradebook)
+        if path is not None:
+            check_gradebook(path)  # before the class is graded, not after
     summary = run(submissions, out, jobs, isolation, time_limit, key)
     if as_json:
         typer.echo(summary.results.read_text(encoding="utf-8"))
@@ -44,10 +54,23 @@ def command(
 
         show(summary, RecordStore(out))
         console.say(f"Next: tl report {out}")
+    if gradebook is not None and not summary.interrupted:
+        _into(gradebook, out)
     if summary.interrupted:
         raise typer.Exit(2)
     if summary.not_graded:
         raise typer.Exit(1)
+
+
+def _into(gradebook: str, out: Path) -> None:
+    """Write the records of `out` into nbgrader's gradebook, and say which were left out."""
+    from ..channels.nbgrader.gradebook import write_gradebook
+    from ..results import RecordStore
+
+    written = write_gradebook(RecordStore(out).records(), gradebook)
+    for line in written.left_out:
+        console.note(f"not in the gradebook: {console.plain(line)}")
+    console.note(f"{written.submissions} submissions written into {gradebook}")
 
 
 def run(submissions: Path, out: Path, jobs: int, isolation: str, time_limit: float, key: str | None) -> "Summary":

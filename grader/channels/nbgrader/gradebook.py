@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -33,11 +34,14 @@ def write_gradebook(records: Iterable[SubmissionResult], gradebook: str | Path, 
     is left out, never written as zero. Raises GradebookRefused before anything is written: no such file, an old
     gradebook, another course, or assignments of another version.
     """
-    path = _sqlite_path(gradebook)
+    path = sqlite_path(gradebook)
     if path is not None:
         check_gradebook(path)
     from nbgrader.api import Gradebook
+    from sqlalchemy.exc import SAWarning
 
+    # nbgrader builds its rows in an order that SQLAlchemy 2 remarks on; they arrive all the same.
+    warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
     records = list(records)
     written = Written()
     url = str(gradebook) if "://" in str(gradebook) else f"sqlite:///{path}"
@@ -84,7 +88,8 @@ def _newest() -> str:
     return str(ScriptDirectory.from_config(config).get_current_head())
 
 
-def _sqlite_path(gradebook: str | Path) -> Path | None:
+def sqlite_path(gradebook: str | Path) -> Path | None:
+    """The file of a gradebook; None for a database server's URL."""
     text = str(gradebook)
     if "://" not in text:
         return Path(text)
