@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import torch
 import typer
 
-from tlcore.data import leaves, real_digits, wire_sentences
+from tlcore.data import leaves, wire_sentences
 from tlcore.loading import from_pretrained
 from tlcore.pretraining.recipes import TEST_SEED
 from tlcore.pretraining.regimes import Regime, image_regimes, text_regimes
@@ -44,7 +44,7 @@ class Comparison:
 
 
 def comparisons() -> dict[str, Comparison]:
-    """The tables of docs/measurements.md, by name."""
+    """The tables of docs/measurements.md, by name. digits-vit has none: see there why."""
     made = {}
     for name in ("leaves-resnet", "leaves-tinynet"):
         card = from_pretrained(name)[1]
@@ -58,18 +58,6 @@ def comparisons() -> dict[str, Comparison]:
             max,
             1,
         )
-    vit = from_pretrained("digits-vit")[1]
-    pool, rest = vit.normalise(real_digits("train")), vit.normalise(real_digits("test"))
-    made["digits-vit"] = Comparison(
-        "digits-vit: real digits, accuracy in %, by labels a class (chance 10)",
-        image_regimes("digits-vit"),
-        lambda n, seed: pool[:700].few(n, seed),
-        pool[700:],
-        rest,
-        (5, 10, 25),
-        max,
-        1,
-    )
     made["wire-llama"] = Comparison(
         "wire-llama: wire style, perplexity (lower is better), by sentences",
         text_regimes(),

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from tlcore.data import ImageSet, TextSet
 from tlcore.loading import from_pretrained
-from tlcore.models import TinyNet, tiny_llama, tiny_resnet, tiny_vit
+from tlcore.models import TinyNet, tiny_llama, tiny_resnet
 from tlcore.training import accuracy, linear_probe, perplexity, predict, train
 
 Regime = Callable[[Any, Any, int, float], float]
@@ -24,7 +24,10 @@ RANK = 8
 
 
 def image_regimes(name: str) -> dict[str, Regime]:
-    """Four ways to use the architecture of a checkpoint on a few target pictures; the score is accuracy in per cent."""
+    """Four ways to use the architecture of a checkpoint on a few target pictures; the score is accuracy in per cent.
+
+    `name` is "leaves-resnet" or "leaves-tinynet".
+    """
 
     def probe(model: nn.Module, few: ImageSet, test: ImageSet) -> float:
         head = linear_probe(_features(model, few), few.labels, few.n_classes)
@@ -88,7 +91,7 @@ def _fresh(name: str, n_classes: int) -> nn.Module:
     """The architecture of a checkpoint, with random weights."""
     if name == "leaves-tinynet":
         return TinyNet(n_classes, widths=(16, 32, 64)).eval()
-    return (tiny_resnet(n_classes) if name == "leaves-resnet" else tiny_vit(n_classes)).eval()
+    return tiny_resnet(n_classes).eval()
 
 
 def _head(model: nn.Module) -> str:
