@@ -1,0 +1,930 @@
+# %% [markdown]
+# # 4 LoRA from scratch
+#
+# A pretrained model knows a lot. To teach it one thing more, must all of its weights move? Hu et al. (2021) found that
+# the *change* of a weight in fine-tuning is simple, even where the weight itself is not. So leave the weight alone, and
+# learn the change as a product of two thin matrices:
+#
+# $$h = W x + \frac{\alpha}{r}\, B A x \qquad A: r \times \text{in},\quad B: \text{out} \times r$$
+#
+# That is LoRA, low-rank adaptation. You will build all of it, in about 55 minutes:
+#
+# | | | you write | minutes |
+# |---|---|---|---|
+# | 4.1 | the update | `lora_delta` | 8 |
+# | 4.2 | a layer with an update | `LoRALinear` | 13 |
+# | 4.3 | into a model | `inject_lora` | 12 |
+# | 4.4 | keep it, give it away | `save_adapter`, `load_adapter` | 10 |
+# | 4.5 | no cost when in use | `merge`, `unmerge` | 12 |
+#
+# At the end you adapt a small language model with your own LoRA and compare it with two other ways.
+#
+# Run the cells from top to bottom. Below each answer, `check(...)` says in a second or two what works and what does
+# not yet. Every hint is folded; open as many as you like.
+# %%
+import copy
+import io
+import math
+
+import torch
+from IPython.display import Image, display
+from torch import nn
+
+from tlcore import plots
+from tlcore.check import check
+from tlcore.data import real_digits, wire_sentences
+from tlcore.loading import from_pretrained
+from tlcore.models import TinyTransformer, tiny_llama
+from tlcore.training import accuracy, perplexity, train
+
+torch.set_num_threads(1)  # for models this small, more threads are slower
+
+
+def draw(picture):
+    """Show a picture of `tlcore.plots`, with its description as alternative text."""
+    display(Image(plots.png(picture), alt=plots.describe(picture)))
+
+
+# %% [markdown]
+# ## The model and the task
+#
+# `wire-llama` is a language model with 80 thousand parameters, pretrained on crop-market news in full sentences. The
+# task is the terse style of a news wire. *Perplexity* is the number of words among which the model is undecided: 1 is
+# certainty, 84 would be guessing from its whole vocabulary.
+# %%
+source, card = from_pretrained("wire-llama")
+few = wire_sentences("wire", 100, seed=1)
+prose_test, wire_test = wire_sentences("prose", 300, seed=99), wire_sentences("wire", 300, seed=99)
+print("it knows  ", prose_test.texts[0])
+print("it should ", wire_test.texts[0])
+print(f"perplexity on prose {perplexity(source, prose_test):.2f}, on wire style {perplexity(source, wire_test):.0f}")
+
+# %% [markdown]
+# ## 4.1 The update · `lora_delta` · 8 min · ●○○
+#
+# Two thin matrices stand for one large one. `A` reads the input: (r, in). `B` writes to the output: (out, r). Their
+# product is as large as the weight, but its rank is at most r. It is scaled by `alpha / r`, so that the strength need
+# not be tuned again when you try another rank.
+#
+# By hand, with r = 1 and alpha = 3:
+#
+# $$A = \begin{pmatrix}1 & 2 & 0\end{pmatrix},\quad B = \begin{pmatrix}1\\10\end{pmatrix},\qquad
+# \frac{3}{1} B A = \begin{pmatrix}3 & 6 & 0\\30 & 60 & 0\end{pmatrix}$$
+#
+# **Write** `lora_delta(A, B, alpha)`. It returns the update, (out, in) as torch stores a linear layer's weight. `A` is
+# always (r, in) and `B` always (out, r); r is not passed, because the shapes tell it.
+
+
+# %% question="lora_delta" minutes=8 difficulty=1 objectives="O2"
+def lora_delta(A, B, alpha):
+    """The update (out, in) that A (r, in) and B (out, r) stand for."""
+    # 1. read the rank r from a shape
+    # 2. multiply the factors, in the order that gives (out, in)
+    # 3. scale by alpha / r
+    ### BEGIN SOLUTION
+    r = A.shape[0]
+    return (alpha / r) * (B @ A)
+    ### END SOLUTION
+
+
+# %% check="lora_delta"
+check("lora_delta")
+
+
+# %% public_check="imports"
+import copy
+
+import torch
+from torch import nn
+
+from tlcore import plots
+from tlcore.models import TinyTransformer
+
+
+# %% public_check="lora_delta"
+def check_lora_delta(lora_delta, show):
+    A, B = torch.tensor([[1.0, 2.0, 0.0]]), torch.tensor([[1.0], [10.0]])
+    show.tried("the example by hand: r = 1, alpha = 3")
+    delta = lora_delta(A, B, 3)
+    order = "B is (out, r) and A is (r, in): which order of the two gives (out, in)?"
+    show.expect("the update", delta, torch.tensor([[3.0, 6.0, 0.0], [30.0, 60.0, 0.0]]), teach=order, atol=1e-5)
+    show.tried("r = 2, alpha = 4")
+    A, B = torch.tensor([[1.0, 0.0, 2.0], [0.0, 1.0, 1.0]]), torch.tensor([[1.0, 0.0], [0.0, 2.0]])
+    expected = torch.tensor([[2.0, 0.0, 4.0], [0.0, 4.0, 4.0]])
+    delta = lora_delta(A, B, 4)
+    show.expect("the update", delta, expected, teach="The scale is alpha / r. Which axis of A is r?", atol=1e-5)
+    show.picture(plots.matrix("The update for r = 2, alpha = 4", delta, expected))
+    show.tried("5 inputs, 4 outputs, r = 3")
+    A, B = torch.ones(3, 5), torch.ones(4, 3)
+    show.expect("every entry", lora_delta(A, B, 6), 6 * torch.ones(4, 5), teach="r is 3, not 5 and not 4.", atol=1e-5)
+
+
+# %% [markdown] hints="lora_delta"
+# <details><summary>Hint 1</summary>
+#
+# Write the shapes next to each other: (out, r) and (r, in). The inner ones must meet.
+#
+# <details><summary>Hint 2</summary>
+#
+# `A.shape` is `(r, in)`, so r is its first number. The product of matrices is `@`.
+#
+# <details><summary>Hint 3</summary>
+#
+# `B @ A` is (out, in). All that is missing is the factor in front of it.
+#
+# </details>
+# </details>
+# </details>
+# %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - `A @ B`: an error, or, if in = out, a small r × r matrix.
+# - `alpha / math.sqrt(r)` is a real method, rsLoRA (Kalajdzievski 2023), but not this one.
+# - `alpha / A.shape[1]` divides by the width of the input.
+#
+# </details>
+# %% [markdown]
+# **What you just saw** is a large matrix from few numbers. Is what fine-tuning does to a weight really that simple?
+# Fine-tune every linear layer of the model in full, and look at the *singular values* of the change: how strong it is
+# in each direction.
+# %%
+linear_layers = [n for n, m in source.named_modules() if isinstance(m, nn.Linear) and n != "lm_head"]
+tuned = copy.deepcopy(source).requires_grad_(False)
+for name in linear_layers:
+    tuned.get_submodule(name).weight.requires_grad_(True)
+train(tuned, few, steps=100, lr=2e-3, cosine=True, seed=0)
+changes = {n: (tuned.get_submodule(n).weight - source.get_submodule(n).weight).detach() for n in linear_layers}
+
+change = changes["model.layers.0.self_attn.q_proj"]
+noise = torch.randn(change.shape, generator=torch.Generator().manual_seed(0))
+noise *= change.norm() / noise.norm()
+draw(
+    plots.lines(
+        "Singular values of the change of a query projection",
+        {"the change": torch.linalg.svdvals(change), "random matrix, as large": torch.linalg.svdvals(noise)},
+        xlabel="direction",
+        ylabel="strength",
+    )
+)
+# %% [markdown]
+# The change has a few strong directions; a random matrix of the same size, the control, has not. So keep only the r
+# strongest directions of every change, as factors for your `lora_delta`, and ask the model. The control gets random
+# factors that give an update as large.
+
+
+# %%
+def with_updates(r, random=False):
+    """The source model with the best updates of rank r in all linear layers, or with random ones just as large."""
+    model, generator = copy.deepcopy(source), torch.Generator().manual_seed(0)
+    for name, change in changes.items():
+        U, S, V = torch.linalg.svd(change, full_matrices=False)
+        A, B = V[:r], U[:, :r] * S[:r]
+        update = lora_delta(A, B, alpha=len(A))
+        if random:
+            other = lora_delta(torch.randn(A.shape, generator=generator), torch.randn(B.shape, generator=generator), 1)
+            update = other * update.norm() / other.norm()
+        model.get_submodule(name).weight.data += update
+    return perplexity(model, wire_test)
+
+
+ranks = [1, 2, 4, 8, 16, 32]
+best, control = [with_updates(r) for r in ranks], [with_updates(r, random=True) for r in ranks]
+print(f"perplexity on wire style: before {perplexity(source, wire_test):.0f}, tuned {perplexity(tuned, wire_test):.2f}")
+for r, b, c in zip(ranks, best, control, strict=True):
+    print(f"rank {r:2}: strongest directions {b:6.2f}   random ones {c:6.1f}")
+# %% [markdown]
+# A handful of directions carries nearly all that fine-tuning learned here, and it is the *right* directions that do:
+# random ones, just as large, help little or not at all. LoRA bets that such directions can be found by learning A and B
+# from the start.
+#
+# ## 4.2 A layer with an update · `lora_linear` · 13 min · ●●○
+#
+# Now a layer that holds a frozen linear layer and, beside it, an update that learns.
+#
+# By hand: `base` has the weight $\begin{pmatrix}1&0&0\\0&1&0\end{pmatrix}$ and the bias (10, 20); r = 1, alpha = 2, and
+# after some training $A = (1, 1, 1)$, $B = (1, 2)^T$. For x = (1, 2, 3) the base gives (11, 22). $A x = 6$,
+# $B A x = (6, 12)$, twice that is (12, 24): together (23, 46).
+#
+# **Write** the class `LoRALinear(base, r, alpha, dropout)`:
+#
+# - `base` is an `nn.Linear`, with or without bias. It is used as it is, not copied, and it must not learn: neither
+#   weight nor bias.
+# - A (r, in) and B (out, r) are trainable parameters, of the same dtype (and device) as the weight of `base`.
+# - A new layer gives exactly the output of its base, and after three training steps both A and B have moved.
+# - `layer(x)` is $W x + b + \frac{\alpha}{r} B A\, \text{dropout}(x)$ for x of shape (…, in). Dropout is on the low-rank
+#   path only, and only in training mode.
+#
+# The names `base`, `A`, `B`, `r`, `alpha`, `merged` are proposals: what follows uses what *you* write. Leave the lines
+# with `merged` in place, though, or write your own; they are for 4.5.
+
+
+# %% question="lora_linear" minutes=13 difficulty=2 objectives="O2,O3L"
+class LoRALinear(nn.Module):
+    """A frozen linear layer plus a low-rank update that learns."""
+
+    def __init__(self, base, r, alpha, dropout=0.0):
+        super().__init__()
+        self.merged = False  # becomes True in 4.5
+        # 1. keep base, and stop its parameters from learning
+        # 2. make the parameters A and B, so that B A is zero but not both of them are
+        # 3. keep r and alpha; make the dropout
+        ### BEGIN SOLUTION
+        self.base = base
+        for parameter in base.parameters():
+            parameter.requires_grad = False
+        weight = base.weight
+        self.A = nn.Parameter(torch.randn(r, base.in_features, dtype=weight.dtype, device=weight.device) / math.sqrt(r))
+        self.B = nn.Parameter(torch.zeros(base.out_features, r, dtype=weight.dtype, device=weight.device))
+        self.r, self.alpha = r, alpha
+        self.dropout = nn.Dropout(dropout)
+        ### END SOLUTION
+
+    def forward(self, x):
+        if self.merged:  # the update is in the base's weight already
+            return self.base(x)
+        # 4. the base's output, plus the scaled update of what dropout leaves of x
+        ### BEGIN SOLUTION
+        update = self.dropout(x) @ self.A.T @ self.B.T
+        return self.base(x) + self.alpha / self.r * update
+        ### END SOLUTION
+
+
+# %% check="lora_linear"
+check("lora_linear")
+
+
+# %% public_check="helpers"
+def _factor(module, rows, columns):
+    """The trainable parameter of this shape, either way round; None if there is not exactly one."""
+    shapes = ((rows, columns), (columns, rows))
+    found = [p for p in module.parameters() if p.requires_grad and tuple(p.shape) in shapes]
+    return found[0] if len(found) == 1 else None
+
+
+def _set(parameter, value):
+    """New values for a parameter, whichever way round it is stored."""
+    with torch.no_grad():
+        parameter.copy_(value if parameter.shape == value.shape else value.T)
+
+
+def _same(one, other, atol=1e-5):
+    return isinstance(one, torch.Tensor) and one.shape == other.shape and torch.allclose(one, other, atol=atol)
+
+
+def _base(dtype=torch.float32):
+    """The base of the example by hand."""
+    base = nn.Linear(3, 2, dtype=dtype)
+    _set(base.weight, torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], dtype=dtype))
+    with torch.no_grad():
+        base.bias.copy_(torch.tensor([10.0, 20.0]))
+    return base
+
+
+X = torch.tensor([[1.0, 2.0, 3.0]])
+
+
+# %% public_check="lora_linear"
+def check_lora_linear(LoRALinear, show):
+    show.tried("a new layer on the base of the example")
+    layer = LoRALinear(_base(), 1, 2.0, 0.0)
+    first = layer(X)
+    bias = "The update must be zero at first. And who adds the bias?"
+    show.expect("output of the new layer", first, torch.tensor([[11.0, 22.0]]), teach=bias, atol=1e-5)
+    A, B = _factor(layer, 1, 3), _factor(layer, 2, 1)
+    seen = "A tensor is found by optimizers if it is an nn.Parameter (or in a submodule) of the layer."
+    if not show.that(A is not None and B is not None, "it has trainable parameters A (1, 3) and B (2, 1)", teach=seen):
+        return
+    show.tried("three training steps, every parameter handed to the optimizer")
+    before = {name: value.detach().clone() for name, value in layer.named_parameters()}
+    optimizer = torch.optim.SGD(layer.parameters(), lr=0.01)
+    for _ in range(3):
+        optimizer.zero_grad()
+        loss = (layer(X) - torch.tensor([[5.0, 6.0]])).square().sum()
+        if loss.requires_grad:
+            loss.backward()
+        optimizer.step()
+    moved = {name: float((value.detach() - before[name]).norm()) for name, value in layer.named_parameters()}
+    learns = [value.requires_grad for value in layer.parameters()]
+    factors = {name for name, value in layer.named_parameters() if value is A or value is B}
+    start = "The gradient of A has B as a factor, and the other way round. What if both are zero?"
+    show.that(all(moved[n] > 0 for n in factors), "A and B have moved", teach=start)
+    frozen = "Whatever the optimizer is handed, the base's weight and bias should stay."
+    show.that(not any(moved[n] for n in moved if n not in factors), "nothing else has moved", teach=frozen)
+    picture = {"trainable": learns, "moved": list(moved.values())}
+    show.picture(plots.layers("What three steps moved", list(moved), picture))
+    show.tried("A = (1, 1, 1) and B = (1, 2), alpha = 2")
+    layer = LoRALinear(_base(), 1, 2.0, 0.5)
+    _set(_factor(layer, 1, 3), torch.ones(1, 3))
+    _set(_factor(layer, 2, 1), torch.tensor([[1.0], [2.0]]))
+    scale = "Base (11, 22), and twice B A x = (6, 12). Is the scale there, and is there no dropout in eval mode?"
+    show.expect("output in eval mode", layer.eval()(X), torch.tensor([[23.0, 46.0]]), teach=scale, atol=1e-4)
+    show.tried("dropout 1, which drops everything")
+    layer = LoRALinear(_base(), 1, 2.0, 1.0)
+    _set(_factor(layer, 2, 1), torch.tensor([[1.0], [2.0]]))
+    only = "The pretrained path should get all of x; dropout is for the low-rank path."
+    show.expect("output in train mode", layer.train()(X), torch.tensor([[11.0, 22.0]]), teach=only, atol=1e-4)
+    show.tried("a base in double precision")
+    layer = LoRALinear(_base(torch.float64), 1, 2.0, 0.0)
+    kinds = sorted({str(p.dtype) for p in layer.parameters()})
+    show.expect("dtypes of its parameters", kinds, ["torch.float64"], teach="New tensors are float32 unless told.")
+
+
+# %% [markdown] hints="lora_linear"
+# <details><summary>Hint 1</summary>
+#
+# B A must be zero at the start, and yet one of the two must get a gradient. The gradient of B contains A, that of A
+# contains B. So how many of them may be zero?
+#
+# <details><summary>Hint 2</summary>
+#
+# An optimizer sees what `layer.parameters()` lists: `self.A = nn.Parameter(torch.randn(...))`. Freezing works on
+# parameters: `p.requires_grad = False` for each `p` in `base.parameters()`.
+#
+# <details><summary>Hint 3</summary>
+#
+# `torch.zeros(base.out_features, r, dtype=base.weight.dtype)` gives B its dtype. In `forward`, let `self.base(x)` do
+# its part, bias included. For rows x of shape (…, in), A x is `x @ self.A.T`.
+#
+# <details><summary>Hint 4</summary>
+#
+# `self.base(x) + self.alpha / self.r * (self.dropout(x) @ self.A.T @ self.B.T)`
+#
+# </details>
+# </details>
+# </details>
+# </details>
+# %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - Both factors zero: nothing ever learns. Both random: the model is damaged before the first step.
+# - `self.A = torch.randn(..., requires_grad=True)`: a gradient arrives, but no optimizer ever hears of the tensor.
+# - `base.requires_grad = False` sets an attribute that nobody reads.
+# - `F.linear(x, delta, base.bias)` beside `base(x)`: the bias is there twice.
+# - `x = self.dropout(x)` first, and then both paths: the pretrained layer gets inputs with holes.
+#
+# </details>
+# %% [markdown]
+# **What you just saw**: put your layer around a query projection of the real model, and ask the model before any
+# training. The control sets B to random numbers.
+# %%
+name = "model.layers.0.self_attn.q_proj"
+damage = {}
+for label in ("untouched", "new LoRALinear", "B random"):
+    model = copy.deepcopy(source)
+    if label != "untouched":
+        layer = LoRALinear(model.get_submodule(name), 8, 16)
+        if label == "B random":
+            for factor in layer.parameters():
+                if factor.requires_grad and factor.shape[0] == source.get_submodule(name).out_features:
+                    nn.init.normal_(factor, std=0.1)
+        model.set_submodule(name, layer)
+    damage[label] = perplexity(model.eval(), prose_test)
+draw(plots.bars("Perplexity on prose before any training", list(damage), list(damage.values()), ylabel="perplexity"))
+print({label: round(value, 3) for label, value in damage.items()})
+# %% [markdown]
+# A new LoRALinear changes nothing, to the last digit. Training starts from the pretrained model and not from a damaged
+# one.
+#
+# ## 4.3 Into a model · `inject_lora` · 12 min · ●●○
+#
+# Nobody builds a model from LoRALinear layers. One takes a finished model and swaps some of its layers, usually
+# projections of the attention. A layer is named by its path, such as `layers.0.self_attn.q_proj`.
+#
+# A target means a layer where the path *is* the target, or ends with a dot and the target:
+#
+# | path | target `q_proj` |
+# |---|---|
+# | `layers.0.self_attn.q_proj` | yes |
+# | `q_proj` | yes |
+# | `layers.0.self_attn.my_q_proj` | no |
+# | `layers.0.q_proj.norm` | no |
+#
+# **Write** `inject_lora(model, targets, r, alpha)`:
+#
+# - In `model` itself, every `nn.Linear` that one of `targets` (a list of strings) means is replaced by a
+#   `LoRALinear(that layer, r, alpha)` without dropout, wherever it is: inside blocks, lists of blocks, at the top.
+# - Everything else stays as it was: other layers are not wrapped, what was frozen stays frozen, what could learn still
+#   can.
+# - The output does not change.
+# - A second call with the same arguments finds nothing to do.
+# - It returns the list of paths that *this* call wrapped, in any order.
+
+
+# %% question="inject_lora" minutes=12 difficulty=2 objectives="O2,O3L"
+def inject_lora(model, targets, r, alpha):
+    """Wrap the linear layers that `targets` name, in place; the paths of those wrapped."""
+    # 1. find the paths of the nn.Linear layers that a target means, before anything is changed
+    # 2. for each: find the module that holds it, and put a LoRALinear around it in its place
+    # 3. return the paths
+    ### BEGIN SOLUTION
+    found = []
+    for path, module in model.named_modules():
+        if isinstance(module, nn.Linear) and any(("." + path).endswith("." + target) for target in targets):
+            found.append(path)
+    for path in found:
+        parent, _, name = path.rpartition(".")
+        setattr(model.get_submodule(parent), name, LoRALinear(model.get_submodule(path), r, alpha))
+    return found
+    ### END SOLUTION
+
+
+# %% check="inject_lora"
+check("inject_lora")
+
+
+# %% public_check="inject_lora"
+def check_inject_lora(inject_lora, show):
+    torch.manual_seed(0)
+    # The key projections and the head have names that contain the target's.
+    model = TinyTransformer(names={"key": "q_proj_norm", "head": "my_v_proj"}).eval()
+    for parameter in model.parameters():
+        parameter.requires_grad = False
+    linears = [path for path, module in model.named_modules() if isinstance(module, nn.Linear)]
+    words = torch.arange(12).reshape(2, 6)
+    before = model(words)
+    show.tried("targets q_proj and v_proj, r = 2, in a model with two blocks, all of it frozen before")
+    names = inject_lora(model, ["q_proj", "v_proj"], 2, 8)
+    counts = {p: sum(t.numel() for t in model.get_submodule(p).parameters() if t.requires_grad) for p in linears}
+    # A and B of a layer from 24 to 32 (queries) or 16 (values) have 2 * (24 + 32) or 2 * (24 + 16) numbers.
+    expected = {path: 112 if path.endswith(".q_proj") else 80 if path.endswith(".v_proj") else 0 for path in linears}
+    labels = [path.removeprefix("layers.") for path in linears]
+    learning = list(expected.values())
+    show.picture(plots.bars("What can learn in each layer", labels, list(counts.values()), learning, ylabel="numbers"))
+    exact = "Compare whole names, and look inside the blocks. Only the two factors of a target should learn."
+    show.expect("numbers that can learn, by layer", counts, expected, teach=exact)
+    show.that(_same(model(words), before), "the output has not changed", teach="A new LoRALinear changes nothing.")
+    wanted = [path for path in linears if expected[path]]
+    given = sorted(names) if isinstance(names, (list, tuple)) else names
+    show.expect("the returned paths", given, sorted(wanted), teach="Return whole paths, as named_modules gives them.")
+    show.tried("the same call again")
+    again = inject_lora(model, ["q_proj", "v_proj"], 2, 8)
+    total = sum(t.numel() for t in model.parameters() if t.requires_grad)
+    twice = "The base inside a LoRALinear is a linear layer too. What is its path?"
+    show.expect("numbers that can learn in the whole model", total, 384, teach=twice)
+    show.expect("what it returns", again, [], teach="Nothing was wrapped this time.")
+
+
+# %% [markdown] hints="inject_lora"
+# <details><summary>Hint 1</summary>
+#
+# `model.named_modules()` walks through all floors of the house and gives each path with its module. Who changes the
+# house while walking through it meets his own work; so first make a list, then change.
+#
+# <details><summary>Hint 2</summary>
+#
+# `"." + path` ends with `"." + target` exactly where the table says yes. Strings have `.endswith(...)`.
+#
+# <details><summary>Hint 3</summary>
+#
+# `parent, _, name = path.rpartition(".")` splits a path; `model.get_submodule(parent)` is the module that holds the
+# layer (for an empty `parent`, the model itself). `setattr(that, name, new)` puts something in its place. Newer torch
+# has `model.set_submodule(path, new)`.
+#
+# <details><summary>Hint 4</summary>
+#
+# Loop over the list: `setattr(model.get_submodule(parent), name, LoRALinear(model.get_submodule(path), r, alpha))`.
+#
+# </details>
+# </details>
+# </details>
+# </details>
+# %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - `target in path` also finds `q_proj_norm`, and the base inside a wrapped `q_proj`.
+# - `model.named_children()` shows one floor only; the attention lives deeper.
+# - `copy.deepcopy(model)`: the caller's model stays as it was.
+# - `model.requires_grad_(...)` here would undo what the caller decided.
+#
+# </details>
+#
+# <details><summary>Stuck at 4.2?</summary>
+#
+# Make a new cell below your class and run this; it is PEFT's layer behind the same names:
+#
+#     from tlcore.stand_ins import LoRALinear
+#
+# Your own answer in 4.2 stays where it is and keeps its points. When 4.3 to 4.5 are graded, a `LoRALinear` that does
+# not work yet is replaced in the same way, so it costs points in 4.2 only.
+#
+# </details>
+# %% [markdown]
+# **What you just saw** in the real model: which share of it learns?
+# %%
+adapted = copy.deepcopy(source).requires_grad_(False)
+wrapped = inject_lora(adapted, ["q_proj", "k_proj", "v_proj", "o_proj"], r=8, alpha=16)
+learning = sum(p.numel() for p in adapted.parameters() if p.requires_grad)
+everything = sum(p.numel() for p in source.parameters())
+print(f"{len(wrapped)} layers wrapped; {learning:,} numbers learn, beside {everything:,} that do not")
+shares = []
+for path in linear_layers:
+    learns = sum(p.numel() for p in adapted.get_submodule(path).parameters() if p.requires_grad)
+    shares.append(100 * learns / source.get_submodule(path).weight.numel())
+names = [path.removeprefix("model.layers.") for path in linear_layers]
+draw(plots.bars("Numbers that learn, in % of the layer's weight", names, shares, ylabel="%"))
+# %% [markdown]
+# The share is large here because the model is tiny: $r(\text{in} + \text{out})$ against $\text{in} \cdot \text{out}$. For a
+# layer of 64 × 64, r = 8 is a quarter; for one of 4096 × 4096, as in large language models, it is 0.4 percent:
+# %%
+for width in (64, 768, 4096):
+    print(f"{width:4} × {width:<4}  r = 8 learns {8 * (width + width) / width**2:7.2%}")
+# %% [markdown]
+# ## 4.4 Keep it, give it away · `save_adapter` · 10 min · ●●○
+#
+# Thousand customers, one base. What you keep for each is what training changed: the factors, what is needed to scale
+# them, and the head, if one was trained along with them. The base everybody has already.
+#
+# Tiny example: a base of 80,000 numbers with 4 layers of 64 × 64 adapted at r = 2 has 4 · 2 · (64 + 64) = 1,024 numbers
+# to keep, and the head's.
+#
+# **Write** two functions:
+#
+# - `save_adapter(model, head="head")` returns the adapter of a model into which your `inject_lora` put LoRA layers, all
+#   with one r and one alpha. `head` is the path of a module that was trained as well. What an adapter *is*, you choose:
+#   a dict of tensors, bytes, an `io.BytesIO`, the path of a file that you wrote (with `torch.save` or safetensors).
+#   It holds the factors, the head and whatever you need for r and alpha, but not the base: it must be less than half as
+#   large as the model. And it must stay as it is when the model goes on training.
+# - `load_adapter(model, adapter)` gets a fresh base, without LoRA layers and with a head of the same shape but other
+#   values, and makes it answer as the saved model did. It may change `model` in place or return a new one. A base whose
+#   own weights were updated meanwhile keeps those: the adapter brings only the update and the head.
+
+
+# %% question="save_adapter" minutes=10 difficulty=2 objectives="O2,O3L"
+def save_adapter(model, head="head"):
+    """What training changed: factors, head, and what it takes to rebuild the layers."""
+    # 1. find the LoRA layers, with their paths
+    # 2. keep copies of their factors, and r and alpha
+    # 3. keep a copy of the head
+    ### BEGIN SOLUTION
+    layers = {path: module for path, module in model.named_modules() if isinstance(module, LoRALinear)}
+    first = next(iter(layers.values()))
+    wanted = tuple(f"{path}.{factor}" for path in layers for factor in "AB")
+    state = {
+        name: value.detach().clone()
+        for name, value in model.state_dict().items()
+        if name in wanted or name.startswith(head + ".")
+    }
+    return {"layers": list(layers), "r": first.r, "alpha": first.alpha, "state": state}
+    ### END SOLUTION
+
+
+def load_adapter(model, adapter):
+    """Put an adapter into a fresh base; returns the model."""
+    # 4. put LoRA layers of the right r and alpha where they belong
+    # 5. fill in the factors and the head
+    # 6. make sure that nothing of the adapter was left over
+    ### BEGIN SOLUTION
+    inject_lora(model, adapter["layers"], adapter["r"], adapter["alpha"])
+    left_over = model.load_state_dict(adapter["state"], strict=False).unexpected_keys
+    if left_over:
+        raise ValueError(f"the model has no place for {left_over}")
+    return model
+    ### END SOLUTION
+
+
+# %% check="save_adapter"
+check("save_adapter")
+
+
+# %% public_check="save_adapter"
+def check_save_adapter(save_adapter, load_adapter, inject_lora, show):
+    torch.manual_seed(0)
+    start = TinyTransformer(mlp_width=120).eval()
+    words = torch.arange(12).reshape(2, 6)
+
+    def base():
+        model = copy.deepcopy(start)
+        for parameter in model.parameters():
+            parameter.requires_grad = False
+        for parameter in model.head.parameters():
+            parameter.requires_grad = True
+        return model
+
+    def learn(model):
+        """Other values for all that can learn."""
+        with torch.no_grad():
+            for parameter in model.parameters():
+                if parameter.requires_grad:
+                    parameter.copy_(torch.randn(parameter.shape) / 2)
+
+    def loaded(model, adapter):
+        answer = load_adapter(model, adapter)
+        return (answer if isinstance(answer, nn.Module) else model).eval()
+
+    show.tried("r = 2, alpha = 10 on q_proj and v_proj; factors and head get new values; save; load into a fresh base")
+    model = base()
+    inject_lora(model, ["q_proj", "v_proj"], 2, 10)
+    learn(model)
+    trained = model(words).detach()
+    adapter = save_adapter(model, "head")
+    fresh = base()
+    nn.init.normal_(fresh.head.weight)
+    again = loaded(fresh, adapter)(words).detach()
+    everything = "Are the head, the scale and every factor there? Does the fresh base have LoRA layers at all?"
+    show.that(_same(again, trained), "the fresh base answers as the trained model did", teach=everything)
+    show.picture(plots.matrix("Output for two sentences: after loading, and of the trained model", again, trained))
+    show.tried("the model goes on training; then load again what was saved before")
+    learn(model)
+    again = loaded(base(), adapter)(words)
+    live = "Does the adapter hold the model's own tensors, or copies of what they were? (`.clone()`)"
+    show.that(_same(again, trained), "the adapter has stayed as it was", teach=live)
+    show.tried("load it into a base whose embedding was updated meanwhile")
+    newer = base()
+    nn.init.normal_(newer.embed_tokens.weight)
+    embedding = newer.embed_tokens.weight.detach().clone()
+    kept = loaded(newer, adapter).get_parameter("embed_tokens.weight").detach()
+    share = "What need not be in an adapter, because everybody has it?"
+    show.that(_same(kept, embedding), "the base keeps its own embedding", teach=share)
+
+
+# %% [markdown] hints="save_adapter"
+# <details><summary>Hint 1</summary>
+#
+# Write down what you would need to rebuild the trained model from a fresh base: where LoRA layers go, two settings,
+# some tensors. A dict can hold all of that.
+#
+# <details><summary>Hint 2</summary>
+#
+# `isinstance(module, LoRALinear)` finds your layers in `model.named_modules()`. `model.state_dict()` gives all tensors
+# by name, but they are the model's own: `.clone()` makes a copy. The head's names start with `head + "."`.
+#
+# <details><summary>Hint 3</summary>
+#
+# To load, first `inject_lora` with the saved paths (a whole path is a target, too), r and alpha. Then the names fit
+# again, and `model.load_state_dict(tensors, strict=False)` fills in those that you give it. What it returns has
+# `.unexpected_keys`: tensors for which there was no place. There should be none.
+#
+# </details>
+# </details>
+# </details>
+# %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - The head is forgotten: the factors were trained together with *that* head.
+# - Only A and B are kept: they tell r, but not alpha.
+# - `load_state_dict(..., strict=False)` on a model without LoRA layers loads nothing of them, and says nothing.
+# - The dict holds the model's own tensors: one more training step, and the "saved" adapter has moved.
+#
+# </details>
+#
+# <details><summary>Stuck at 4.3?</summary>
+#
+# In a new cell below your answer: `from tlcore.stand_ins import LoRALinear, inject_lora`. As before, your own answers
+# keep their points, and this question is graded with sound parts in their places where yours do not work yet.
+#
+# </details>
+# %% [markdown]
+# **What you just saw**, on another real model: a vision transformer, pretrained on drawn digits. Adapt it to scanned ones
+# with ten pictures of each, keep the adapter, and load it into a fresh model with a random head. The control is the
+# fresh model without it.
+# %%
+digits = real_digits()
+vit, card = from_pretrained("digits-vit")
+digits = digits.normalised(card.mean, card.std)
+few_digits, more_digits = digits.few(10, seed=0), digits[-500:]
+
+
+def fresh_vit():
+    """The pretrained model, frozen, with a random head that learns."""
+    torch.manual_seed(0)
+    model = copy.deepcopy(vit).requires_grad_(False)
+    model.classifier = nn.Linear(model.classifier.in_features, 10)
+    return model
+
+
+trained_vit = fresh_vit()
+inject_lora(trained_vit, ["q_proj", "v_proj"], r=4, alpha=8)
+train(trained_vit, few_digits, steps=60, lr=1e-2, cosine=True)
+adapter = save_adapter(trained_vit, head="classifier")
+loaded_vit = fresh_vit()
+loaded_vit = load_adapter(loaded_vit, adapter) or loaded_vit
+print(f"trained {accuracy(trained_vit, more_digits):.1%}, fresh {accuracy(fresh_vit(), more_digits):.1%}")
+print(f"fresh with the adapter {accuracy(loaded_vit, more_digits):.1%}")
+if not isinstance(adapter, str):
+    file, whole_file = io.BytesIO(), io.BytesIO()
+    torch.save(adapter, file)
+    torch.save(vit.state_dict(), whole_file)
+    print(f"adapter {len(file.getvalue()) / 1000:.0f} kB, whole model {len(whole_file.getvalue()) / 1000:.0f} kB")
+# %% [markdown]
+# ## 4.5 No cost when in use · `merge` · 12 min · ●●●
+#
+# While it learns, a LoRA layer does two more products than its base. When it is done, it need not:
+# $W x + \frac{\alpha}{r} B A x = (W + \frac{\alpha}{r} B A)\, x$. *Merging* puts the update into the weight.
+#
+# By hand: the base with the weight $\begin{pmatrix}1&0&0\\0&1&0\end{pmatrix}$, alpha = 2, r = 1, A = (1, 1, 1),
+# B = (1, 2)ᵀ has the merged weight $\begin{pmatrix}3&2&2\\4&5&4\end{pmatrix}$.
+#
+# **Write** `merge(layer)` and `unmerge(layer)` for a `LoRALinear`. Each may work in place, or return the layer that is
+# to be used from now on (so `merge` may return a plain `nn.Linear`, as long as `unmerge` of it gives the LoRA layer
+# back):
+#
+# - A merged layer gives the same output as before (up to rounding), from its weight alone: if A and B change
+#   afterwards, its output does not.
+# - Merging a merged layer changes nothing, and one `unmerge` undoes any number of merges.
+# - `unmerge` restores the base to the last bit, even if A and B have changed since the merge. The layer then works with
+#   A and B as they are now.
+# - A weight may be shared: a language model's head is often tied to its embedding, one tensor in two places. Whoever
+#   shares the base's weight must not notice the merge.
+#
+# If you use the `LoRALinear` from above, `layer.merged = True` makes it skip the update.
+
+
+# %% question="merge" minutes=12 difficulty=3 objectives="O2,O3L"
+def merge(layer):
+    """Put the update into the weight; returns the layer to use."""
+    # 1. nothing to do for a merged layer
+    # 2. keep what unmerge will need
+    # 3. give the base a weight of its own that holds the sum, and stop adding the update
+    ### BEGIN SOLUTION
+    if layer.merged:
+        return layer
+    old = layer.base.weight
+    layer.before_merge = [old]  # in a list: a parameter set as an attribute would join the layer's own
+    new = old.detach() + lora_delta(layer.A, layer.B, layer.alpha).detach()
+    layer.base.weight = nn.Parameter(new, requires_grad=False)
+    layer.merged = True
+    return layer
+    ### END SOLUTION
+
+
+def unmerge(layer):
+    """Undo merge, to the last bit; returns the layer to use."""
+    # 4. put back what was kept, and add the update again
+    ### BEGIN SOLUTION
+    if layer.merged:
+        layer.base.weight = layer.before_merge.pop()
+        layer.merged = False
+    return layer
+    ### END SOLUTION
+
+
+# %% check="merge"
+check("merge")
+
+
+# %% public_check="merge"
+def check_merge(merge, unmerge, LoRALinear, show):
+    def ready():
+        base = _base()
+        layer = LoRALinear(base, 1, 2.0, 0.0).eval()
+        change(layer, torch.ones(1, 3), torch.tensor([[1.0], [2.0]]))
+        return base, layer
+
+    def change(layer, A, B):
+        _set(_factor(layer, 1, 3), A)
+        _set(_factor(layer, 2, 1), B)
+
+    def used(answer, layer):
+        return answer if isinstance(answer, nn.Module) else layer
+
+    show.tried("merge the layer of the example, then change its factors")
+    _, layer = ready()
+    merged = used(merge(layer), layer)
+    scaled = "The weight holds alpha / r times B A now. Is the update still added as well?"
+    show.expect("output for (1, 2, 3)", merged(X), torch.tensor([[23.0, 46.0]]), teach=scaled, atol=1e-4)
+    with torch.no_grad():
+        columns = (merged(torch.eye(3)) - merged(torch.zeros(1, 3))).T
+    right = [[3.0, 2.0, 2.0], [4.0, 5.0, 4.0]]
+    show.picture(plots.matrix("The merged weight", columns, right))
+    other = torch.tensor([[0.5, -1.0, 0.25]]), torch.tensor([[-1.0], [3.0]])
+    change(layer, *other)
+    alone = "A merged layer answers from its weight; A and B are out of use."
+    show.expect("the same after A and B changed", merged(X), torch.tensor([[23.0, 46.0]]), teach=alone, atol=1e-4)
+    show.tried("unmerge it")
+    back = used(unmerge(merged), merged)
+    now = "The base as it was (11, 22), and the update of the factors as they are now: (1.5, -4.5)."
+    show.expect("output for (1, 2, 3)", back(X), torch.tensor([[12.5, 17.5]]), teach=now, atol=1e-4)
+    show.tried("merge twice, unmerge once; every weight is 0.1 and the bias 0")
+    base, layer = ready()
+    with torch.no_grad():
+        base.weight.fill_(0.1)
+        base.bias.zero_()
+    change(layer, torch.full((1, 3), 0.3), torch.tensor([[0.7], [0.9]]))
+    merged = used(merge(layer), layer)
+    once = merged(X).detach()
+    merged = used(merge(merged), merged)
+    before = "How can merge know that it was here before?"
+    show.that(_same(merged(X), once), "the second merge changes nothing", teach=before)
+    back = used(unmerge(merged), merged)
+    change(layer, torch.zeros(1, 3), torch.zeros(2, 1))
+    weight = back(torch.eye(3)).T.detach()
+    exact = "In floating-point numbers (w + d) - d is not always w. Can you keep the old weight instead?"
+    show.that(torch.equal(weight, torch.full((2, 3), 0.1)), "the base is restored to the last bit", teach=exact)
+    show.tried("an embedding that shares the weight of the base")
+    base, layer = ready()
+    embedding = nn.Embedding(2, 3)
+    embedding.weight = base.weight
+    before = embedding(torch.tensor([0, 1])).detach().clone()
+    merge(layer)
+    shared = "Adding in place changes the tensor for everybody. Give the base a weight of its own."
+    show.that(_same(embedding(torch.tensor([0, 1])), before), "the embedding has not changed", teach=shared)
+
+
+# %% [markdown] hints="merge"
+# <details><summary>Hint 1</summary>
+#
+# Do not compute the old weight back: keep it. And do not add to it: make a new one.
+#
+# <details><summary>Hint 2</summary>
+#
+# A module's parameter can be replaced: `layer.base.weight = nn.Parameter(new, requires_grad=False)`. The old parameter
+# lives on wherever else it is used, and in whatever variable you keep it in.
+#
+# <details><summary>Hint 3</summary>
+#
+# A parameter set as an attribute of a module becomes one of its parameters. In a list it does not:
+# `layer.before_merge = [layer.base.weight]`. Your `lora_delta(layer.A, layer.B, layer.alpha)` is what to add; call
+# `.detach()` on the sum.
+#
+# <details><summary>Hint 4</summary>
+#
+# `merge`: if `layer.merged`, return it. Else keep the old weight, set the new one, set `layer.merged = True`.
+# `unmerge`: if `layer.merged`, set the old weight, `layer.merged = False`.
+#
+# </details>
+# </details>
+# </details>
+# </details>
+# %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - The weight holds the update, and the branch adds it again.
+# - A second merge adds it twice. PEFT warns and ignores the call; code written by hand often does not.
+# - `unmerge` subtracts the update of the *current* factors, or subtracts at all: (w + d) − d is not w to the last bit.
+# - `weight += ...` or `weight.data += ...` writes into the tensor that the embedding uses, too. (In PEFT, LoRA on a tied
+#   output layer and then merging does change the model.)
+#
+# </details>
+# %% [markdown]
+# **What you just saw**, on the real model: give the LoRA layers some update, merge them all, and compare. The control is
+# the model without its update.
+# %%
+torch.manual_seed(0)
+for path in wrapped:
+    for factor in adapted.get_submodule(path).parameters():
+        if factor.requires_grad:
+            nn.init.normal_(factor, std=0.1)
+ids = wire_test.ids[:20]
+with torch.no_grad():
+    with_branches, without = adapted.eval()(ids).logits, source(ids).logits
+    together = copy.deepcopy(adapted)
+    for path in wrapped:
+        together.set_submodule(path, merge(together.get_submodule(path)) or together.get_submodule(path))
+    merged_logits = together(ids).logits
+print(f"merged against not merged:   largest difference {(merged_logits - with_branches).abs().max():.1e}")
+print(f"merged against the source:   largest difference {(merged_logits - without).abs().max():.1e}")
+# %% [markdown]
+# ## Everything together
+#
+# Now use it: 25 sentences of wire style, three ways, three draws of sentences. The learning rate of each way was chosen
+# beforehand on other sentences, the best of three for each. The test sentences are the same for all.
+# %%
+rates = {"scratch": 3e-3, "full fine-tuning": 1e-3, "your LoRA": 1e-2}
+results = {way: {"wire": [], "prose": []} for way in rates}
+for seed in (1, 2, 3):
+    few = wire_sentences("wire", 25, seed=seed)
+    for way, lr in rates.items():
+        torch.manual_seed(seed)
+        model = tiny_llama(len(few.vocabulary)) if way == "scratch" else copy.deepcopy(source)
+        if way == "your LoRA":
+            model.requires_grad_(False)
+            before = dict(model.named_modules())
+            targets = inject_lora(model, ["q_proj", "k_proj", "v_proj", "o_proj"], r=8, alpha=16)
+        train(model, few, steps=80, lr=lr, cosine=True, seed=seed)
+        results[way]["wire"].append(perplexity(model, wire_test))
+        results[way]["prose"].append(perplexity(model, prose_test))
+print("perplexity, three draws of 25 sentences        wire style            prose")
+for way, found in results.items():
+    print(f"{way:35}", *(" ".join(f"{p:7.2f}" for p in found[style]) for style in ("wire", "prose")))
+means = [sum(found["wire"]) / 3 for found in results.values()]
+draw(plots.bars("Perplexity on wire style (lower is better)", list(results), means, ylabel="perplexity"))
+# %% [markdown]
+# Read the columns one by one.
+#
+# *Wire style.* Starting from the pretrained model helps, with few sentences and a target whose every word the source
+# knows. LoRA, which trains a tenth of the numbers, does no worse here than full fine-tuning. Three draws say no more
+# than that; notebook 7 is about saying it properly.
+#
+# *Prose.* Both adapted models have become worse at what the source could do, and at these learning rates LoRA more than
+# full fine-tuning. With the update at work, a LoRA model forgets like any other: "few numbers learn" is not "little is
+# forgotten". What LoRA has is another thing: the update can be taken away.
+#
+# The last model is still there. Put the layers that you wrapped back in their places, and compare with the source, bit by
+# bit. The control is the model with its adapter on.
+# %%
+with torch.no_grad():
+    on = model(prose_test.ids).logits
+    for path in targets:
+        model.set_submodule(path, before[path])
+    off = model(prose_test.ids).logits
+    original = source(prose_test.ids).logits
+print("adapter on:  same as the source to the last bit?", torch.equal(on, original))
+print("adapter off: same as the source to the last bit?", torch.equal(off, original))
+# %% [markdown]
+# Full fine-tuning has overwritten its weights; there is no switch. With LoRA, one base serves many tasks, each with its
+# adapter of a few kilobytes, and is itself never lost.
+#
+# **You have built** the update, the layer, the injection, the file and the merge: all that the library PEFT does in its
+# LoRA, which is the topic of notebook 5.
+#
+# Hu et al. 2021, *LoRA: Low-Rank Adaptation of Large Language Models*, arXiv 2106.09685.
