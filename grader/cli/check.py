@@ -41,7 +41,7 @@ def command(
         raise typer.BadParameter("choose one of full, reduced, none, best", param_hint="--isolation")
     from ..authoring.exercise import ROOT, exercise_names
     from ..selfstudy.errors import NoNotebook
-    from ..selfstudy.notebooks import notebooks_in
+    from ..selfstudy.notebooks import looks_sound, notebooks_in
     from ..selfstudy.store import ProgressStore
     from ..selfstudy.warming import ready
 
@@ -50,6 +50,10 @@ def command(
     if not names:
         raise NoNotebook(f"there are no exercises in {folder / 'solutions'}: tl check needs a whole checkout")
     found = notebooks_in(notebook, names)  # before the seconds that the sandbox takes to start
+    if not watch and not any(map(looks_sound, found)):
+        for path in found:
+            _say_why_not(path, names, folder)
+        raise typer.Exit(2)
     store = ProgressStore()
     with console.steps("starting the sandbox"):
         checker = ready(store, _exercises(found, names), isolation, time_limit, folder)
@@ -69,6 +73,16 @@ def _exercises(notebooks: list[Path], names: list[str]) -> set[str]:
     from ..selfstudy.notebooks import named_after
 
     return {name for path in notebooks if (name := named_after(path, names))}
+
+
+def _say_why_not(path: Path, names: list[str], root: Path) -> None:
+    from ..selfstudy.notebooks import read_notebook
+    from ..submissions import NotReadable
+
+    try:
+        read_notebook(path, names, root)
+    except NotReadable as problem:
+        console.error(f"{path}: {problem}")
 
 
 def _once(checker: "Checker", store: "ProgressStore", notebooks: list[Path], as_json: bool) -> int:

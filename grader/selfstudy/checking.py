@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -14,9 +13,9 @@ from ..grading.course_key import seed_of_exercise
 from ..grading.submission import grade
 from ..judging.answer_key import AnswerKey
 from ..sandbox import Sandbox
-from ..submissions import Answered, read_answers, read_bytes
+from ..submissions import Answered
 from .checked import Checked, Hint, solved
-from .notebooks import exercise_of
+from .notebooks import digest, read_notebook
 from .progress import ExerciseProgress, Progress, QuestionProgress
 from .store import ProgressStore
 
@@ -64,10 +63,7 @@ class Checker:
 
     def read(self, notebook: Path) -> tuple[Exercise, Answered, str]:
         """The exercise and answers of a notebook, and the digest of its code. Raises NotReadable, NoNotebook."""
-        data = read_bytes(notebook.resolve())  # a link of one's own may be followed
-        exercise = load_exercise(exercise_of(notebook, data, self.names, self.root), self.root)
-        answered = read_answers(data, exercise)
-        return exercise, answered, _digest(*(f"{c['question']}\n{c['source']}" for c in answered.cells))
+        return read_notebook(notebook, self.names, self.root)
 
     def check(self, notebook: Path, asked: bool = True) -> Checked:
         """Grade a notebook and keep the progress.
@@ -100,7 +96,7 @@ def keep(progress: Progress, checked: Checked, answers: dict[str, str], asked: b
         if result.status == "not_graded":
             continue
         seen = entry.questions.setdefault(result.id, QuestionProgress())
-        digest = _digest(answers.get(result.id, ""))
+        now_answered = digest(answers.get(result.id, ""))
         if result.id in checked.begun:
             seen.checks += 1
         seen.keep_best(result.points, result.max_points)
@@ -109,10 +105,10 @@ def keep(progress: Progress, checked: Checked, answers: dict[str, str], asked: b
             seen.solved = seen.solved or now
         elif result.id in checked.begun or result.id == next_up:
             # A blank further down is not begun: its hints are not used up before it is anybody's turn.
-            hint = _next_hint(seen, checked.exercise.question(result.id).hints, asked or digest != seen.answer)
+            hint = _next_hint(seen, checked.exercise.question(result.id).hints, asked or now_answered != seen.answer)
             if hint is not None:
                 checked.hints[result.id] = hint
-        seen.status, seen.answer = result.status, digest
+        seen.status, seen.answer = result.status, now_answered
 
 
 def _next_hint(seen: QuestionProgress, hints: tuple[str, ...], further: bool) -> Hint | None:
@@ -126,7 +122,3 @@ def _next_hint(seen: QuestionProgress, hints: tuple[str, ...], further: bool) ->
 
 def _answers(answered: Answered) -> dict[str, str]:
     return {cell["question"]: cell["source"] for cell in answered.cells if cell["question"] is not None}
-
-
-def _digest(*texts: str) -> str:
-    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

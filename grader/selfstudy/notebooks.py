@@ -1,12 +1,14 @@
 """A learner's notebooks: which there are in a folder, and which exercise each is for."""
 
+import hashlib
 import json
 import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..authoring.exercise import ROOT, load_exercise
+from ..authoring.exercise import ROOT, Exercise, load_exercise
+from ..submissions import Answered, NotReadable, read_answers, read_bytes
 from .errors import NoNotebook
 
 DEPTH = 3  # folders below the one given; a learner's folder is flat, an nbgrader one is not
@@ -61,6 +63,31 @@ def exercise_of(path: Path, data: bytes, names: Sequence[str], root: Path = ROOT
     raise NoNotebook(
         f"{path.name} belongs to no exercise: neither its name nor its answer cells are of {' or '.join(names)}"
     )
+
+
+def read_notebook(path: Path, names: Sequence[str], root: Path = ROOT) -> tuple[Exercise, Answered, str]:
+    """A notebook's exercise and answers, and a digest of its code: with equal digests it gives equal results.
+
+    Raises NotReadable, NoNotebook.
+    """
+    data = read_bytes(path.resolve())  # a link of one's own may be followed
+    exercise = load_exercise(exercise_of(path, data, names, root), root)
+    answered = read_answers(data, exercise)
+    return exercise, answered, digest(*(f"{cell['question']}\n{cell['source']}" for cell in answered.cells))
+
+
+def looks_sound(path: Path) -> bool:
+    """A quick look, before the seconds that grading needs to start: could this be a notebook at all?"""
+    try:
+        content = json.loads(read_bytes(path.resolve()))
+        return isinstance(content, dict) and "nbformat" in content
+    except (NotReadable, ValueError, RecursionError):
+        return False
+
+
+def digest(*texts: str) -> str:
+    """A short digest that tells texts apart."""
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _grade_ids(data: bytes) -> set[str]:

@@ -36,13 +36,13 @@ def learner(course: Path, tmp_path: Path) -> Callable[..., Any]:
     at_home = tmp_path / "home"
     at_home.mkdir()
 
-    def run(*arguments: object, start: bool = False, before: Callable[[], None] | None = None, **variables: str) -> Any:
+    def run(*arguments: object, start: bool = False, **variables: str) -> Any:
         command = [str(Path(sys.executable).parent / "tl"), *map(str, arguments), "--root", str(course)]
-        environment = {**os.environ, "HOME": str(at_home), "TL_HOME": str(tmp_path / "kept"), **variables}
-        environment = {name: value for name, value in environment.items() if value} | {"PYTHONIOENCODING": "utf-8"}
+        environment = {**os.environ, "HOME": str(at_home), "TL_HOME": str(tmp_path / "kept")}
+        environment |= {"PYTHONIOENCODING": "utf-8", **variables}
         how: dict[str, Any] = {"cwd": at_home, "env": environment, "stdin": subprocess.DEVNULL, "text": True}
         if start:
             return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
-        return subprocess.run(command, capture_output=True, timeout=120, preexec_fn=before, **how)
+        return subprocess.run(command, capture_output=True, timeout=120, **how)
 
     return run

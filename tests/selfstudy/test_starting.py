@@ -5,12 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from learner_answers import RIGHT, with_answer
 
 from grader.selfstudy import starting
 from grader.selfstudy.errors import CannotStart
 from grader.selfstudy.starting import Placed, jupyter_command, place_notebooks
-
-from learner_answers import RIGHT, with_answer
 
 NAME = "02_feature_extraction"
 

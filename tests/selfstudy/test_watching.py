@@ -5,11 +5,10 @@ import threading
 from pathlib import Path
 
 import pytest
+from learner_answers import FLAG, RIGHT, save_in_place, save_like_jupyter
 
 from grader.selfstudy.errors import NoNotebook
 from grader.selfstudy.watching import Patience, Watch
-
-from learner_answers import FLAG, RIGHT, save_in_place, save_like_jupyter
 
 NAMES = ["02_feature_extraction"]
 

@@ -5,6 +5,7 @@
 # %%
 from tlcore.check import check
 
+
 # %% [markdown]
 # ## 2.1 Freeze · `freeze` · 10 min · ●○○
 #
@@ -22,6 +23,8 @@ def freeze(module):
 
 # %% check="freeze"
 check("freeze")
+
+
 # %% [markdown] hints="freeze"
 # <details><summary>Hint 1</summary>
 #

@@ -1,0 +1,226 @@
+"""`tl start`, `tl check`, `tl progress` as a learner runs them: real processes, real sandbox, real hidden tests."""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from learner_answers import FLAG, RAISES, RIGHT, save_in_place, save_like_jupyter
+
+NAME = "02_feature_extraction"
+QUICK_ENOUGH = 2.0  # seconds from a save to what is said of it; 0.4 to 0.6 on two cores with five other jobs
+
+
+@pytest.fixture
+def notebook(folder: Path) -> Path:
+    return folder / f"{NAME}.ipynb"
+
+
+def test_from_a_blank_to_full_marks(learner, notebook: Path):
+    run = learner("check", notebook)
+    assert (run.returncode, run.stderr) == (1, "")
+    assert run.stdout.startswith("isolation: ")
+    assert "0 of 2 points" in run.stdout and "not begun" in run.stdout
+    assert "Hint 1 of 3" in run.stdout and "or its parameters?" in run.stdout
+
+    save_in_place(notebook, FLAG)
+    run = learner("check", notebook, "--json")
+    [entry] = json.loads(run.stdout)
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"isolation: {entry['isolation']}")
+    [question] = entry["questions"]
+    assert (entry["points"], entry["max_points"], entry["status"]) == (0.0, 2.0, "graded")
+    assert question["misconceptions"] == ["flag_on_the_module"]
+    assert question["asks"] == ["What does the optimizer hold: the module, or its parameters?"]
+    assert (question["hint"]["number"], question["hint"]["of"]) == (2, 3)
+
+    save_in_place(notebook, RIGHT)
+    run = learner("check", notebook.parent)  # a folder will do
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "2 of 2 points" in run.stdout and "Everything works" in run.stdout
+    assert "Hint" not in run.stdout
+
+    run = learner("progress", "--json")
+    seen = json.loads(run.stdout)
+    assert (seen["points"], seen["minutes_left"], seen["next"]) == (2.0, 0, None)
+    assert {line["code"]: line["points"] for line in seen["objectives"] if line["questions"]} == {
+        "O2": 2.0,
+        "O3": 2.0,
+        "O3V": 2.0,
+    }
+    shown = learner("progress").stdout
+    assert "2 of 2 points (100%), about 0 of 10 minutes left" in shown and "Everything is done" in shown
+
+
+class Watcher:
+    """A `tl check --watch --json` that runs, and what it says as it comes."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.said: queue.Queue[tuple[float, str]] = queue.Queue()
+        self.notes: queue.Queue[tuple[float, str]] = queue.Queue()
+        for stream, into in ((process.stdout, self.said), (process.stderr, self.notes)):
+            threading.Thread(target=self._listen, args=(stream, into), daemon=True).start()
+
+    def _listen(self, stream: Any, into: "queue.Queue[tuple[float, str]]") -> None:
+        for line in stream:
+            into.put((time.monotonic(), line))
+
+    def check(self) -> tuple[float, dict[str, Any]]:
+        when, line = self.said.get(timeout=60)
+        return when, json.loads(line)
+
+    def note(self, words: str) -> str:
+        while True:
+            line = self.notes.get(timeout=60)[1]
+            if words in line:
+                return line
+
+
+def test_watching_reacts_to_every_way_of_saving_and_ends_cleanly(learner, notebook: Path):
+    watcher = Watcher(learner("check", "--watch", "--json", notebook.parent, start=True))
+    try:
+        assert watcher.check()[1]["points"] == 0.0  # as it is at the beginning
+        took, hints, best = [], [], 0.0
+        for save, answer, points in (
+            (save_like_jupyter, FLAG, 0.0),
+            (save_in_place, RAISES, 0.0),
+            (save_like_jupyter, RIGHT, 2.0),
+            (save_in_place, FLAG, 0.0),
+            (save_like_jupyter, RIGHT, 2.0),
+        ):
+            save(notebook, answer)
+            saved = time.monotonic()
+            when, entry = watcher.check()
+            took.append(when - saved)
+            assert entry["points"] == points
+            best = max(best, points)
+            assert entry["questions"][0]["best_points"] == best
+            hints.append((entry["questions"][0]["hint"] or {}).get("number"))
+        assert hints == [2, 3, None, 3, None]
+        print("seconds from save to result:", *(f"{each:.2f}" for each in took))
+        assert sorted(took)[len(took) // 2] < QUICK_ENOUGH
+
+        os.utime(notebook)  # Jupyter saves again after a cell was run: no code has changed
+        assert "its code is as it was: 2 of 2 points" in watcher.note("was saved")
+
+        whole = notebook.read_bytes()
+        notebook.write_bytes(whole[: len(whole) // 2])  # a write that takes its time
+        time.sleep(0.7)
+        notebook.write_bytes(whole.replace(b"p.requires_grad = False", b"pass"))
+        assert watcher.check()[1]["points"] == 0.0
+        assert watcher.notes.empty()  # not a word about the half
+
+        notebook.write_bytes(b"{")  # and one that never ends
+        assert "not a notebook" in watcher.note("error:")
+        notebook.write_bytes(whole)
+        assert watcher.check()[1]["points"] == 2.0
+
+        watcher.process.send_signal(signal.SIGINT)
+        assert watcher.process.wait(20) == 0
+        assert watcher.note("no longer watching")
+        assert watcher.said.empty()
+    finally:
+        watcher.process.kill()
+
+
+def test_a_home_that_cannot_be_written_costs_no_check(learner, notebook: Path, tmp_path: Path):
+    save_in_place(notebook, RIGHT)
+    (tmp_path / "file").write_text("")
+    run = learner("check", notebook, TL_HOME=str(tmp_path / "file" / "below"))
+    assert run.returncode == 0
+    assert "2 of 2 points" in run.stdout
+    assert run.stderr.count("your progress cannot be kept") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "words"),
+    [(b"", 2, "the file is empty"), (b"{}", 2, "not a notebook"), (None, 2, "there is no")],
+)
+def test_what_cannot_be_read_ends_with_2(learner, notebook: Path, content: bytes | None, status: int, words: str):
+    if content is None:
+        notebook.unlink()
+    else:
+        notebook.write_bytes(content)
+    run = learner("check", notebook)
+    assert run.returncode == status
+    assert words in run.stderr and "Traceback" not in run.stderr
+
+
+def test_start_copies_and_never_overwrites(learner, course: Path, tmp_path: Path):
+    run = learner("start", "--no-lab")
+    mine = tmp_path / "home" / "transfer-learning" / f"{NAME}.ipynb"
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith(f"copied to transfer-learning: {NAME}.ipynb\n")
+    assert mine.read_bytes() == (course / "exercises" / mine.name).read_bytes()
+    save_in_place(mine, RIGHT)
+    kept = mine.read_bytes()
+    run = learner("start", "--no-lab")
+    assert "left as they are" in run.stdout and run.returncode == 0
+    assert mine.read_bytes() == kept
+
+
+def test_start_says_what_stands_in_the_way(learner, tmp_path: Path):
+    (tmp_path / "home" / "file").write_text("")
+    run = learner("start", "file", "--no-lab")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == "error: file is a file: choose another name for the folder, as in tl start my-folder\n"
+
+
+def test_progress_before_anything_and_after_damage(learner, tmp_path: Path):
+    run = learner("progress")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "0 of 2 points (0%), about 10 of 10 minutes left" in run.stdout
+    assert "Next: Freeze" in run.stdout and "tl start" in run.stdout
+    assert "no question yet" in run.stdout
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "progress.json").write_text("{broken")
+    run = learner("progress")
+    assert run.returncode == 0
+    assert run.stderr.startswith("note: your progress file was damaged (it is not JSON): it is kept as ")
+    assert [path.read_text() for path in (tmp_path / "kept").glob("progress.damaged-*")] == ["{broken"]
+
+
+def test_reset_asks_and_keeps_the_old_file(learner, tmp_path: Path):
+    assert "nothing to reset" in learner("progress", "--reset").stdout
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "progress.json").write_text("mine")
+    run = learner("progress", "--reset")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "add --yes" in run.stderr
+    assert (tmp_path / "kept" / "progress.json").read_text() == "mine"
+    run = learner("progress", "--reset", "--yes")
+    assert run.returncode == 0
+    [old] = (tmp_path / "kept").glob("progress.until-*")
+    assert str(old) in run.stdout and old.read_text() == "mine"
+
+
+FOREIGN = Path(__file__).with_name("foreign.py")
+
+
+@pytest.mark.parametrize("system", ["darwin", pytest.param("win32", marks=pytest.mark.slow)])
+def test_where_nothing_can_isolate_or_fork_all_of_it_works(course: Path, folder: Path, tmp_path: Path, system: str):
+    """In place of another system: its name, without the modules that it lacks. What Python itself does there is not."""
+
+    def tl(*arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(FOREIGN), system, *map(str, arguments), "--root", str(course)]
+        environment = {**os.environ, "TL_HOME": str(tmp_path / "kept"), "PYTHONIOENCODING": "utf-8"}
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=200)
+
+    run = tl("start", "mine", "--no-lab")
+    assert (run.returncode, run.stderr) == (0, "")
+    save_in_place(tmp_path / "mine" / f"{NAME}.ipynb", FLAG)
+    run = tl("check", "mine", "--json")
+    [entry] = json.loads(run.stdout)
+    assert (run.returncode, entry["isolation"], entry["points"]) == (1, "none", 0.0)
+    assert "nothing restrains the code" in run.stderr
+    assert entry["questions"][0]["misconceptions"] == ["flag_on_the_module"]
+    run = tl("progress", "--json")
+    assert (run.returncode, json.loads(run.stdout)["exercises"][0]["questions"][0]["hints"]) == (0, 1)
