@@ -1,0 +1,115 @@
+"""`tl release --to learners`: what a learner installs is enough to learn from, and useless to cheat with."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+from grader.authoring.exercise import ROOT, load_exercise
+from grader.channels.learners.wheel import wheel_bytes, zip_bytes
+from grader.channels.releasing import ReleaseRefused, built_notebook
+from grader.results.files import write_atomic
+from grader.sandbox.visible import CLOSED_IN_TLCORE
+
+FOLDER = "transfer-learning"
+"""The folder inside the zip."""
+
+NEEDED = (
+    "torch transformers peft safetensors numpy scikit-learn matplotlib tqdm ipython ipywidgets jupyterlab jinja2 typer"
+).split()
+"""Requirements of the open part; their versions are those of pyproject.toml."""
+
+SHIPPED = Path(__file__).parent / "shipped"
+
+_README = """\
+# Exercises on transfer learning
+
+You need Python {python}. In this folder, install everything with one command:
+
+    python -m pip install -c constraints.txt "./{wheel}"
+
+(A virtual environment keeps it apart from your other work: `python -m venv .venv`, then `. .venv/bin/activate`, or
+`.venv\\Scripts\\activate` on Windows.)
+
+Then, every time:
+
+    tl-learner
+
+It puts the notebooks into the folder `my-notebooks` and opens JupyterLab there. Fill a blank, run its cell, and run the
+check below it: it says what was seen, what was expected, and where to look.
+
+Exercises: {exercises}.
+
+## A newer bundle
+
+Unpack it where you unpacked this one, and run both commands again. Nothing that you wrote is overwritten: the bundle
+holds no notebook outside its wheel, and `tl-learner` leaves every notebook that is there as it is; where an exercise
+has changed, the new one is put beside yours.
+"""
+
+
+def write_bundle(out: Path, names: list[str]) -> Path:
+    """Write the bundle of the exercises called `names`; its path, `out` itself if it ends in .zip, else a file in it.
+
+    Raises ReleaseRefused for a file that is there already, or an exercise that has not been built.
+    """
+    path = out if out.suffix == ".zip" else out / f"{FOLDER}-{version('tl-exercises')}.zip"
+    if path.exists():
+        raise ReleaseRefused(f"{path} is there already: name another, nothing was changed")
+    if out.suffix != ".zip" and out.exists() and not out.is_dir():
+        raise ReleaseRefused(f"{out} is a file: name a folder, or a new .zip")
+    files, readme = bundle_files(names)
+    write_atomic(path, zip_bytes({f"{FOLDER}/{name}": data for name, data in {**files, "README.md": readme}.items()}))
+    return path
+
+
+def bundle_files(names: list[str]) -> tuple[dict[str, bytes], bytes]:
+    """The wheel and its versions by file name, and the page that says how to begin."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wheel, data = learner_wheel(names, project)
+    files = {wheel: data, "constraints.txt": (ROOT / "constraints.txt").read_bytes()}
+    titles = ", ".join(f"{load_exercise(name).title} ({load_exercise(name).minutes} minutes)" for name in names)
+    python = project["requires-python"].removeprefix(">=") + " or later"
+    return files, _README.format(python=python, wheel=wheel, exercises=titles).encode()
+
+
+def learner_wheel(names: list[str], project: dict[str, object]) -> tuple[str, bytes]:
+    """File name and content of the wheel `tl-learner`: the open part of tlcore, the notebooks, and their command."""
+    files = open_part()
+    for path in sorted(SHIPPED.rglob("*.py")):
+        files[path.relative_to(SHIPPED).as_posix()] = path.read_bytes()
+    for name in names:
+        files[f"tl_learner/notebooks/{name}.ipynb"] = built_notebook(name)
+    digest = hashlib.sha256(b"".join(name.encode() + data for name, data in sorted(files.items()))).hexdigest()
+    # pip installs over another version only: other content is another version.
+    number = f"{version('tl-exercises')}+{digest[:8]}"
+    data = wheel_bytes(
+        "tl_learner",
+        number,
+        "Exercises on transfer learning, for learners",
+        str(project["requires-python"]),
+        _requirements(project["dependencies"]),
+        {"tl-learner": "tl_learner.__main__:main"},
+        files,
+    )
+    return f"tl_learner-{number}-py3-none-any.whl", data
+
+
+def open_part() -> dict[str, bytes]:
+    """Every file of tlcore that learners may see: all but what `CLOSED_IN_TLCORE` names."""
+    source = ROOT / "tlcore"
+    files = {}
+    for path in sorted(source.rglob("*")):
+        inside = path.relative_to(source)
+        if path.is_file() and inside.parts[0] not in CLOSED_IN_TLCORE and "__pycache__" not in inside.parts:
+            files[f"tlcore/{inside.as_posix()}"] = path.read_bytes()
+    return files
+
+
+def _requirements(dependencies: object) -> list[str]:
+    assert isinstance(dependencies, list)
+    by_name = {re.split(r"[^A-Za-z0-9_.-]", line, maxsplit=1)[0].lower(): line for line in dependencies}
+    return [by_name[name] for name in NEEDED]

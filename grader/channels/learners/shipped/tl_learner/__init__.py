@@ -1,0 +1,1 @@
+"""Exercises on transfer learning: the notebooks, and the command that puts them into a folder of yours."""

@@ -1,0 +1,85 @@
+"""`tl-learner [FOLDER]`: the notebooks in a folder of yours, where nothing that you wrote is ever overwritten."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+RELEASED = ".tl-released.json"
+"""In your folder: the sha256 of each notebook as it was handed out."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Copy what is missing, say what was done, and open JupyterLab; the exit status."""
+    parser = argparse.ArgumentParser("tl-learner", description="Put the notebooks into FOLDER and open JupyterLab.")
+    parser.add_argument("folder", nargs="?", default="my-notebooks", type=Path, help="default: my-notebooks")
+    parser.add_argument("--no-lab", action="store_true", help="only copy")
+    given = parser.parse_args(arguments)
+    try:
+        lines = place(given.folder, {n.name: n.read_bytes() for n in notebooks()})
+    except OSError as error:
+        print(f"error: {given.folder} cannot be written ({error.strerror}): choose another folder", file=sys.stderr)
+        return 2
+    print("\n".join(lines))
+    if given.no_lab:
+        return 0
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={given.folder.resolve()}"]
+    if os.name == "posix":
+        os.execv(command[0], command)
+    import subprocess
+
+    return subprocess.call(command)
+
+
+def notebooks() -> list:
+    """The notebooks of this release, sorted by name."""
+    found = (files(__package__) / "notebooks").iterdir()
+    return sorted((n for n in found if n.name.endswith(".ipynb")), key=lambda n: n.name)
+
+
+def place(folder: Path, release: dict[str, bytes]) -> list[str]:
+    """Copy notebooks into `folder`; a line on each. One that is there stays; a newer release is put beside it, once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    noted = folder / RELEASED
+    try:
+        had = dict(json.loads(noted.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        had = {}
+    lines = []
+    for name, data in release.items():
+        digest = hashlib.sha256(data).hexdigest()
+        target = folder / name
+        if _write_new(target, data):
+            lines.append(f"{target}: copied")
+        elif had.get(name) == digest or target.read_bytes() == data:
+            lines.append(f"{target}: yours, left as it is")
+        else:
+            beside = target.with_name(f"{target.stem}-new-{version('tl-learner').replace('+', '-')}.ipynb")
+            _write_new(beside, data)
+            lines.append(f"{target}: yours, left as it is; the new release is {beside.name}")
+        had[name] = digest
+    making = noted.with_name(f"{RELEASED}.making")
+    making.write_text(json.dumps(had, indent=1), encoding="utf-8")
+    making.replace(noted)
+    return lines
+
+
+def _write_new(path: Path, data: bytes) -> bool:
+    """Write a file that is not there yet; False where something has that name."""
+    try:
+        with open(path, "xb") as file:
+            file.write(data)
+    except FileExistsError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main())
