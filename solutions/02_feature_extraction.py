@@ -1,0 +1,1053 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+# ---
+
+# %% [markdown]
+# # 2 Feature extraction in vision
+#
+# Somebody trained a network on 20,000 photos of ill leaves of **crop A**, taken in a lab. You have **crop B**, other illnesses,
+# and a few dozen labelled photos from the field. Too few to learn to *see* from them, and perhaps enough to learn to *tell apart* what
+# the network already sees. That is feature extraction: keep the **backbone** as it is, train only a new **head**.
+#
+# When you are done you can
+#
+# - freeze a backbone, and say what "frozen" does not cover (O2, O3),
+# - give any image model a head for your own classes,
+# - turn pictures into features once, and train a **linear probe** on them in a blink,
+# - prepare data so that the number at the end means something.
+#
+# Five questions, 45 minutes. Below each one is a check to run as often as you like, and hints that unfold one after the other.
+
+# %%
+import time
+from dataclasses import dataclass
+
+import torch
+from IPython.display import Image, display
+from torch import Tensor, nn
+
+from tlcore import plots
+from tlcore.check import check
+from tlcore.data import leaves
+from tlcore.loading import from_pretrained
+from tlcore.models import TinyNet, tiny_resnet
+from tlcore.training import accuracy, linear_probe, train
+
+torch.set_num_threads(1)  # small models are quickest on one core
+
+
+def draw(picture):
+    display(Image(plots.png(picture), alt=plots.describe(picture)))
+
+
+# %% [markdown]
+# The photos. The *pattern* on the leaf is the illness; its colour means nothing. `groups` says which plant a photo shows: remember it for
+# question 2.5.
+
+# %%
+crop_a, crop_b = leaves("source", 3, seed=1), leaves("target", 3, seed=1)
+for title, crop in (("Crop A, in the lab", crop_a), ("Crop B, in the field", crop_b)):
+    few = crop.images[:8].permute(0, 2, 3, 1)
+    draw(plots.images(title, few, [crop.names[label] for label in crop.labels[:8]]))
+
+# %% [markdown]
+# And the pretrained network: a small ResNet of the `transformers` library, with a **card** that says what it was trained on.
+
+# %%
+resnet, card = from_pretrained("leaves-resnet")
+print(card.source)
+print(f"accuracy there: {card.scores['accuracy']:.2f}, classes: {', '.join(card.names)}")
+print(
+    f"parameters: {sum(p.numel() for p in resnet.resnet.parameters()):,} in the backbone, {sum(p.numel() for p in resnet.classifier.parameters()):,} in the head"
+)
+
+# %% [markdown]
+# ## 2.1 Freeze · `freeze` · 10 min · ●○○
+#
+# With 60 photos, a network of 80,000 parameters can learn every photo by heart, and forget on the way what it knew. So first of all: what is in the
+# backbone must not move.
+#
+# **A tiny example.** Two weights, `a = 2` (to be frozen) and `b = 3`; the loss is `a * b`; one step of gradient descent with learning rate 0.1. The
+# gradient of `b` is `a = 2`, so `b` becomes `3 - 0.1 * 2 = 2.8`; `a` stays 2:
+
+# %%
+a, b = nn.Parameter(torch.tensor(2.0), requires_grad=False), nn.Parameter(torch.tensor(3.0))
+(a * b).backward()
+torch.optim.SGD([a, b], lr=0.1).step()
+print(a.item(), b.item(), "| gradient of a:", a.grad)
+
+# %% [markdown]
+# Note the last word. A frozen parameter has **no** gradient, not a gradient of zero, and the optimizer skips it, although it was given it.
+#
+# **Write `freeze(module)`**, so that no parameter of `module` learns any more:
+#
+# - however deep inside `module` it lies, and whatever it is called;
+# - whatever the optimizer: not even AdamW's weight decay may move it;
+# - in place: the parameters stay the very objects they are (another layer may share one of them, and it is then frozen there too);
+# - everything outside of `module` learns as before, **also what lies before it**: gradients still flow through. And a layer that is put into `module`
+#   later can learn.
+#
+# Return `module`, so that `freeze(model)` can stand in an expression (returning nothing is fine too).
+
+
+# %% question="freeze" minutes=10 difficulty=1 objectives="O2,O3V"
+def freeze(module):
+    """Stop every parameter of `module` from learning, in place. Returns `module`."""
+    # 1. go through every parameter that is inside the module, however deep
+    # 2. tell each that it needs no gradient
+    ### BEGIN SOLUTION
+    for parameter in module.parameters():
+        parameter.requires_grad_(False)
+    return module
+    ### END SOLUTION
+
+
+# %% check="freeze"
+check("freeze")
+
+# %% [markdown] hints="freeze"
+# <details><summary>Hint 1: a nudge</summary>
+#
+# What does the optimizer hold in its hands: the module, or the tensors inside it? Print `type(module)` and `type(next(module.parameters()))`: which of them has a
+# `requires_grad` that autograd reads?
+#
+# <details><summary>Hint 2: where they are</summary>
+#
+# Layers sit inside layers. `module.children()` goes one level down only; `module.parameters()` goes all the way, and so does `module.named_parameters()`.
+#
+# <details><summary>Hint 3: the switch</summary>
+#
+# The switch is an attribute of each parameter, `p.requires_grad`. Python lets you set any attribute on any object, so a misspelt one (`required_grad`) raises no error and does
+# nothing. The method `p.requires_grad_(False)` cannot be misspelt in silence.
+#
+# <details><summary>Hint 4: nearly there</summary>
+#
+# A loop of one line over `module.parameters()`, with the method of hint 3 in it, and `return module`.
+#
+# </details></details></details></details>
+
+# %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - `module.requires_grad = False`: an attribute of a module that nobody reads.
+# - Only parameters whose name ends with `weight`: biases, and the scale and shift of norms, go on learning.
+# - `torch.no_grad()` around the forward pass: then nothing before the module can learn either.
+# - Setting gradients to zero: weight decay and momentum move a parameter whose gradient is zero.
+# - Replacing a parameter by a new one: whoever shared the old one still trains it.
+#
+# </details>
+
+# %% public_check="imports"
+import torch
+from torch import nn
+
+from tlcore import plots
+from tlcore.models import TinyNet
+
+
+# %% public_check="helpers"
+def _moved(before, model):
+    """How far each parameter is from what it was."""
+    return {name: float((p.detach() - before[name]).norm()) for name, p in model.named_parameters()}
+
+
+def _steps(model, x, y, optimizer):
+    for _ in range(3):
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(x), y)
+        if loss.requires_grad:
+            loss.backward()
+        optimizer.step()
+
+
+def _numbered(n):
+    """Grey 4x4 pictures, the i-th with brightness i."""
+    return torch.arange(n).float().view(n, 1, 1, 1).expand(n, 1, 4, 4).contiguous()
+
+
+class _Brightness(nn.Module):
+    """Features that can be checked by hand: brightness of a picture and its double; logits are -brightness."""
+
+    def __init__(self):
+        super().__init__()
+        self.backbone = nn.Sequential(nn.Flatten(), nn.Linear(16, 2, bias=False), nn.Dropout(0.9))
+        self.head = nn.Linear(2, 1, bias=False)
+        with torch.no_grad():
+            self.backbone[1].weight.copy_(torch.tensor([[1 / 16], [2 / 16]]).expand(2, 16))
+            self.head.weight.copy_(torch.tensor([[-1.0, 0.0]]))
+
+    def features(self, x):
+        return self.backbone(x)
+
+    def forward(self, x):
+        return self.head(self.backbone(x))
+
+
+# %% public_check="freeze"
+def check_freeze(freeze, show):
+    torch.manual_seed(0)
+    x, y = torch.randn(8, 1, 8, 8), torch.arange(8) % 3
+    names, moves, flags = [], [], []
+    for optimizer, teach in (
+        (torch.optim.SGD, "Which tensors does the optimizer hold, and what does it look for in each?"),
+        (
+            torch.optim.AdamW,
+            "AdamW moves a parameter that has a gradient, even one of zeros. It skips one that has none.",
+        ),
+    ):
+        model = TinyNet(n_classes=3, in_channels=1, widths=(4, 6), norm="group", dropout=0.0)
+        freeze(model.backbone)
+        before = {name: p.detach().clone() for name, p in model.named_parameters()}
+        _steps(model, x, y, optimizer(model.parameters(), lr=0.1, weight_decay=0.1))
+        moved = _moved(before, model)
+        show.tried(f"freeze(model.backbone), then three steps of {optimizer.__name__} with weight decay")
+        show.expect(
+            "layers that moved", [name for name, far in moved.items() if far > 0], ["fc.weight", "fc.bias"], teach
+        )
+        names, moves = list(moved), list(moved.values())
+        flags = [p.requires_grad for p in model.parameters()]
+    frozen = [not name.startswith("fc") for name in names]
+    far = max(moves[-2:], default=1.0)
+    show.picture(
+        plots.layers(
+            "What three steps moved",
+            names,
+            {"trainable": flags, "moved": moves},
+            {"trainable": [not f for f in frozen], "moved": [0.0 if f else far for f in frozen]},
+        )
+    )
+    first, frozen_part = nn.Linear(4, 4), nn.Linear(4, 4)
+    freeze(frozen_part)
+    show.tried("freeze(second) of two layers, then a backward pass through both")
+    out = frozen_part(first(torch.ones(1, 4))).sum()
+    if out.requires_grad:
+        out.backward()
+    show.that(
+        first.weight.grad is not None,
+        "the layer before the frozen one gets a gradient",
+        "Gradients still flow *through* a frozen layer: only its own parameters get none.",
+    )
+    both = nn.Linear(4, 4)
+    shared = both.weight
+    freeze(both)
+    show.that(
+        both.weight is shared,
+        "parameters are the same objects as before",
+        "If another layer shares a parameter, it must not be left with an old one that still learns.",
+    )
+
+
+# %% [markdown]
+# **What you just saw** was a toy. Here is the ResNet: three steps of training on six photos of crop B, once as it comes and once with a frozen backbone. If freezing did nothing, the two
+# rows would look alike.
+
+
+# %%
+def what_moves(model, data):
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    train(model, data, steps=3, lr=0.01, progress=False)
+    return {name: float((p.detach() - before[name]).norm()) for name, p in model.named_parameters()}
+
+
+few = card.normalise(leaves("target", 1))
+free, _ = from_pretrained("leaves-resnet")
+held, _ = from_pretrained("leaves-resnet")
+freeze(held.resnet)
+moved_free, moved_held = what_moves(free, few), what_moves(held, few)
+
+
+def in_short(name):
+    return name.replace("resnet.", "").replace("encoder.", "").replace("layers.0.", "").replace("layer.", "")
+
+
+draw(
+    plots.layers(
+        "Frozen backbone (yours) beside nothing frozen (expected)",
+        [in_short(name) for name in moved_held],
+        {"trainable": [p.requires_grad for p in held.parameters()], "moved": list(moved_held.values())},
+        {"trainable": [p.requires_grad for p in free.parameters()], "moved": list(moved_free.values())},
+    )
+)
+
+# %% [markdown]
+# Only the head moves. But is *everything* in the backbone as it was? Not quite, and question 2.3 is about that: look for what is no parameter.
+
+# %%
+original, _ = from_pretrained("leaves-resnet")
+changed = [
+    name for (name, now), was in zip(held.named_buffers(), original.buffers(), strict=True) if not torch.equal(now, was)
+]
+print(f"{len(changed)} buffers of the frozen backbone moved all the same, for instance {changed[0]}")
+
+# %% [markdown]
+# ## 2.2 A head for your own classes · `replace_head` · 8 min · ●○○
+#
+# The pretrained head knows ten illnesses of crop A. You have other classes, and another number of them. What it sees, the **features**, is what you want; what it says of them is not.
+#
+# Model families keep their last layer in different places. Three are common:
+
+# %%
+for layout in ("fc", "classifier", "head"):
+    print(f"--- {layout}")
+    print(
+        *(
+            f"{name}: {part}"
+            for name, part in TinyNet(n_classes=10, layout=layout).named_children()
+            if name != "backbone"
+        ),
+        sep="\n",
+    )
+
+# %% [markdown]
+# **Count once by hand:** a linear layer from 32 features to 10 classes holds `32 * 10 + 10 = 330` numbers. With 4 classes: `32 * 4 + 4 = 132`.
+#
+# **Write `replace_head(model, n_classes)`**, which puts a new `nn.Linear` (with a bias) in place of the model's last linear layer:
+#
+# - the last layer is `model.fc`, or `model.head`, or the last one of the `nn.Sequential` that is called `model.classifier`; the model has exactly one of the three;
+# - the new layer takes as many inputs as the old one took, however many these are, and has `n_classes` outputs;
+# - everything else stays: the backbone with its weights, and what else lies in the classifier, such as a dropout;
+# - the new layer can learn, even if everything in the model was frozen before. What else was frozen stays frozen, what was trainable stays trainable.
+#
+# Work in place and return the model; or return a new model made of the old one's parts.
+
+
+# %% question="replace_head" minutes=8 difficulty=1 objectives="O2,O3V"
+def replace_head(model, n_classes):
+    """Put a new linear layer with `n_classes` outputs in place of the last one. Returns the model."""
+    # 1. find the old layer: model.fc, model.head, or the last one of model.classifier
+    # 2. make a new one that takes what the old one took
+    # 3. put it where the old one was, and nothing else
+    ### BEGIN SOLUTION
+    if hasattr(model, "classifier"):
+        old = model.classifier[-1]
+        model.classifier[-1] = nn.Linear(old.in_features, n_classes)
+    elif hasattr(model, "fc"):
+        model.fc = nn.Linear(model.fc.in_features, n_classes)
+    else:
+        model.head = nn.Linear(model.head.in_features, n_classes)
+    return model
+    ### END SOLUTION
+
+
+# %% check="replace_head"
+check("replace_head")
+
+# %% [markdown] hints="replace_head"
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Print one of the three models. Which line has to change, and which number in it does the old layer already know?
+#
+# <details><summary>Hint 2: which of the three</summary>
+#
+# `hasattr(model, "fc")` says whether a model has an `fc`. A Sequential can be indexed like a list: `model.classifier[-1]`, and it takes an assignment there, too.
+#
+# <details><summary>Hint 3: what the new layer takes</summary>
+#
+# `old.in_features`. Do not change `old.out_features`: that is only a note about the size of the weight, which stays what it is. And `model.state_dict()` returns a new dictionary:
+# what you write into it is lost.
+#
+# <details><summary>Hint 4: nearly there</summary>
+#
+# For the first layout: `model.fc = nn.Linear(model.fc.in_features, n_classes)`. The other two are the same with another place to take from and to put into.
+#
+# </details></details></details></details>
+
+# %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - `model.classifier = nn.Linear(...)`: the dropout that was in the Sequential is gone.
+# - `nn.Sequential(model, nn.Linear(10, n_classes))`: the new head sees only what the old head says about the old classes.
+# - `nn.Linear(512, n_classes)`: right for one ResNet of a tutorial.
+# - Replacing first and calling `freeze(model)` afterwards: the new head is frozen, too.
+# - Making the optimizer before the head is replaced: it holds the old head's parameters.
+#
+# </details>
+
+
+# %% public_check="replace_head"
+def check_replace_head(replace_head, show):
+    x = torch.randn(5, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    sizes = []
+    for layout, width in (("fc", 6), ("classifier", 10), ("head", 14)):
+        model = TinyNet(n_classes=9, in_channels=1, widths=(4, width), layout=layout, norm="group")
+        model.requires_grad_(False)
+        features = model.backbone(x)
+        old = model.classifier if layout == "classifier" else getattr(model, layout)
+        show.tried(
+            f"a model with {width} features and its last layer in `{layout}`, all frozen; replace_head(model, 4)"
+        )
+        new = replace_head(model, 4)
+        new = model if new is None else new
+        heads = [m for m in new.modules() if isinstance(m, nn.Linear)]
+        found = [list(m.weight.shape) for m in heads]
+        sizes.append(sum(p.numel() for m in heads for p in m.parameters()))
+        teach = "The weight is (outputs, inputs): 4 classes, and as many inputs as the old layer had."
+        if not show.expect("weights of the linear layers", found, [[4, width]], teach):
+            continue
+        new.eval()
+        shape = list(new(x).shape)
+        show.expect("shape of the output for 5 pictures", shape, [5, 4])
+        show.that(
+            bool(torch.allclose(new(x), heads[0](features), atol=1e-6)),
+            "the output is the new layer, applied to the backbone's features",
+            "Is the backbone still what it was, and does the new layer see its features?",
+        )
+        learns = sum(p.numel() for p in new.parameters() if p.requires_grad)
+        show.expect(
+            "numbers that can learn", learns, 4 * width + 4, "The new layer, and nothing else: the rest was frozen."
+        )
+        if layout == "classifier":
+            dropouts = [m.p for m in new.modules() if isinstance(m, nn.Dropout)]
+            show.expect("dropout of the model", dropouts, [old[0].p], "The classifier is more than its last layer.")
+    show.picture(
+        plots.bars("Numbers in the linear layers", ["fc", "classifier", "head"], sizes, [28, 44, 60], ylabel="numbers")
+    )
+
+
+# %% [markdown]
+# **What you just saw** works on a model of `transformers`, too: its head is a `classifier`, a Sequential of a Flatten and a Linear. We freeze, replace, and train on 10 photos of each
+# of the six new illnesses. The control is the same procedure with a backbone that was never trained. If the features did not matter, both would do equally well. (Guessing gives 0.17.)
+
+# %%
+some, many = card.normalise(leaves("target", 10, seed=0)), card.normalise(leaves("target", 60, seed=500))
+for what in ("pretrained", "random"):
+    torch.manual_seed(0)
+    model = from_pretrained("leaves-resnet")[0] if what == "pretrained" else tiny_resnet(10)
+    replace_head(freeze(model), 6)
+    torch.manual_seed(0)
+    train(model, some, steps=60, lr=0.01, progress=False)
+    print(f"{what:>10} backbone, frozen: accuracy on crop B {accuracy(model, many):.2f}")
+
+# %% [markdown]
+# The random backbone is a fair opponent: the same layers, the same number of features, the same training. What is missing is only what the other has seen. One run is an anecdote, though; at
+# the end of this notebook we do it over several seeds.
+
+# %% [markdown]
+# ## 2.3 A backbone that stays frozen · `frozen_backbone` · 9 min · ●●○
+#
+# Buffers moved in your frozen backbone: the **running mean and variance of batch norm**. They are no parameters, no optimizer has them; the *forward pass* moves them, in train mode.
+#
+# **A tiny example.** Batch norm with running mean 0 and variance 1, and batches of two numbers:
+
+# %%
+norm = nn.BatchNorm1d(1, affine=False)
+for mate in (3.0, 7.0):
+    norm.train()
+    print(f"train mode: 1 beside {mate:g} becomes {norm(torch.tensor([[1.0], [mate]]))[0].item():+.2f}")
+print(f"the running mean is now {norm.running_mean.item():.2f}")
+norm.reset_running_stats()
+norm.eval()
+for mate in (3.0, 7.0):
+    print(f" eval mode: 1 beside {mate:g} becomes {norm(torch.tensor([[1.0], [mate]]))[0].item():+.2f}")
+
+# %% [markdown]
+# In train mode it subtracts the mean **of the batch** (2, then 4): the same 1 becomes -1, whatever it was. And it moves its running mean a tenth of the way each time: `0.1 * 2 = 0.2`, then
+# `0.9 * 0.2 + 0.1 * 4 = 0.58`. In eval mode it does neither. So a frozen backbone has to be in eval mode; but every training loop calls `model.train()` at the start of each epoch, because
+# the head's dropout needs it.
+#
+# **Write the class `FrozenBackbone(backbone, head)`**, an `nn.Module`:
+#
+# - it answers `head(backbone(x))`;
+# - the backbone behaves as in **eval mode** always: from the moment the object is built, also if the backbone came in train mode, and whatever `model.train()` or `model.eval()` is called later. Its
+#   statistics never move, and a picture's answer does not depend on the other pictures of the batch;
+# - the head follows: `model.train()` makes its dropout active, `model.eval()` makes it inactive;
+# - head and backbone keep their layers and weights (no other kind of norm that computes something else).
+#
+# The backbone's parameters have been through `freeze` already; you need not care for them. What you call things inside the class is up to you.
+
+
+# %% question="frozen_backbone" minutes=9 difficulty=2 objectives="O2,O3V"
+class FrozenBackbone(nn.Module):
+    """`head(backbone(x))`, with a backbone that stays in eval mode whatever mode the whole is in."""
+
+    def __init__(self, backbone, head):
+        super().__init__()
+        self.backbone = backbone
+        self.head = head
+        # 1. in which mode may the backbone have come, and in which should it be?
+        ### BEGIN SOLUTION
+        self.backbone.eval()
+        ### END SOLUTION
+
+    def forward(self, x):
+        # 2. the head, applied to the backbone's features
+        # 3. and add a method, or a line here, for: what does `model.train()` do to the parts, and how can the backbone be spared?
+        ### BEGIN SOLUTION
+        return self.head(self.backbone(x))
+
+    def train(self, mode=True):
+        super().train(mode)
+        self.backbone.eval()
+        return self
+        ### END SOLUTION
+
+
+# %% check="frozen_backbone"
+check("frozen_backbone")
+
+# %% [markdown] hints="frozen_backbone"
+# <details><summary>Hint 1: a nudge</summary>
+#
+# `backbone.eval()` is right, but when? A training loop calls `model.train()` again and again. What does that call do to the modules inside `model`?
+#
+# <details><summary>Hint 2: one place to do it</summary>
+#
+# `model.train()` is a method like any other, and yours to change: a class can define its own `train(self, mode=True)`. (Or you put the backbone into eval mode at the start of each
+# `forward`.)
+#
+# <details><summary>Hint 3: and the head?</summary>
+#
+# `super().train(mode)` does what `train` always does, to both parts. What has to be undone after it, and for which part? Note that `model.eval()` calls `self.train(False)`.
+#
+# <details><summary>Hint 4: nearly there</summary>
+#
+# In `__init__`: the backbone into eval mode. In `train(self, mode=True)`: first `super().train(mode)`, then the backbone into eval mode, then `return self`.
+#
+# </details></details></details></details>
+
+# %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - `backbone.eval()` once, before the loop: the next `model.train()` undoes it.
+# - The whole model in eval mode: the head's dropout is off.
+# - `momentum = 0`, or `track_running_stats = False`: the running statistics stand still, but train mode still normalises with those of the batch.
+# - GroupNorm in place of batch norm: it does not depend on the batch, and is not what the backbone was trained with.
+#
+# </details>
+
+
+# %% public_check="frozen_backbone"
+def check_frozen_backbone(FrozenBackbone, show):
+    def parts(dropout):
+        torch.manual_seed(0)
+        norm = nn.BatchNorm1d(1, affine=False)
+        return norm, nn.Sequential(norm, nn.ReLU()), nn.Sequential(nn.Dropout(dropout), nn.Identity())
+
+    x = torch.tensor([[1.0], [3.0]])
+    norm, backbone, head = parts(0.0)
+    show.tried(
+        "a backbone with a batch norm (mean 0, variance 1), in train mode; FrozenBackbone is built, and nothing else"
+    )
+    model = FrozenBackbone(backbone, head)
+    here = "Which mode has a module that was just made?"
+    show.expect("answer for 1 and 3", model(x).detach().flatten(), torch.tensor([1.0, 3.0]), here, atol=1e-4)
+    show.tried("then three epochs that begin with model.train()")
+    means = [norm.running_mean.item()]
+    for _ in range(3):
+        model.train()
+        answer = model(x).detach().flatten()
+        means.append(norm.running_mean.item())
+    show.expect(
+        "answer for 1 and 3 in train mode",
+        answer,
+        torch.tensor([1.0, 3.0]),
+        "In train mode batch norm subtracts the mean of the batch. What did `model.train()` do to the backbone?",
+        atol=1e-4,
+    )
+    show.expect(
+        "running mean, after 0, 1, 2, 3 epochs",
+        means,
+        [0.0] * 4,
+        "Statistics are no parameters: the forward pass moves them, in train mode.",
+        atol=1e-6,
+    )
+    show.picture(
+        plots.lines(
+            "Running mean of the batch norm",
+            {"yours": means, "expected": [0.0] * 4},
+            xlabel="epochs",
+            ylabel="running mean",
+        )
+    )
+    _, backbone, head = parts(0.5)
+    model = FrozenBackbone(backbone, head)
+    model.train()
+    answers = model(torch.full((200, 1), 3.0)).detach()
+    show.tried("a head with dropout 0.5, for 200 equal inputs")
+    found = sorted({round(v, 2) for v in answers.flatten().tolist()})[:6]
+    show.expect(
+        "different answers in train mode",
+        found,
+        [0.0, 6.0],
+        "Half are dropped and half are doubled: the head's dropout must be active in train mode.",
+        atol=0.01,
+    )
+    model.eval()
+    answers = model(torch.full((200, 1), 3.0)).detach()
+    found = sorted({round(v, 2) for v in answers.flatten().tolist()})[:6]
+    show.expect("different answers in eval mode", found, [3.0], "In eval mode the head's dropout is off.", atol=0.01)
+
+
+# %% [markdown]
+# **What you just saw** matters as soon as a backbone is to serve more than one task. We train a new head on crop B, once with a plain model with frozen parameters, once with yours, and then
+# ask the backbone about **crop A** again, with its own old head. (Nothing was trained for crop A: if frozen means frozen, the accuracy must be the same as before.)
+
+
+# %%
+class Features(nn.Module):
+    """The ResNet without its head: pictures (N, 3, 32, 32) to features (N, 64)."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.resnet = model.resnet
+
+    def forward(self, x):
+        return self.resnet(x).pooler_output.flatten(1)
+
+    def features(self, x):
+        return self(x)
+
+
+of_crop_a = card.normalise(leaves("source", 30, seed=700))
+before = accuracy(from_pretrained("leaves-resnet")[0], of_crop_a)
+print(f"on crop A, before: {before:.2f}")
+for what in ("parameters frozen", "FrozenBackbone"):
+    model, _ = from_pretrained("leaves-resnet")
+    backbone, old_head = freeze(Features(model)), model.classifier
+    torch.manual_seed(0)
+    head = nn.Sequential(nn.Dropout(0.2), nn.Linear(64, 6))
+    whole = nn.Sequential(backbone, head) if what == "parameters frozen" else FrozenBackbone(backbone, head)
+    train(whole, some, steps=60, lr=0.01, progress=False)
+    after = accuracy(nn.Sequential(backbone, old_head), of_crop_a)
+    print(f"{what:>17}: on crop B {accuracy(whole, many):.2f}, on crop A afterwards {after:.2f}")
+
+# %% [markdown]
+# Not a single weight of the first backbone changed, and yet it is worse at what it could do: its norms now know crop B. On crop B itself the drift may even help (they adapt to the field: notebook 8
+# makes a method of it). The point is not that drift is bad; it is that it happened to something that you believed frozen.
+
+# %% [markdown]
+# ## 2.4 Features once and for all · `extract_features` · 8 min · ●●○
+#
+# A frozen backbone answers the same for a photo in every epoch. So ask it once, keep the answers, and train the head on those: epochs then cost next to nothing.
+#
+# **A tiny example.** A model whose features are (brightness, twice the brightness); a loader of five pictures of brightness 0 to 4, labelled 10 to 14, in batches of two: 2 + 2 + 1. In order, you get
+#
+# | F | y |
+# |---|---|
+# | 0, 0 | 10 |
+# | 1, 2 | 11 |
+# | 2, 4 | 12 |
+# | 3, 6 | 13 |
+# | 4, 8 | 14 |
+#
+# **Write `extract_features(model, loader)`**, which returns `(F, y)`:
+#
+# - `loader` gives batches `(pictures, labels)`. F is (N, d): the features of all its pictures, one a row, in the order in which the loader gave them; y is (N,): their labels. Row i of F and
+#   `y[i]` belong to the same picture, **also if the loader shuffles** (it then gives another order each time it is gone through). All pictures count, also those of a smaller last batch, and each once, as the
+#   loader gives it;
+# - features are what the head sees: `model.features(x)`. Not logits;
+# - they are those of **eval mode**, whatever mode the model is in; the model's statistics do not move, and afterwards it is in the mode that it was in;
+# - what you return does not drag along the graph of a backward pass (`requires_grad` is False).
+#
+# Tensors or NumPy arrays, as you like.
+
+
+# %% question="extract_features" minutes=8 difficulty=2 objectives="O2,O3V"
+def extract_features(model, loader):
+    """Features (N, d) and labels (N,) of all that the loader gives, in one order."""
+    # 1. remember the model's mode, then eval mode
+    # 2. without gradients: go through the loader once; keep each batch's features and its labels
+    # 3. give the model its mode back
+    # 4. join the batches
+    ### BEGIN SOLUTION
+    was_training = model.training
+    model.eval()
+    features, labels = [], []
+    with torch.no_grad():
+        for x, y in loader:
+            features.append(model.features(x))
+            labels.append(y)
+    model.train(was_training)
+    return torch.cat(features), torch.cat(labels)
+    ### END SOLUTION
+
+
+# %% check="extract_features"
+check("extract_features")
+
+# %% [markdown] hints="extract_features"
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Why must features and labels come from the same pass over the loader? What would happen to a loader with `shuffle=True` in a second one?
+#
+# <details><summary>Hint 2: the mode</summary>
+#
+# `model.training` is True in train mode. Note it down before `model.eval()`; `model.train(True)` is train mode and `model.train(False)` is eval mode.
+#
+# <details><summary>Hint 3: the graph</summary>
+#
+# Inside `with torch.no_grad():` nothing is recorded for a backward pass. Without it, every batch of features keeps all its intermediate results alive.
+#
+# <details><summary>Hint 4: nearly there</summary>
+#
+# Two lists; for each `x, y` of the loader append `model.features(x)` to one and `y` to the other; `torch.cat` joins a list of tensors along the rows, even if the last has fewer.
+#
+# </details></details></details></details>
+
+# %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - `torch.cat([y for _, y in loader])` after the loop: the labels of another order.
+# - No `model.eval()`: dropout and batch statistics make features that no second call gives again.
+# - `model.eval()`, and no way back: the training that follows runs without dropout, and nobody notices.
+# - `model(x)`: these are logits of the old classes.
+# - A table of `len(loader) * batch_size` rows, or only the full batches.
+#
+# </details>
+
+
+# %% public_check="extract_features"
+def check_extract_features(extract_features, show):
+    x, y = _numbered(5), torch.arange(10, 15)
+    model = _Brightness().train()
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=2)
+    show.tried(
+        "five pictures of brightness 0 to 4, in batches of 2 + 2 + 1; the model is in train mode and has a dropout"
+    )
+    found, labels = extract_features(model, loader)
+    found, labels = torch.as_tensor(found), torch.as_tensor(labels)
+    expected = torch.tensor([[0.0, 0.0], [1.0, 2.0], [2.0, 4.0], [3.0, 6.0], [4.0, 8.0]])
+    if tuple(found.shape) == (5, 1):
+        teach = "One number a picture: is that what the head says, or what it sees?"
+    elif len(found) != 5:
+        teach = "How many pictures are in the last batch?"
+    else:
+        teach = "In which mode was the model when you asked it?"
+    show.expect("features", found.detach(), expected, teach, atol=1e-4)
+    show.expect("labels", labels, y)
+    show.picture(plots.matrix("Features", found.detach(), expected))
+    show.that(
+        not found.requires_grad,
+        "the features carry no graph",
+        "What is needed only for a backward pass need not be recorded: see torch.no_grad().",
+    )
+    show.that(
+        model.training,
+        "the model is in train mode again",
+        "Its owner handed it over in train mode, and goes on with it.",
+    )
+    model.eval()
+    extract_features(model, loader)
+    show.that(not model.training, "a model that came in eval mode stays in eval mode")
+    show.tried("forty pictures in a loader that shuffles")
+    many = torch.utils.data.TensorDataset(_numbered(40), torch.arange(40))
+    found, labels = extract_features(model, torch.utils.data.DataLoader(many, batch_size=7, shuffle=True))
+    found, labels = torch.as_tensor(found).detach(), torch.as_tensor(labels)
+    show.expect(
+        "brightness of the pictures labelled 0 to 39",
+        found[labels.argsort(), 0],
+        torch.arange(40.0),
+        "Row i of F and y[i] must be of one picture. How often did you go through the loader?",
+        atol=1e-3,
+    )
+
+
+# %% [markdown]
+# **What you just saw**, on the ResNet: the features of 60 photos are a table of 60 x 64 numbers. The old head on these features must say what the whole model says; and here is what an epoch costs.
+
+# %%
+model, _ = from_pretrained("leaves-resnet")
+F, y = extract_features(freeze(Features(model)), some.loader(16))
+F, y = torch.as_tensor(F), torch.as_tensor(y)
+with torch.no_grad():
+    gap = (model.classifier[-1](F) - model.eval()(some.images).logits).abs().max().item()
+print(f"features {tuple(F.shape)}; head(F) and model(x) differ by at most {gap:.1e}")
+
+start = time.perf_counter()
+train(nn.Linear(64, 6), (F, y), epochs=20, progress=False)
+on_features = time.perf_counter() - start
+start = time.perf_counter()
+train(replace_head(freeze(model), 6), some, epochs=20, progress=False)
+print(f"20 epochs: {on_features:.2f} s on features, {time.perf_counter() - start:.2f} s through the backbone")
+
+# %% [markdown]
+# ## 2.5 Data that you can believe · `prepare` · 10 min · ●●●
+#
+# The head is easy now. What is left is where most mistakes are made, and they make numbers *better*, which is why nobody looks for them:
+#
+# - photos of one plant in train and in test: the plant is recognised, not its illness;
+# - a mean and std to which the test photos contributed;
+# - a mirror image in train of a photo in test;
+# - class 3 in train is not class 3 in test.
+#
+# `prepare` returns this:
+
+
+# %%
+@dataclass
+class Split:
+    """Pictures and labels of one part of the data."""
+
+    x: Tensor  # (N, C, H, W), ready for the model
+    y: Tensor  # (N,), whole numbers: class ids
+
+
+@dataclass
+class Splits:
+    """What `prepare` gives."""
+
+    train: Split
+    val: Split
+    test: Split
+    names: list  # names[i] is the class with id i, in all three parts
+
+
+# %% [markdown]
+# **A tiny example.** Five plants, two photos each, of the illnesses rust (plants 1, 2, 3) and mildew (4, 5). With `names = ["mildew", "rust"]`, val might be plant 4 (two photos, `y = [0, 0]`), test plant 2
+# (`y = [1, 1]`, although the test has rust only), and train the other three plants: six photos and their six mirror images. If the card says mean 0.5 and std 0.25, a pixel of 1 becomes
+# `(1 - 0.5) / 0.25 = 2` in all three.
+#
+# **Write `prepare(images, labels, groups, card, seed)`**, which returns `Splits(train, val, test, names)`:
+#
+# - `images` is (N, C, H, W) with values 0 to 1, `labels` a list of N class names (in no particular order), `groups` (N,) whole numbers: which plant each photo shows;
+# - **parts:** all photos of a plant are in the same part. About a fifth of the plants (10 to 30 % will do) goes to val, about a fifth to test, the others to train. Every photo is in exactly one part. `seed`
+#   decides which plant goes where: the same seed gives the same parts, other seeds give other parts; what is *on* the photos has no influence;
+# - **classes:** `names` lists every class once, in an order of your choice; `y` holds positions in it, in all three parts (a small part may lack a class);
+# - **normalisation:** `(x - mean) / std` in each channel, with `card.mean` and `card.std` (C numbers each), in all three parts. `card.normalise(images)` does it for a tensor. The backbone is frozen: it expects what it was pretrained on;
+# - **augmentation:** train holds each of its photos twice, as it is and mirrored left to right (`x.flip(-1)`), with the same label; rows in any order. Val and test hold theirs once, not mirrored.
+#
+# `GroupShuffleSplit` of scikit-learn is welcome, and so are ten lines of your own.
+
+
+# %% question="prepare" minutes=10 difficulty=3 objectives="O3V,O4"
+def prepare(images, labels, groups, card, seed):
+    """Parts without leaks: by plant, one numbering of the classes, the card's statistics, mirrored train photos."""
+    # 1. number the classes, once
+    # 2. normalise as in pretraining
+    # 3. shuffle the plants (not the photos) with the seed, and deal them out
+    # 4. mirror: only now, and only train
+    ### BEGIN SOLUTION
+    names = sorted(set(labels))
+    y = torch.tensor([names.index(label) for label in labels])
+    x = card.normalise(images)
+
+    plants = groups.unique()
+    plants = plants[torch.randperm(len(plants), generator=torch.Generator().manual_seed(seed))]
+    fifth = max(1, len(plants) // 5)
+    in_val, in_test = torch.isin(groups, plants[:fifth]), torch.isin(groups, plants[fifth : 2 * fifth])
+    in_train = ~in_val & ~in_test
+
+    x_train, y_train = x[in_train], y[in_train]
+    train = Split(torch.cat([x_train, x_train.flip(-1)]), torch.cat([y_train, y_train]))
+    return Splits(train, Split(x[in_val], y[in_val]), Split(x[in_test], y[in_test]), names)
+    ### END SOLUTION
+
+
+# %% check="prepare"
+check("prepare")
+
+# %% [markdown] hints="prepare"
+# <details><summary>Hint 1: a nudge</summary>
+#
+# In which order do you do things? What has to be done before the data is divided (because it must be the same everywhere), and what only after it (because it is for one part only)?
+#
+# <details><summary>Hint 2: plants</summary>
+#
+# `groups.unique()` lists the plants. Shuffle that list, cut it into three, and take for each part the photos whose plant is in its piece: `torch.isin(groups, piece)` is a mask over the photos.
+#
+# <details><summary>Hint 3: seed and classes</summary>
+#
+# `torch.randperm(n, generator=torch.Generator().manual_seed(seed))` is a shuffled 0 … n-1 that depends on the seed alone. `names = sorted(set(labels))` and then `names.index(label)`, for all labels, before
+# anything is divided.
+#
+# <details><summary>Hint 4: nearly there</summary>
+#
+# `x = card.normalise(images)` first. Then the three masks. Val and test are `Split(x[mask], y[mask])`; for train, join `x[mask]` and `x[mask].flip(-1)` with `torch.cat`, and `y[mask]` with itself.
+#
+# </details></details></details></details>
+
+# %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - `train_test_split` of photos: a plant has several.
+# - Mean and std of your own photos: right for a model that learns from the start, wrong for a frozen backbone. Those of all photos: wrong for both.
+# - `unique()` of each part: where a part lacks a class, all ids behind it shift.
+# - Names in the order of your list, ids in the order of the alphabet (folders are read in that order).
+# - Mirror first, divide later.
+# - `torch.randperm` without a generator: another split each time.
+#
+# </details>
+
+
+# %% public_check="prepare"
+def check_prepare(prepare, show):
+    from tlcore.checkpoints.card import Card
+
+    # 30 plants with 2 photos each, of three illnesses. Photo i has the value i / 100 at its left edge, and 1 elsewhere.
+    plants, illnesses = torch.arange(30).repeat_interleave(2), ["rust", "mildew", "blight"]
+    labels = [illnesses[int(p) % 3] for p in plants]
+    images = torch.ones(60, 1, 4, 4)
+    images[:, 0, :, 0] = (torch.arange(60) / 100).view(-1, 1)
+    card = Card("a card", mean=(0.5,), std=(0.25,))
+    show.tried("60 photos of 30 plants (two each), three illnesses; card with mean 0.5 and std 0.25; seed 3")
+    splits = prepare(images, labels, plants, card, 3)
+    parts = {"train": splits.train, "val": splits.val, "test": splits.test}
+    pictures = {name: torch.as_tensor(part.x).float() for name, part in parts.items()}
+    ids = {name: [int(i) for i in part.y] for name, part in parts.items()}
+    largest = [round(float(x.max()), 3) if len(x) else None for x in pictures.values()]
+    same = show.expect(
+        "largest pixel of train, val, test: (1 - 0.5) / 0.25",
+        largest,
+        [2.0, 2.0, 2.0],
+        "Which mean and std did the pretrained backbone get to know?",
+        atol=1e-3,
+    )
+    if not same:
+        return
+    # Undo the normalisation; a picture that is not mirrored has its number at the left edge.
+    left, right = ({name: (x[:, 0, 0, at] * 0.25 + 0.5) for name, x in pictures.items()} for at in (0, 3))
+    numbers = {name: [round(100 * v) for v in torch.minimum(left[name], right[name]).tolist()] for name in parts}
+    mirrored = {name: int((right[name] < left[name]).sum()) for name in parts}
+    kept = {name: sorted(set(n)) for name, n in numbers.items()}
+    homes = [[name for name in parts if {2 * p, 2 * p + 1} & set(kept[name])] for p in range(30)]
+    show.expect(
+        "plants whose photos are in more than one part",
+        [p for p, home in enumerate(homes) if len(home) > 1],
+        [],
+        "Deal out plants, not photos.",
+    )
+    show.expect("photos that are in no part", sorted(set(range(60)) - {n for k in kept.values() for n in k}), [])
+    count = {name: len(k) // 2 for name, k in kept.items()}
+    for name in ("val", "test"):
+        show.that(
+            3 <= count[name] <= 9, f"{name} has 3 to 9 of the 30 plants (about a fifth)", f"It has {count[name]}."
+        )
+    show.expect(
+        "mirrored photos",
+        mirrored,
+        {"train": len(kept["train"]), "val": 0, "test": 0},
+        "Augmentation is for training, after the data was divided.",
+    )
+    show.expect(
+        "rows",
+        {name: len(n) for name, n in numbers.items()},
+        {"train": 2 * len(kept["train"]), "val": len(kept["val"]), "test": len(kept["test"])},
+    )
+    for name in parts:
+        said = [splits.names[i] if i < len(splits.names) else "?" for i in ids[name]]
+        show.expect(
+            f"names[y] in {name}", said, [labels[n] for n in numbers[name]], "Number the classes once, for all parts."
+        )
+    again, other = (
+        prepare(images, labels, plants, card, 3),
+        [prepare(images, labels, plants, card, seed) for seed in (4, 5, 6)],
+    )
+    show.that(
+        torch.equal(torch.as_tensor(again.test.x).float(), pictures["test"]),
+        "the same seed gives the same parts",
+        "Which random numbers did the seed not decide?",
+    )
+    show.that(
+        any(not torch.equal(torch.as_tensor(o.test.x).float(), pictures["test"]) for o in other),
+        "other seeds give other parts",
+        "Is the seed used at all?",
+    )
+    show.picture(
+        plots.bars(
+            "Plants in each part",
+            list(count),
+            list(count.values()),
+            [18, 6, 6],
+            ylabel="plants",
+            caption="Val and test may have a few more or fewer.",
+        )
+    )
+
+
+# %% [markdown]
+# **What you just saw** decides whether the number at the end is true. Here are plants with six photos each. We train probes on the same features, three fifths of the photos, once
+# divided at random (a plant may be on both sides), once by plant with your `prepare`, and ask each of them twice: about its own test photos, and about 600 photos of new plants, which is what one wants to know.
+
+
+# %%
+def score(head, features, labels):
+    return (head(features).argmax(1) == labels).float().mean().item()
+
+
+backbone = freeze(Features(from_pretrained("leaves-resnet")[0]))
+F_new, y_new = map(
+    torch.as_tensor, extract_features(backbone, card.normalise(leaves("target", 100, seed=900)).loader(100))
+)
+found = {"by photo": [], "by plant": []}
+for seed in range(8):
+    field = leaves("target", 30, seed=seed, photos_per_plant=6)
+    F, y = map(torch.as_tensor, extract_features(backbone, card.normalise(field).loader(100)))
+    order = torch.randperm(len(y), generator=torch.Generator().manual_seed(seed))
+    known, asked = order[: len(y) * 3 // 5], order[len(y) * 4 // 5 :]
+    probe = linear_probe(F[known], y[known], 6)
+    found["by photo"].append((score(probe, F[asked], y[asked]), score(probe, F_new, y_new)))
+
+    splits = prepare(field.images, [field.names[label] for label in field.labels], field.groups, card, seed)
+    F_train, F_test = (backbone(torch.as_tensor(part.x)) for part in (splits.train, splits.test))
+    probe = linear_probe(F_train, torch.as_tensor(splits.train.y), 6)
+    own_ids = torch.tensor([splits.names.index(field.names[label]) for label in y_new])
+    found["by plant"].append((score(probe, F_test, torch.as_tensor(splits.test.y)), score(probe, F_new, own_ids)))
+
+for what, scores in found.items():
+    (said, true), (said_sd, true_sd) = torch.tensor(scores).mean(0), torch.tensor(scores).std(0)
+    print(f"divided {what}: the test says {said:.2f} ± {said_sd:.2f}, new plants {true:.2f} ± {true_sd:.2f} (8 seeds)")
+
+# %% [markdown]
+# Divided by photo, the test promises far more than the probe keeps on new plants. Divided by plant, it promises no more than that; its spread is wide, because six plants are a small test. (The first
+# probe *is* somewhat better on new plants: it has seen photos of all 30 plants, the second of 18. More plants would help you more than more photos of each; and only the second test could have told you.)
+
+# %% [markdown]
+# ## The linear probe
+#
+# Everything together: features of crop B from the **pretrained** backbone, a linear head on them; the control, a **random** backbone of the same shape; and a network **from scratch**, which may learn everything, on the
+# same photos. Five seeds each, tested on photos of other plants.
+
+# %%
+test = card.normalise(leaves("target", 100, seed=900))
+few_photos = (5, 25)
+found = {"pretrained, frozen": [], "random, frozen": [], "from scratch": []}
+for n in few_photos:
+    scores = {regime: [] for regime in found}
+    for seed in range(5):
+        data = card.normalise(leaves("target", n, seed=seed))
+        torch.manual_seed(seed)
+        fresh = tiny_resnet(6)
+        for regime, model in (("pretrained, frozen", from_pretrained("leaves-resnet")[0]), ("random, frozen", fresh)):
+            backbone = freeze(Features(model))
+            (F, y), (F_test, y_test) = (
+                map(torch.as_tensor, extract_features(backbone, d.loader(100))) for d in (data, test)
+            )
+            scores[regime].append(score(linear_probe(F, y, 6), F_test, y_test))
+        torch.manual_seed(seed)
+        fresh = tiny_resnet(6)
+        train(fresh, data, steps=60, lr=3e-3, seed=seed, progress=False)
+        scores["from scratch"].append(accuracy(fresh, test))
+    for regime, values in scores.items():
+        values = torch.tensor(values)
+        found[regime].append(values.mean().item())
+        print(f"{n:>3} photos a class, {regime:<18}: {values.mean():.2f} ± {values.std():.2f}")
+
+draw(
+    plots.lines(
+        "Accuracy on crop B, mean of 5 seeds",
+        found,
+        x=list(few_photos),
+        xlabel="labelled photos of each illness",
+        ylabel="accuracy",
+    )
+)
+
+# %% [markdown]
+# **What you just saw.** The pretrained features are worth many labels: with five photos a class the probe is ahead of what the network from scratch makes of 25. The random backbone tells that this is not the doing of the
+# linear head or of the architecture: the same head on features that have seen nothing is little better than guessing (0.17).
+#
+# And what it does *not* say: the distance to the network from scratch shrinks with every label, and a frozen backbone can never see more than it was taught. What to do when you have more labels is notebook 3.
+#
+# **To take home**
+#
+# | you want | and it takes |
+# |---|---|
+# | parameters that stay put | `requires_grad_(False)` on each of them |
+# | statistics that stay put | eval mode, also after `model.train()` |
+# | other classes | a new last layer, made after freezing, before the optimizer |
+# | many cheap epochs | features, once |
+# | a number to believe | parts by plant, statistics of the pretraining, one numbering, several seeds, a control |
