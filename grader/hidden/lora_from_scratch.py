@@ -109,8 +109,9 @@ def test_dropout_is_on_the_low_rank_path_only(student, given, expect):
     expect.that(differ(layer.outputs(x), alone), "the update is there in eval mode, whatever the dropout")
     expect(layer.outputs(x, training=True), "in train mode with dropout 1, what is left", equals=alone)
     layer = student.tools.set_factors(student.LoRALinear(student.tools.linear(n_in, n_out), r, alpha, 0.5), *pinned)
-    one, other = (layer.outputs(x, training=True) for _ in range(2))
-    expect.that(differ(one, other), "with dropout 0.5, two passes in train mode drop different things")
+    # Eight passes: one mask for all rows, where an answer has that, is the same twice in a row once in 2**n_in times.
+    first, *others = (layer.outputs(x, training=True) for _ in range(8))
+    expect.that(any(differ(first, y) for y in others), "with dropout 0.5, passes in train mode drop different things")
 
 
 @question("lora_linear", points=1, stand_ins=("lora_delta",), says="What do the factors inherit from their base?")
@@ -192,8 +193,9 @@ def test_holds_the_update_and_not_the_base(student, given, expect):
     changed = {k: v + 0.1 * given.tensor(*v.shape) for k, v in it.source.items() if "embed" in k or ".down" in k}
     loaded = it.loaded(adapter, **changed)
     expect(it.features(loaded), "features of a base that was updated meanwhile, after loading")
-    # The factors take under 5 kB here and the base 33 kB; torch.save's zip adds 4 kB to the former (measured).
-    expect.that(student.tools.stored_bytes(adapter) < 15_000, "the adapter takes less than half the space of the model")
+    # Measured over ten seeds: 2.4 to 7.4 kB in four formats, torch.save's being the largest; half the model is 19 kB.
+    half = sum(tensor.nbytes for tensor in it.source.values()) / 2
+    expect.that(student.tools.stored_bytes(adapter) < half, "the adapter takes less than half the space of the model")
 
 
 @question("save_adapter", points=1, stand_ins=SAVED_BY, says="Do two names lead to one tensor here?")
