@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from grader.hidden.registry import HiddenTest
-from grader.student.answers import Answers, LearnerError
+from grader.student.answers import Answers, LearnerError, TrustedAnswers
+from grader.student.bounded import Bounded
 from grader.student.compare import same
 from grader.student.expect import Expect, Observation
 from grader.student.given import Given
@@ -37,7 +39,8 @@ def run(test: HiddenTest, answers: Answers, seed: int, reference: Trace | None =
     arguments = {"student": student, "given": Given(student, seed), "expect": expect}
     wanted = test.run.__code__.co_varnames[: test.run.__code__.co_argcount]
     try:
-        test.run(**{name: arguments[name] for name in wanted})
+        with nullcontext() if isinstance(answers, TrustedAnswers) else Bounded():
+            test.run(**{name: arguments[name] for name in wanted})
     except LearnerError as error:
         if reference is None:
             raise

@@ -9,6 +9,7 @@ from grader.judging.answer_key import AnswerKey
 from grader.judging.diagnosis import diagnose
 from grader.judging.trace import Trace
 from grader.student.answers import LearnerError
+from grader.student.bounded import Bounded
 from grader.student.compare import in_words
 from grader.student.expect import Observation
 
@@ -103,7 +104,8 @@ def explain(error: LearnerError) -> str:
 
 def _said(seen: Observation, value: Any) -> str:
     try:
-        return str(seen.shows(value))[:300] if seen.shows else in_words(value)
+        with Bounded():
+            return str(seen.shows(value))[:300] if seen.shows else in_words(value)
     except Exception:
         return in_words(value)
 
@@ -119,7 +121,8 @@ def _picture(seen: Trace) -> dict[str, Any] | None:
     drawn = [o for o in seen.observations if o.picture is not None]
     for one in sorted(drawn, key=lambda o: bool(o.holds)):
         try:
-            return one.picture(one.value, one.expected)
+            with Bounded():
+                return one.picture(one.value, one.expected)
         except Exception:
             continue
     return None

@@ -11,6 +11,9 @@ import torch
 from grader.sandbox.inside import wire
 from grader.sandbox.inside.executor import Executor
 
+OURS = {"TimeLimit", "Died", "Killed", "OutOfMemory", "Unreadable", "WrongKind"}
+"""Ends that this side finds out by itself; an exception of that name says nothing about them."""
+
 
 class LearnerError(Exception):
     """The learner's code raised, answered with something unreadable, ran out of time or took its process down."""
@@ -82,5 +85,12 @@ def _value(reply: dict[str, Any], tensors: dict[str, torch.Tensor]) -> tuple[Any
     error = reply.get("error")
     if not isinstance(error, dict):
         raise LearnerError("Unreadable", "the reply is neither a value nor an error")
-    kind, message, line = (str(error.get(key, ""))[:600] for key in ("type", "message", "line"))
+    kind, message, line = (_text(error.get(key, "")) for key in ("type", "message", "line"))
+    if kind in OURS:
+        kind = f"{kind} (an exception of its own)"  # what this side says of a process is for this side to say
     raise LearnerError(kind or "Error", message, line)
+
+
+def _text(value: Any) -> str:
+    """A short text from the other side; anything else (a list in a list in a list, say) counts as empty."""
+    return value[:600] if isinstance(value, str) else ""

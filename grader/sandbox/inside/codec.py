@@ -15,6 +15,8 @@ from torch import nn
 MAX_DEPTH = 16
 MAX_ITEMS = 20_000
 MAX_TEXT = 200_000
+MAX_KEYS = 4_096
+"""Members of one set or dict: numbers can be chosen that share one hash, and building it takes their square."""
 
 
 class TooMuch(ValueError):
@@ -74,38 +76,65 @@ class Encoder:
         return {tag: name}
 
 
-def decode(data: Any, tensors: dict[str, torch.Tensor], handle: Callable[[dict[str, Any]], Any], depth: int = 0) -> Any:
+def decode(data: Any, tensors: dict[str, torch.Tensor], handle: Callable[[dict[str, Any]], Any]) -> Any:
     """The value of tagged JSON. `handle` resolves {"ref": n, ...}. Raises TooMuch for what is not well-formed."""
-    if depth > MAX_DEPTH + 2:
-        raise TooMuch("the value is too deep")
-    if data is None or isinstance(data, (bool, int, float)):
-        return data
-    if not isinstance(data, dict):
-        raise TooMuch("not a tagged value")
-    if "ref" in data:
-        return handle(data)
-    if len(data) != 1:
-        raise TooMuch("not a tagged value")
-    ((tag, content),) = data.items()
-    try:
+    return _Decoder(tensors, handle).decode(data, 0)
+
+
+class _Decoder:
+    """Takes one value apart, however it was made: depth, number of items, size of integers and of sets are capped."""
+
+    def __init__(self, tensors: dict[str, torch.Tensor], handle: Callable[[dict[str, Any]], Any]):
+        self.tensors, self.handle = tensors, handle
+        self.items = 0
+
+    def decode(self, data: Any, depth: int) -> Any:
+        self.items += 1
+        if depth > MAX_DEPTH + 2 or self.items > 2 * MAX_ITEMS:
+            raise TooMuch("the value is too deep or has too many items")
+        if data is None or isinstance(data, (bool, float)):
+            return data
+        if isinstance(data, int):
+            if abs(data) >= 2**63:
+                raise TooMuch("an integer of more than 64 bits")
+            return data
+        if not isinstance(data, dict):
+            raise TooMuch("not a tagged value")
+        if "ref" in data:
+            return self.handle(data)
+        if len(data) != 1:
+            raise TooMuch("not a tagged value")
+        ((tag, content),) = data.items()
+        try:
+            return self._tagged(tag, content, depth)
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            if isinstance(error, TooMuch):
+                raise
+            raise TooMuch(f"a malformed {tag[:20]} value: {type(error).__name__}") from None
+
+    def _tagged(self, tag: str, content: Any, depth: int) -> Any:
         if tag == "text":
-            return str(content)
+            if not isinstance(content, str) or len(content) > MAX_TEXT:
+                raise TooMuch("a text that is too long, or none")
+            return content
         if tag == "float":
             return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[content]
         if tag == "bytes":
             return base64.b64decode(content, validate=True)
         if tag == "tensor":
-            return tensors[content]
+            return self.tensors[content]
         if tag == "array":
-            return tensors[content].numpy()
-        if tag in ("list", "tuple", "set"):
-            members = [decode(v, tensors, handle, depth + 1) for v in content]
-            return members if tag == "list" else tuple(members) if tag == "tuple" else set(members)
-        if tag == "dict":
-            return {decode(k, tensors, handle, depth + 1): decode(v, tensors, handle, depth + 1) for k, v in content}
-    except (KeyError, TypeError, ValueError) as error:
-        raise TooMuch(f"a malformed {str(tag)[:20]} value: {type(error).__name__}") from None
-    raise TooMuch(f"an unknown kind of value: {str(tag)[:20]}")
+            return self.tensors[content].numpy()
+        if tag in ("list", "tuple"):
+            members = [self.decode(v, depth + 1) for v in content]
+            return members if tag == "list" else tuple(members)
+        if tag in ("set", "dict"):
+            if len(content) > MAX_KEYS:
+                raise TooMuch(f"a {tag} of {len(content)} members")
+            if tag == "set":
+                return {self.decode(v, depth + 1) for v in content}
+            return {self.decode(k, depth + 1): self.decode(v, depth + 1) for k, v in content}
+        raise TooMuch(f"an unknown kind of value: {tag[:20]}")
 
 
 def described(value: Any) -> dict[str, Any]:
