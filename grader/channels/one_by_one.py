@@ -66,6 +66,14 @@ class WarmGrader:
                 atexit.register(self._sandbox.close)
             return self._sandbox
 
+    def close(self) -> None:
+        """End the sandbox; the next submission starts it again."""
+        with self._lock:
+            if self._sandbox is not None:
+                atexit.unregister(self._sandbox.close)
+                self._sandbox.close()
+                self._sandbox = None
+
     def grade(self, submitted: Submitted, learner: str) -> SubmissionResult:
         """The result. Raises NotGraded where the infrastructure failed, after its own retries."""
         import torch

@@ -1,0 +1,128 @@
+"""The otter plugin that grades: no line of a submission runs outside our sandbox.
+
+otter executes a submission in a kernel beside the hidden tests, without a time limit, and reads back what that kernel
+pickled. This plugin grades before that, takes everything of the learner's away, and puts its own results in place of
+what otter's kernel then finds in an empty notebook.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_notebook
+from otter.plugins import AbstractOtterPlugin
+from otter.run.run_autograder.utils import print_output
+from otter.test_files import GradingResults, TestCase
+from otter.test_files.abstract_test import TestCaseResult
+from otter.test_files.ok_test import OKTestFile
+
+from grader.authoring.notebook import METADATA
+from grader.channels.messages import as_text
+from grader.channels.one_by_one import TIME_LIMIT, NotGraded, WarmGrader, read_submission
+from grader.results import QuestionResult, SubmissionResult
+
+
+class GradeInSandbox(AbstractOtterPlugin):
+    """Grades the submission through the grader of `tl grade`: same hidden tests, same points, same messages.
+
+    Configuration (in otter_config.json): `exercise`; `key`, the course key; `isolation`, "best" unless given, which
+    uses the strongest tier there is but never none, because a learner's code could then read the key: ask for "none"
+    by name to grade code that you trust; `time_limit`, seconds for one question.
+    """
+
+    result: SubmissionResult | None = None
+
+    def before_grading(self, config: Any) -> None:
+        """Grade the submitted file, then leave nothing of it where otter works. Raises NotGraded."""
+        asked = self.plugin_config.get("isolation", "best")
+        protects, weakest = _protection()
+        print_output(protects)
+        if asked == "best" and weakest:
+            raise NotGraded(
+                "nothing here isolates a learner's code, which could read the hidden tests; "
+                'to grade code that you trust, set "isolation": "none" in otter_config.json'
+            )
+        path = Path(self.submission_path)
+        submitted = read_submission(path, self.plugin_config["exercise"])
+        grader = WarmGrader(asked, self.plugin_config["key"], self.plugin_config.get("time_limit", TIME_LIMIT))
+        try:
+            self.result = grader.grade(submitted, _learner(self.submission_metadata))
+        finally:
+            grader.close()
+            _clear(path)
+
+    def before_execution(self, submission: Any) -> nbformat.NotebookNode:
+        """What otter executes: nothing, with a kernel that exists."""
+        return _empty()
+
+    def after_grading(self, results: GradingResults) -> None:
+        """Put our results in place of otter's. Raises NotGraded where there are none."""
+        if self.result is None:
+            raise NotGraded("the submission was not graded")
+        results._catastrophic_error = None
+        results.results = {question.id: GradedQuestion.of(question) for question in self.result.questions}
+        remarks = [f"Note: {remark}" for remark in self.result.remarks]
+        results.set_output("\n".join([f"{self.result.points:g} of {self.result.max_points:g} points", *remarks]))
+
+    def generate_report(self) -> str:
+        """For the instructor: the isolation that was in force."""
+        assert self.result is not None
+        return f"graded with isolation: {self.result.isolation}, in {self.result.seconds:.1f} seconds"
+
+
+class GradedQuestion(OKTestFile):
+    """One question as otter keeps it: one case, our message in place of otter's summary, our points as the score."""
+
+    text: str
+
+    @classmethod
+    def of(cls, question: QuestionResult) -> GradedQuestion:
+        """The question of a result."""
+        case = TestCase(question.title, "", False, question.max_points, None, None)
+        made = cls(question.id, f"tests/{question.id}.py", [case], all_or_nothing=False)
+        made.text = as_text(question)
+        made.test_case_results = [TestCaseResult(case, made.text, question.status == "passed")]
+        made.update_score(question.points)
+        return made
+
+    def summary(self, public_only: bool = False) -> str:
+        """What the learner is told."""
+        return self.text
+
+
+def _protection() -> tuple[str, bool]:
+    """What isolates learners' code here, in words for the log; whether that is nothing at all."""
+    from grader.sandbox import Tier, probe
+
+    found = probe()
+    best = max(found.available, key=lambda tier: tier.strength)
+    lines = [f"tl: the strongest isolation here is {best.value}"]
+    lines += [f"tl: {tier.value} is not there: {why}" for tier, why in found.missing.items()]
+    return "\n".join(lines), best is Tier.NONE
+
+
+def _clear(submission: Path) -> None:
+    """Remove all that was handed in but our tests: modules that shadow others, pickled logs, start-up files."""
+    for path in submission.parent.iterdir():
+        if path.name == "tests" and not path.is_symlink():
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    nbformat.write(_empty(), submission)
+
+
+def _empty() -> nbformat.NotebookNode:
+    return new_notebook(metadata=json.loads(json.dumps(METADATA)))
+
+
+def _learner(metadata: Any) -> str:
+    """Who handed in, as Gradescope says; the result does not depend on it."""
+    users = metadata.get("users") if isinstance(metadata, dict) else None
+    names = [str(user["email"]) for user in users or [] if isinstance(user, dict) and user.get("email")]
+    return ", ".join(names) or "learner"
