@@ -55,11 +55,13 @@ class Checker:
         return self.sandbox.tier.value
 
     def prepare(self, name: str) -> None:
-        """Compute ahead what a check of the exercise called `name` needs: reference answers, and what to import."""
+        """Compute ahead what a check of the exercise called `name` needs: what the reference and wrong ideas answer."""
         exercise = load_exercise(name, self.root)
         key = self._key(exercise)
         for question in exercise.questions:
             key.reference(question.id)
+            for wrong in key.misconceptions(question.id):
+                key.predicted(question.id, wrong)
 
     def read(self, notebook: Path) -> tuple[Exercise, Answered, str]:
         """The exercise and answers of a notebook, and the digest of its code. Raises NotReadable, NoNotebook."""

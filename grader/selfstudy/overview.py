@@ -131,11 +131,12 @@ def _objectives(questions: list[QuestionLine]) -> list[ObjectiveLine]:
 
 
 def _next(exercises: list[ExerciseLines], progress: Progress) -> Next | None:
-    """The first question that is not done, of the exercise checked last if that has one."""
+    """The first question that is not done, of the exercise worked on last if that has one."""
 
     def when(exercise: ExerciseLines) -> str:
         known = progress.exercises.get(exercise.name)
-        return (known.checked if known else None) or ""
+        begun = any(question.checks for question in exercise.questions)
+        return (known.checked or "") if known and begun else ""
 
     for exercise in sorted(exercises, key=when, reverse=True):  # stable: what was never checked stays in its order
         for question in exercise.questions:

@@ -10,6 +10,7 @@ from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
+from rich.theme import Theme
 
 from ..pages.wording import exercise_title, number, percent
 from ..results import QuestionResult
@@ -18,6 +19,9 @@ from .checked import Checked, Hint, solved
 from .overview import Overview
 
 WIDTH = 100  # of a pipe or a file, and the most of a terminal: longer lines are hard to read
+
+SHOWN = 2  # behaviours of one question that are explained at a time
+THEME = Theme({"markdown.code": "bold cyan"})
 
 #: Status -> (sign, words, style).
 STATUSES = {
@@ -34,12 +38,8 @@ def terminal() -> Console:
     """A console on stdout that never fails on a character which the terminal lacks."""
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    console = Console(highlight=False, markup=False, emoji=False)
-    return (
-        Console(highlight=False, markup=False, emoji=False, width=min(console.width, WIDTH))
-        if (console.is_terminal)
-        else Console(highlight=False, markup=False, emoji=False, width=WIDTH)
-    )
+    width = min(Console().width, WIDTH) if sys.stdout.isatty() else WIDTH
+    return Console(highlight=False, markup=False, emoji=False, width=width, theme=THEME)
 
 
 def show_check(console: Console, checked: Checked, earlier: Checked | None = None, clock: str = "") -> None:
@@ -48,7 +48,9 @@ def show_check(console: Console, checked: Checked, earlier: Checked | None = Non
     With `earlier` (a watched notebook) the questions whose result is as it was are one line each.
     """
     result = checked.result
-    head = Text(f"{clock}  " if clock else "", style="dim")
+    if earlier:
+        console.print()
+    head = Text().append(f"{clock}  " if clock else "", style="dim")
     head.append(one_line(checked.notebook.name), style="bold")
     if result.status != "graded":
         console.print(head.append("  not graded", style="red"))
@@ -56,9 +58,13 @@ def show_check(console: Console, checked: Checked, earlier: Checked | None = Non
         return
     head.append(f"  {number(result.points)} of {number(result.max_points)} points", style="bold")
     console.print(head.append(_since(checked, earlier)))
-    before = {question.id: question for question in earlier.result.questions} if earlier else {}
+    known = {question.id: question for question in earlier.result.questions} if earlier else {}
     for question in result.questions:
-        _question(console, checked, question, unchanged=before.get(question.id) == question)
+        unchanged = known.get(question.id) == question
+        hint = checked.hints.get(question.id)
+        if earlier and unchanged and earlier.hints.get(question.id) == hint:
+            hint = None
+        _question(console, checked, question, unchanged, hint)
     for remark in result.remarks:
         console.print(Padding(Text(f"note: {clean(remark)}", style="dim"), (0, 0, 0, 3), expand=False))
     if checked.full_marks:
@@ -72,43 +78,45 @@ def _since(checked: Checked, earlier: Checked | None) -> str:
     return f" ({'+' if more > 0 else '−'}{number(abs(more))})" if abs(more) > 1e-9 else ""
 
 
-def _question(console: Console, checked: Checked, question: QuestionResult, unchanged: bool) -> None:
+def _question(console: Console, checked: Checked, question: QuestionResult, unchanged: bool, hint: Hint | None) -> None:
     blank = question.id not in checked.begun and not solved(question)
     sign, words, style = STATUSES["blank" if blank else question.status]
-    line = Text(f" {sign} ", style=style)
+    line = Text().append(f" {sign} ", style=style)
     line.append(f"{clean(question.title)}", style="dim" if blank else "")
     line.append(f"  {number(question.points)} of {number(question.max_points)}, {words}", style=style)
     best = checked.best.get(question.id, 0.0)
     if best > question.points + 1e-9:
         line.append(f" (your best: {number(best)})", style="dim")
     console.print(line)
-    hint = checked.hints.get(question.id)
-    if solved(question) or (unchanged and hint is None):
+    if solved(question):
         return
     if not blank and not unchanged:
-        for message in _messages(question):
-            console.print(Padding(Text(clean(message, 600)), (0, 0, 0, 3), expand=False))
+        messages = _messages(question)
+        for message in messages:
+            text = Padding(Text(clean(message, 600)), (0, 0, 0, 5 if len(messages) > 1 else 3), expand=False)
+            console.print(text)
         for advice in question.advice:
             asks = Text("Ask yourself: ", style="bold").append(clean(advice.asks, 600), style="not bold")
             console.print(Padding(asks, (0, 0, 0, 3), expand=False))
     if hint is not None:
-        _hint(console, hint, checked, unchanged)
+        _hint(console, hint, checked)
+    if hint is not None or not (blank or unchanged):
+        console.print()
 
 
 def _messages(question: QuestionResult) -> list[str]:
-    """What was seen, behaviour by behaviour where there are several, the same sentence once."""
+    """What was seen: the first behaviours that do not hold, and how many more. An error that stops all is said once."""
     failing = [b for b in question.behaviours if not b.passed]
-    if len(question.behaviours) < 2 or not failing:
+    if question.status == "error" or len(question.behaviours) < 2 or not failing:
         return [question.message] if question.message else []
-    messages = list(dict.fromkeys(b.message or b.name for b in failing))
-    if len(messages) == 1:
-        return messages
-    return [f"{b.name}: {b.message}" if b.message else b.name for b in failing]
+    messages = [f"{b.name}: {b.message}" if b.message else b.name for b in failing[:SHOWN]]
+    more = len(failing) - SHOWN
+    if more > 0:
+        messages.append(f"… and {more} more {'behaviours do' if more > 1 else 'behaviour does'} not hold yet")
+    return messages
 
 
-def _hint(console: Console, hint: Hint, checked: Checked, unchanged: bool) -> None:
-    if unchanged:
-        return
+def _hint(console: Console, hint: Hint, checked: Checked) -> None:
     console.print(Padding(Text(f"Hint {hint.number} of {hint.of}", style="bold"), (0, 0, 0, 3), expand=False))
     console.print(Padding(Markdown(hint.text), (0, 0, 0, 5)))
     if hint.number == hint.of > 1:
