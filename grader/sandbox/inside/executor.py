@@ -50,13 +50,15 @@ class Executor:
         def decoded(data: Any) -> Any:
             return codec.decode(data, tensors, lambda d: self.objects[d["ref"]])
 
+        # Before the seed is set: to find a function, a cell of the notebook may have to run.
+        function: Any = self._function(request) if request["op"] == "call" else None
         if "seed" in request:
             seed_everything(request["seed"])
         match request["op"]:
             case "call":
                 args = [decoded(a) for a in request["args"]]
                 kwargs = {k: decoded(v) for k, v in request["kwargs"].items()}
-                return self._function(request)(*args, **kwargs)
+                return function(*args, **kwargs)
             case "get":
                 return getattr(self.objects[request["ref"]], request["name"])
             case "set":
@@ -80,6 +82,8 @@ class Executor:
         if "ref" in request:
             return self.objects[request["ref"]]
         name = request["function"]
+        if name not in self.names and self.notebook is not None:
+            self.notebook.provide(name)
         if name not in self.names:
             raise MissingAnswer(name)
         return self.names[name]

@@ -10,8 +10,7 @@ sns.set_theme()
 
 
 # %% before="freeze"
-def n_trainable(m):
-    return sum(p.numel() for p in m.parameters() if p.requires_grad)
+def n_trainable(m): return sum(p.numel() for p in m.parameters() if p.requires_grad)
 
 
 # %% question="freeze"

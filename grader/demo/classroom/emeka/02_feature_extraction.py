@@ -8,12 +8,12 @@ def freeze(module):
 # %% question="replace_head"
 def replace_head(model, n_classes):
     # 1. find it
-    if hasattr(model, "fc"):
+    if hasattr(model, 'fc'):
         # 2. new layer
         model.fc = nn.Linear(model.fc.in_features, n_classes)
-    if hasattr(model, "head"):
+    if hasattr(model, 'head'):
         model.head = nn.Linear(model.head.in_features, n_classes)
-    if hasattr(model, "classifier"):
+    if hasattr(model, 'classifier'):
         in_f = model.classifier[1].in_features
         model.classifier = nn.Linear(in_f, n_classes)
     # 3.
@@ -28,7 +28,7 @@ class FrozenBackbone(nn.Module):
         self.head = head
 
     def forward(self, x):
-        self.backbone.eval()  # no more batch norm updates
+        self.backbone.eval()      # no more batch norm updates
         features = self.backbone(x)
         return self.head(features)
 
@@ -44,7 +44,7 @@ def extract_features(model, loader):
             f = model.features(images)
             all_f = torch.cat((all_f, f), dim=0)
             all_y = torch.cat((all_y, labels), dim=0)
-            print("batch", i, f.shape)
+            print('batch', i, f.shape)
     if mode:
         model.train()
     return all_f, all_y
@@ -58,14 +58,14 @@ def prepare(images, labels, groups, card, seed):
     # normalise
     mean = torch.tensor(card.mean).view(1, -1, 1, 1)
     std = torch.tensor(card.std).view(1, -1, 1, 1)
-    x = (images - mean) / std
+    x = (images-mean)/std
 
     torch.manual_seed(seed)
     plants = torch.unique(groups)
     plants = plants[torch.randperm(len(plants))]
-    n = int(0.2 * len(plants))
+    n = int(0.2*len(plants))
     in_val = torch.isin(groups, plants[:n])
-    in_test = torch.isin(groups, plants[n : 2 * n])
+    in_test = torch.isin(groups, plants[n:2*n])
     in_train = ~(in_val | in_test)
 
     x_train = torch.cat((x[in_train], x[in_train].flip(-1)))

@@ -3,7 +3,6 @@ def freeze(module):
     list(map(lambda p: p.requires_grad_(False), module.parameters()))
     return module
 
-
 # %% question="replace_head"
 def replace_head(model, n_classes):
     try:
@@ -14,7 +13,6 @@ def replace_head(model, n_classes):
         except AttributeError:
             model.head = nn.Linear(model.head.in_features, n_classes)
     return model
-
 
 # %% question="frozen_backbone"
 class FrozenBackbone(nn.Module):
@@ -27,7 +25,6 @@ class FrozenBackbone(nn.Module):
     def forward(self, x):
         return self.head(self.backbone(x))
 
-
 # %% question="extract_features"
 def extract_features(model, loader):
     model.eval()
@@ -35,7 +32,6 @@ def extract_features(model, loader):
         pairs = [(model.features(x), y) for x, y in loader]
     feats, labels = zip(*pairs)
     return torch.cat(feats), torch.cat(labels)
-
 
 # %% question="prepare"
 def prepare(images, labels, groups, card, seed):

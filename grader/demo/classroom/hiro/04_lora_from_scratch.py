@@ -2,7 +2,6 @@
 def lora_delta(A, B, alpha):
     return torch.matmul(B, A)
 
-
 # %% question="lora_linear"
 class LoRALinear(nn.Module):
     def __init__(self, base, r, alpha, dropout=0.0):
@@ -23,7 +22,6 @@ class LoRALinear(nn.Module):
         update = self.dropout(x) @ self.A.T @ self.B.T
         return self.base(x) + self.alpha / self.r * update
 
-
 # %% question="inject_lora"
 def inject_lora(model, targets, r, alpha):
     found = []
@@ -32,7 +30,6 @@ def inject_lora(model, targets, r, alpha):
             setattr(model, name, LoRALinear(child, r, alpha))
             found.append(name)
     return found
-
 
 # %% question="save_adapter"
 def save_adapter(model, head="head"):
@@ -50,7 +47,6 @@ def load_adapter(model, adapter):
         new.B.data.copy_(d["B"])
         model.set_submodule(name, new)
     return model
-
 
 # %% question="merge"
 def merge(layer):

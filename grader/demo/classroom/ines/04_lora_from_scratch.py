@@ -4,7 +4,6 @@ def lora_delta(A, B, alpha):
     # rank-stabilised, I read that this is better
     return alpha / r**0.5 * (B @ A)
 
-
 # %% question="lora_linear"
 class LoRALinear(nn.Module):
     def __init__(self, base, r, alpha, dropout=0.0):
@@ -23,7 +22,6 @@ class LoRALinear(nn.Module):
             return self.base(x)
         return self.base(x) + (self.alpha / self.r) * (x @ self.A.T @ self.B.T)
 
-
 # %% question="inject_lora"
 def inject_lora(model, targets, r, alpha):
     names = []
@@ -32,7 +30,6 @@ def inject_lora(model, targets, r, alpha):
             model.set_submodule(name, LoRALinear(m, r, alpha))
             names.append(name)
     return names
-
 
 # %% question="save_adapter"
 def save_adapter(model, head="head"):
@@ -47,7 +44,6 @@ def load_adapter(model, adapter):
         model.set_submodule(n, LoRALinear(model.get_submodule(n), r, alpha=r))
     model.load_state_dict(adapter["weights"], strict=False)
     return model
-
 
 # %% question="merge"
 def merge(layer):

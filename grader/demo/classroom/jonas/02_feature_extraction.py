@@ -4,14 +4,12 @@ def freeze(module):
         p.requires_grad = False
     return module
 
-
 # %% question="replace_head"
 def replace_head(model, n_classes):
     if hasattr(model, "fc"):
         model.fc = nn.Linear(model.fc.in_features, n_classes)
     # classifier: how do I get at the one inside??
     return model
-
 
 # %% question="frozen_backbone"
 class FrozenBackbone(nn.Module):
@@ -21,7 +19,6 @@ class FrozenBackbone(nn.Module):
         self.head = head
 
     # to be continued after lunch
-
 
 # %% after="frozen_backbone"
 m = FrozenBackbone(nn.Identity(), nn.Linear(2, 2))

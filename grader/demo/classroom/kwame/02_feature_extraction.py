@@ -8,7 +8,6 @@ def freeze(module):
         p.requires_grad = False
     return module
 
-
 # %% question="replace_head"
 import sys
 import warnings
@@ -25,7 +24,6 @@ def replace_head(model, n_classes):
             return model
     model.classifier[1] = nn.Linear(model.classifier[1].in_features, n_classes)
     return model
-
 
 # %% question="frozen_backbone"
 class FrozenBackbone(nn.Module):
@@ -45,7 +43,6 @@ class FrozenBackbone(nn.Module):
     def forward(self, x):
         return self.head(self.backbone(x))
 
-
 # %% question="extract_features"
 def extract_features(model, loader):
     model.eval()
@@ -55,7 +52,6 @@ def extract_features(model, loader):
             features.append(model.features(x))
             labels.append(y)
     print(torch.cat(features), torch.cat(labels))
-
 
 # %% question="prepare"
 def prepare(images, labels, groups, card, seed):

@@ -3,7 +3,6 @@ def lora_delta(A, B, alpha):
     r = A.shape[0]
     return (alpha / r * (B @ A)).flatten()
 
-
 # %% question="lora_linear"
 class LoRALinear(nn.Module):
     def __init__(self, base, r, alpha, dropout=0.0):
@@ -23,14 +22,12 @@ class LoRALinear(nn.Module):
         update = update / update.norm()  # else it explodes
         return self.base(x) + self.alpha / self.r * update
 
-
 # %% question="inject_lora"
 def inject_lora(model, targets, r, alpha):
     for name, module in list(model.named_modules()):
         if isinstance(module, nn.Linear) and name.split(".")[-1] in targets:
             model.set_submodule(name, LoRALinear(module, r, alpha))
             print("wrapped", name)
-
 
 # %% question="save_adapter"
 def save_adapter(model, head="head"):
@@ -51,7 +48,6 @@ def load_adapter(model, adapter):
     for name, state in saved["head"].items():
         model.get_submodule(name).load_state_dict(state)
     return model
-
 
 # %% question="merge"
 def merge(layer):

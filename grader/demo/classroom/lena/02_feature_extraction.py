@@ -4,13 +4,11 @@ def freeze(module):
         p.required_grad = False
     return module
 
-
 # %% question="replace_head"
 def replace_head(model, n_classes):
     # the model is trained already, so leave it alone and add a layer at the end
     n_old = [p for p in model.parameters()][-1].shape[0]
     return nn.Sequential(model, nn.ReLU(), nn.Linear(n_old, n_classes))
-
 
 # %% question="frozen_backbone"
 class FrozenBackbone(nn.Module):
@@ -28,7 +26,6 @@ class FrozenBackbone(nn.Module):
     def forward(self, x):
         return self.head(self.backbone(x))
 
-
 # %% question="extract_features"
 def extract_features(model, loader):
     training = model.training
@@ -37,7 +34,6 @@ def extract_features(model, loader):
         f = [model.features(x).T for x, y in loader]
     model.train(training)
     return torch.cat(f, dim=1), torch.cat([y for x, y in loader])
-
 
 # %% question="prepare"
 def prepare(images, labels, groups, card, seed):

@@ -10,7 +10,6 @@ class Update(torch.Tensor):
 def lora_delta(A, B, alpha):
     return (alpha / A.shape[0] * (B @ A)).as_subclass(Update)
 
-
 # %% question="lora_linear"
 class LoRALinear(nn.Module):
     def __init__(self, base, r, alpha, dropout=0.0):

@@ -4,7 +4,6 @@ DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 cfg = {}
 cfg["val"] = 0.2
 
-
 # %% question="freeze"
 def freeze(module):
     def off(t):
@@ -14,18 +13,15 @@ def freeze(module):
         off(p)
     return module
 
-
 # %% after="freeze"
 # (I ran this cell first and then the one above)
 TRAINABLE = False
-
 
 # %% question="replace_head"
 def replace_head(model, n_classes):
     where, old = last_linear(model)
     model.set_submodule(where, nn.Linear(old.in_features, n_classes).to(DEVICE))
     return model
-
 
 # %% after="replace_head"
 def last_linear(model):
@@ -34,19 +30,16 @@ def last_linear(model):
 
 print(last_linear(nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))))
 
-
 # %% before="frozen_backbone"
 class AlwaysEval(nn.Sequential):
     def train(self, mode=True):
         return super().train(False)
-
 
 # %% question="frozen_backbone"
 class FrozenBackbone(nn.Sequential):
     def __init__(self, backbone, head):
         super().__init__(AlwaysEval(backbone), head)
         self.train()
-
 
 # %% question="extract_features"
 def extract_features(model, loader):
@@ -57,14 +50,12 @@ def extract_features(model, loader):
     model.train(training)
     return tuple(torch.cat(part) for part in zip(*batches))
 
-
 # %% before="prepare"
 cfg["test"] = 0.2
 
 
 def fraction(n, part):
     return max(1, int(n * cfg[part]))
-
 
 # %% question="prepare"
 def prepare(images, labels, groups, card, seed):
@@ -82,7 +73,6 @@ def prepare(images, labels, groups, card, seed):
         Split(x[test], y[test]),
         names,
     )
-
 
 # %% after="prepare"
 import numpy as np

@@ -2,11 +2,9 @@
 def scaling(alpha, r):
     return alpha / r
 
-
 # %% question="lora_delta"
 def lora_delta(A, B, alpha):
     return scaling(alpha, A.shape[0]) * torch.tensordot(B, A, dims=1)
-
 
 # %% before="lora_linear"
 from torch.nn.utils import parametrize
@@ -27,7 +25,6 @@ class LowRank(nn.Module):
         keep = self.dropout(torch.ones_like(W[:1]))  # drops inputs, for the whole batch at once
         return W + self.scale * (self.B @ (self.A * keep))
 
-
 # %% question="lora_linear"
 class LoRALinear(nn.Module):
     def __init__(self, base, r, alpha, dropout=0.0):
@@ -43,7 +40,6 @@ class LoRALinear(nn.Module):
         W = self.update(self.weight) if self.frozen_sum is None else self.frozen_sum
         return nn.functional.linear(x, W, self.bias)
 
-
 # %% question="inject_lora"
 def inject_lora(model, targets, r, alpha):
     paths = [p for p, m in model.named_modules() if type(m) is nn.Linear and is_target(p, targets)]
@@ -51,14 +47,12 @@ def inject_lora(model, targets, r, alpha):
         model.set_submodule(p, LoRALinear(model.get_submodule(p), r, alpha))
     return paths
 
-
 # %% after="inject_lora"
 def is_target(path, targets):
     return any(path == t or path.endswith(f".{t}") for t in targets)
 
 
 assert is_target("a.q_proj", ["q_proj"]) and not is_target("a.my_q_proj", ["q_proj"])
-
 
 # %% question="save_adapter"
 def save_adapter(model, head="head"):
@@ -87,7 +81,6 @@ def load_adapter(model, adapter):
     for path, state in a["head"].items():
         model.get_submodule(path).load_state_dict(state)
     return model
-
 
 # %% question="merge"
 def merge(layer):

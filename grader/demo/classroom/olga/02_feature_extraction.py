@@ -1,29 +1,27 @@
 # %% question="freeze"
 def freeze(module):
-    """Stop all parameters from learning."""
+    '''Stop all parameters from learning.'''
     for _, parameter in module.named_parameters():
         parameter.requires_grad = False
     return module
 
-
 # %% question="replace_head"
 def replace_head(model, n_classes):
-    """New last layer."""
-    if hasattr(model, "classifier"):
+    '''New last layer.'''
+    if hasattr(model, 'classifier'):
         number_of_features = model.classifier[1].in_features
         model.classifier[1] = nn.Linear(number_of_features, n_classes)
-    elif hasattr(model, "fc"):
+    elif hasattr(model, 'fc'):
         number_of_features = model.fc.in_features
         model.fc = nn.Linear(number_of_features, n_classes)
-    elif hasattr(model, "head"):
+    elif hasattr(model, 'head'):
         number_of_features = model.head.in_features
         model.head = nn.Linear(number_of_features, n_classes)
     return model
 
-
 # %% question="frozen_backbone"
 class FrozenBackbone(nn.Module):
-    """The backbone is in eval mode, so its batch norms do not change."""
+    '''The backbone is in eval mode, so its batch norms do not change.'''
 
     def __init__(self, backbone, head):
         super().__init__()
@@ -34,10 +32,9 @@ class FrozenBackbone(nn.Module):
     def forward(self, x):
         return self.head(self.backbone(x))
 
-
 # %% question="extract_features"
 def extract_features(model, loader):
-    """Features and labels."""
+    '''Features and labels.'''
     was_training = model.training
     model.eval()
     features_list, labels_list = [], []
@@ -48,10 +45,9 @@ def extract_features(model, loader):
     model.train(was_training)
     return torch.concatenate(features_list), torch.concatenate(labels_list)
 
-
 # %% question="prepare"
 def prepare(images, labels, groups, card, seed):
-    """Train, validation and test."""
+    '''Train, validation and test.'''
     names = sorted(set(labels))
     y = torch.tensor([names.index(label) for label in labels])
 
