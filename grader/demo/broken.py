@@ -19,8 +19,8 @@ FIRST, SECOND = "02_feature_extraction", "04_lora_from_scratch"
 def write_broken(folder: Path) -> list[Path]:
     """Write them below `folder`; the paths."""
     written = []
-    for learner, (exercise, content) in FILES.items():
-        path = folder / learner / f"{exercise}.ipynb"
+    for name, content in FILES.items():
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content())
         written.append(path)
@@ -36,12 +36,23 @@ def _answer(notebook: NotebookNode, question: str) -> NotebookNode:
 
 
 def _changed(change: Callable[[NotebookNode], None], exercise: str = FIRST) -> Callable[[], bytes]:
+    """The solved exercise with one change."""
+
     def content() -> bytes:
         notebook = solved(exercise)
         change(notebook)
         return to_bytes(notebook)
 
     return content
+
+
+def _with_answer(question: str, source: str, exercise: str = FIRST) -> Callable[[], bytes]:
+    """The solved exercise with another answer to one question."""
+
+    def change(notebook: NotebookNode) -> None:
+        _answer(notebook, question).source = source
+
+    return _changed(change, exercise)
 
 
 def _delete(notebook: NotebookNode) -> None:
@@ -65,44 +76,49 @@ def _lose_metadata(notebook: NotebookNode) -> None:
         cell.metadata.pop("nbgrader", None)
 
 
-def _fill_with(question: str, source: str) -> Callable[[NotebookNode], None]:
-    def change(notebook: NotebookNode) -> None:
-        _answer(notebook, question).source = source
-
-    return change
-
-
-def _outputs(notebook: NotebookNode) -> None:
+def _sixty_megabytes_of_outputs(notebook: NotebookNode) -> None:
     cell = _answer(notebook, "freeze")
     cell.outputs = [new_output("stream", name="stdout", text="0123456789abcdef" * 2**16) for _ in range(60)]
 
 
-def _version_3() -> bytes:
+def _in_format_3() -> bytes:
     old = nbformat.v4.downgrade(solved(FIRST))
     return nbformat.v3.writes_json(old).encode()
 
 
-FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
-    "not-json": (FIRST, lambda: b"\x89PNG this is a picture of my screen"),
-    "format-3": (FIRST, _version_3),
-    "empty-file": (SECOND, lambda: b""),
-    "sixty-megabytes": (FIRST, _changed(_outputs)),
-    "cell-deleted": (FIRST, _changed(_delete)),
-    "cells-duplicated": (FIRST, _changed(_duplicate)),
-    "cell-moved": (FIRST, _changed(_move)),
-    "metadata-lost": (SECOND, _changed(_lose_metadata, SECOND)),
-    "syntax-error": (
-        FIRST,
-        _changed(_fill_with("replace_head", "def replace_head(model, n_classes)\n    return model")),
-    ),
-    "never-returns": (FIRST, _changed(_fill_with("freeze", "def freeze(module):\n    while True:\n        pass"))),
-    "os-exit": (
-        SECOND,
-        _changed(_fill_with("lora_delta", "import os\n\ndef lora_delta(A, B, alpha):\n    os._exit(0)"), SECOND),
-    ),
-    "sys-exit": (FIRST, _changed(_fill_with("freeze", "import sys\nsys.exit(0)"))),
-    "raises-on-import": (FIRST, _changed(_fill_with("freeze", "raise RuntimeError('this cell never worked for me')"))),
-    "unknown-exercise": ("11_quantum_transfer", lambda: to_bytes(released(FIRST))),
-    "two-notebooks": (f"{FIRST}-Copy1", lambda: to_bytes(solved(FIRST))),
-    "two-notebooks/again": (f"{FIRST} (2)", lambda: to_bytes(released(FIRST))),
+NO_COLON = """def replace_head(model, n_classes)
+    return model"""
+ENDLESS = """def freeze(module):
+    while True:
+        pass"""
+KILLS_ITS_PROCESS = """import os
+
+def lora_delta(A, B, alpha):
+    os._exit(0)"""
+EXITS = """import sys
+sys.exit(0)"""
+RAISES = "raise RuntimeError('this cell never worked for me')"
+
+FILES: dict[str, Callable[[], bytes]] = {
+    # Files that are no notebook, or not the one that was asked for.
+    f"not-json/{FIRST}.ipynb": lambda: b"\x89PNG this is a picture of my screen",
+    f"format-3/{FIRST}.ipynb": _in_format_3,
+    f"empty-file/{SECOND}.ipynb": lambda: b"",
+    f"sixty-megabytes/{FIRST}.ipynb": _changed(_sixty_megabytes_of_outputs),
+    "unknown-exercise/11_quantum_transfer.ipynb": lambda: to_bytes(released(FIRST)),
+    f"two-notebooks/{FIRST}-Copy1.ipynb": lambda: to_bytes(solved(FIRST)),
+    f"two-notebooks/again/{FIRST} (2).ipynb": lambda: to_bytes(released(FIRST)),
+    f"nothing-filled-in/{FIRST}.ipynb": lambda: to_bytes(released(FIRST)),
+    # Answer cells that are not where they were.
+    f"cell-deleted/{FIRST}.ipynb": _changed(_delete),
+    f"cells-duplicated/{FIRST}.ipynb": _changed(_duplicate),
+    f"cell-moved/{FIRST}.ipynb": _changed(_move),
+    f"metadata-lost/{SECOND}.ipynb": _changed(_lose_metadata, SECOND),
+    # One answer that does not run; the others are right.
+    f"syntax-error/{FIRST}.ipynb": _with_answer("replace_head", NO_COLON),
+    f"never-returns/{FIRST}.ipynb": _with_answer("freeze", ENDLESS),
+    f"os-exit/{SECOND}.ipynb": _with_answer("lora_delta", KILLS_ITS_PROCESS, SECOND),
+    f"sys-exit/{FIRST}.ipynb": _with_answer("freeze", EXITS),
+    f"raises-on-import/{FIRST}.ipynb": _with_answer("freeze", RAISES),
 }
+"""Where below the folder of submissions, and what the file holds."""

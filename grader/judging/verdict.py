@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,9 @@ from grader.student.answers import LearnerError
 from grader.student.bounded import Bounded
 from grader.student.compare import in_words
 from grader.student.expect import Observation
+
+NOTHING_THERE = {"Blank", "MissingAnswer"}
+"""Ends about which a hint on the behaviour has nothing to say."""
 
 
 @dataclass
@@ -57,14 +61,14 @@ def verdict(key: AnswerKey, question: str, max_points: float, observed: list[Tra
             one.message = _sentence(failure.label or test.name, one.observed, one.expected, failure.property)
         elif seen.error is not None:
             one.message = explain(seen.error)
-        if not seen.passed and test.hint:
+        if not seen.passed and test.hint and not (seen.error is not None and seen.error.kind in NOTHING_THERE):
             one.message = f"{one.message} {test.hint}".strip()
         one.picture = _picture(seen)
         behaviours.append(one)
     points = round(sum(b.points for b in behaviours), 6)
     found = diagnose(key, question, observed)
     status = "passed" if all(t.passed for t in observed) else "partial" if points > 0 else "failed"
-    if status == "failed" and all(t.error is not None for t in observed):
+    if status == "failed" and all(t.error is not None and t.first_failure() is None for t in observed):
         status = "error"
     message = next((b.message for b in behaviours if not b.passed), "Every behaviour is as it should be.")
     return QuestionVerdict(
@@ -79,27 +83,33 @@ def stopped(question: str, max_points: float, error: LearnerError) -> QuestionVe
 
 def explain(error: LearnerError) -> str:
     """What the learner is told of an exception, a time limit or a lost process."""
-    at = f" The line was: {error.line}" if error.line else ""
+    at = f" The line was: `{error.line}`." if error.line else ""
+    said = error.message.rstrip(".")
     match error.kind:
         case "Blank":
             return "The blank of this question is still empty."
         case "MissingAnswer":
-            return f"{error.message}: the notebook has no function or class of that name. Is its cell still there?"
+            return f"{said}: the notebook has no function or class of that name. Is its cell still there?"
         case "TimeLimit":
-            return f"Your answer gave {error.message}. Is there a loop that never ends, or one step too many?"
+            return f"There was {said}. Is there a loop that never ends, or one step too many?"
         case "Died":
             return "Your answer ended the Python process before it gave a result (os._exit, a crash, or out of memory)."
         case "OutOfMemory":
-            return f"Your answer needed more memory than a submission may use ({error.message})."
+            return f"Your answer needed more memory than a submission may use ({said})."
         case "SystemExit":
             return f"Your answer called exit() instead of returning a value.{at}"
         case "SyntaxError" | "IndentationError":
-            return f"Python cannot read the cell ({error.message}).{at}"
+            where = re.sub(r"[(]<[^>]*>, (line [0-9]+)[)]", r"in \1", said)
+            return f"Python cannot read the cell ({where}).{at}"
         case "Unreadable":
-            return f"What your answer returned could not be read: {error.message}."
+            return f"What your answer returned could not be read: {said}."
         case "WrongKind":
-            return "Your answer returned another kind of object than the question asks for."
-    return f"Your answer raised {error.kind}: {error.message}.{at}"
+            why = f" ({said})" if said else ""
+            return f"Your answer returned another kind of object than the question asks for{why}."
+    if not at:
+        # Not in a line of the notebook: torch or a tool of ours could not go on with what it was given.
+        return f"Using your answer raised {error.kind}: {said}."
+    return f"Your answer raised {error.kind}: {said}.{at}"
 
 
 def _said(seen: Observation, value: Any) -> str:
@@ -113,7 +123,7 @@ def _said(seen: Observation, value: Any) -> str:
 def _sentence(label: str, observed: str, expected: str, is_property: bool) -> str:
     if is_property and expected == "yes" and observed in ("no", ""):
         return f"Not so: {label}."
-    return f"{label[:1].upper()}{label[1:]}: expected {expected}, observed {observed}."
+    return f"{label[:1].upper()}{label[1:]}: expected {expected}; observed {observed}."
 
 
 def _picture(seen: Trace) -> dict[str, Any] | None:
