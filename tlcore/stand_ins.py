@@ -58,13 +58,6 @@ class LoRALinear(nn.Module):
         return self._peft(x)
 
 
-def lora_delta(A: Tensor, B: Tensor, alpha: float) -> Tensor:
-    """The update (out, in) of factors A (r, in) and B (out, r), as PEFT computes it."""
-    layer = LoRALinear(nn.Linear(A.shape[1], B.shape[0], dtype=A.dtype), A.shape[0], alpha)._peft
-    layer.lora_A["default"].weight, layer.lora_B["default"].weight = (nn.Parameter(t.detach()) for t in (A, B))
-    return layer.get_delta_weight("default").detach()
-
-
 def inject_lora(model: nn.Module, targets: Iterable[str], r: int, alpha: float) -> None:
     """Wrap the linear layers of `model` that PEFT finds for `target_modules=targets`, in place. Returns nothing."""
     from peft import LoraConfig

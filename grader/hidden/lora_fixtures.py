@@ -22,20 +22,17 @@ def factors(given, r, n_in, n_out, dtype=torch.float32):
 
 
 class Injected:
-    """A small transformer whose parts have hidden names, some of them traps, before `inject_lora`."""
+    """A small transformer whose parts have hidden names, before `inject_lora`.
 
-    def __init__(self, student, given):
-        one, other, third = given.names(3)
-        # Parts whose names hold a target's name, and a head that does: exact names matter.
-        self.names = {
-            "query": one,
-            "key": f"{one}_{given.name()}",
-            "value": other,
-            "output": f"{third}_{other}",
-            "attention": given.name() + "tion",
-            "up": third,
-            "head": f"{one}head",
-        }
+    With `traps`, some names hold a target's name, and the head's does: whole names matter.
+    """
+
+    def __init__(self, student, given, traps=True):
+        one, other, third, key, output, head = given.names(6)
+        if traps:
+            key, output, head = f"{one}_{key}", f"{third}_{other}", f"{one}{head}"
+        self.names = {"query": one, "key": key, "value": other, "output": output, "up": third, "head": head}
+        self.names["attention"] = given.name() + "tion"
         self.targets = given.choice([[one, other], [other, third], [one, third]])
         self.r, self.alpha = given.choice([2, 3]), given.choice([5.0, 7.0])
         self.depth = given.integer(2, 3)

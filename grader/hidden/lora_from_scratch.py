@@ -161,7 +161,7 @@ def test_a_second_call_adds_nothing(student, given, expect):
 @question("inject_lora", points=2, stand_ins=("LoRALinear",), says="What was frozen before, and what is frozen now?")
 def test_everything_else_stays_as_it_was(student, given, expect):
     """What was frozen stays frozen, what was learning goes on learning"""
-    it = Injected(student, given)
+    it = Injected(student, given, traps=False)
     head = student.tools.trainable(student.tools.part(it.model, it.names["head"]), True)
     student.inject_lora(it.model, it.targets, it.r, it.alpha)
     it.set_factors()

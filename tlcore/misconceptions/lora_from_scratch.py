@@ -154,10 +154,8 @@ def top_level_only(model: nn.Module, targets: Iterable[str], r: int, alpha: floa
 
 @misconception("inject_lora", asks="Which other paths of the model contain the letters of a target?")
 def any_path_with_the_letters(model: nn.Module, targets: Iterable[str], r: int, alpha: float) -> list[str]:
-    """A substring of the path is enough; what is wrapped already is left alone."""
-    done = [path + "." for path, module in model.named_modules() if isinstance(module, LoRALinear)]
-    paths = [path for path in _linears(model) if any(target in path for target in targets)]
-    return _wrap(model, [path for path in paths if not path.startswith(tuple(done))], r, alpha)
+    """A substring of the path is enough: other layers, and on a second call the base inside the wrapper."""
+    return _wrap(model, [path for path in _linears(model) if any(target in path for target in targets)], r, alpha)
 
 
 @misconception(

@@ -8,6 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from tlcore.stand_ins import LoRALinear, inject_lora, lora_delta
+from torch import Tensor, nn
+
+from tlcore.stand_ins import LoRALinear, inject_lora
+
+
+def lora_delta(A: Tensor, B: Tensor, alpha: float) -> Tensor:
+    """The update (out, in) of factors A (r, in) and B (out, r), as PEFT computes it."""
+    layer = LoRALinear(nn.Linear(A.shape[1], B.shape[0], dtype=A.dtype), A.shape[0], alpha)._peft
+    layer.lora_A["default"].weight, layer.lora_B["default"].weight = (nn.Parameter(t.detach()) for t in (A, B))
+    return layer.get_delta_weight("default").detach()
+
 
 STAND_INS: dict[str, Any] = {"lora_delta": lora_delta, "LoRALinear": LoRALinear, "inject_lora": inject_lora}
