@@ -51,8 +51,8 @@ def draw(picture):
 # %%
 crop_a, crop_b = leaves("source", 3, seed=1), leaves("target", 3, seed=1)
 for title, crop in (("Crop A, in the lab", crop_a), ("Crop B, in the field", crop_b)):
-    few = crop.images[:8].permute(0, 2, 3, 1)
-    draw(plots.images(title, few, [crop.names[label] for label in crop.labels[:8]]))
+    few = crop.images[:4].permute(0, 2, 3, 1)
+    draw(plots.images(title, few, [crop.names[label] for label in crop.labels[:4]]))
 
 # %% [markdown]
 # And the pretrained network: a small ResNet of the `transformers` library, with a **card** that says what it was trained on.
@@ -243,35 +243,34 @@ def check_freeze(freeze, show):
 
 # %% [markdown]
 # **What you just saw** was a toy. Here is the ResNet: three steps of training on six photos of crop B, once as it comes and once with a frozen backbone. If freezing did nothing, the two
-# rows would look alike.
+# pictures would look alike.
 
 
 # %%
 def what_moves(model, data):
+    """How far each stage of the network moves in three steps of training."""
     before = {name: p.detach().clone() for name, p in model.named_parameters()}
     train(model, data, steps=3, lr=0.01, progress=False)
-    return {name: float((p.detach() - before[name]).norm()) for name, p in model.named_parameters()}
+    stages = {"embedder": 0.0, "stages.0": 0.0, "stages.1": 0.0, "stages.2": 0.0, "classifier": 0.0}
+    for stage in stages:
+        stages[stage] = sum(
+            float((p.detach() - before[name]).norm()) for name, p in model.named_parameters() if stage in name
+        )
+    return stages
 
 
 few = card.normalise(leaves("target", 1))
 free, _ = from_pretrained("leaves-resnet")
 held, _ = from_pretrained("leaves-resnet")
 freeze(held.resnet)
-moved_free, moved_held = what_moves(free, few), what_moves(held, few)
-
-
-def in_short(name):
-    return name.replace("resnet.", "").replace("encoder.", "").replace("layers.0.", "").replace("layer.", "")
-
-
-draw(
-    plots.layers(
-        "Frozen backbone (yours) beside nothing frozen (expected)",
-        [in_short(name) for name in moved_held],
-        {"trainable": [p.requires_grad for p in held.parameters()], "moved": list(moved_held.values())},
-        {"trainable": [p.requires_grad for p in free.parameters()], "moved": list(moved_free.values())},
+for title, model in (("Nothing frozen", free), ("Backbone frozen", held)):
+    moved = what_moves(model, few)
+    can_learn = [any(p.requires_grad for name, p in model.named_parameters() if stage in name) for stage in moved]
+    draw(
+        plots.layers(
+            f"{title}: what three steps moved", list(moved), {"trainable": can_learn, "moved": list(moved.values())}
+        )
     )
-)
 
 # %% [markdown]
 # Only the head moves. But is *everything* in the backbone as it was? Not quite, and question 2.3 is about that: look for what is no parameter.

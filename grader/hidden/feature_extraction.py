@@ -1,5 +1,6 @@
-"""Hidden tests of 02_feature_extraction, but for `prepare`."""
+"""Hidden tests of 02_feature_extraction."""
 
+from grader.hidden import feature_preparing
 from grader.hidden.feature_fixtures import (
     as_matrix,
     as_pair,
@@ -19,13 +20,6 @@ from grader.hidden.feature_fixtures import (
     tower,
     two_parts,
     with_new_head,
-)
-from grader.hidden.feature_preparing import (  # noqa: F401  (a module's tests are those that it holds)
-    test_class_ids_mean_the_same_everywhere,
-    test_only_training_pictures_are_mirrored,
-    test_plants_are_not_split,
-    test_the_cards_mean_and_std_are_used,
-    test_the_seed_decides_and_test_pictures_do_not,
 )
 from grader.hidden.registry import question
 from grader.student.proxy import model_from
@@ -148,7 +142,7 @@ def test_statistics_stay_as_they_were_pretrained(student, given, expect):
     """Batch-norm statistics stay as they were through epochs of training"""
     parts = two_parts(student, given, dropout=0.2)
     norms = [parts.backbone.part(path) for path in ("0.1", "1.1")]
-    model = built(student.FrozenBackbone(parts.backbone, parts.head))
+    model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
     before = drift(norms)
     model.train(parts.x, parts.y, steps=3, lr=0.1)
     label = "what the batch-norm layers hold after three epochs"
@@ -162,7 +156,7 @@ def test_statistics_stay_as_they_were_pretrained(student, given, expect):
 def test_a_sample_does_not_depend_on_its_batch_mates(student, given, expect):
     """In train mode, too, a sample's answer does not depend on its batch mates"""
     parts = two_parts(student, given, dropout=0.0)
-    model = built(student.FrozenBackbone(parts.backbone, parts.head))
+    model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
     pin_head(student, model, parts)
     for mates in (parts.x[:5], parts.x[[0, 7, 9]]):
         answer = model.outputs(mates, training=True)[0]
@@ -173,7 +167,7 @@ def test_a_sample_does_not_depend_on_its_batch_mates(student, given, expect):
 def test_the_head_learns_from_the_frozen_features(student, given, expect):
     """The head learns from the features that it will get in eval mode"""
     parts = two_parts(student, given, dropout=0.0)
-    model = built(student.FrozenBackbone(parts.backbone, parts.head))
+    model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
     pin_head(student, model, parts)
     before = how_far_from(model.outputs(parts.x))
     model.train(parts.x, parts.y, steps=3, lr=0.1)
@@ -186,7 +180,7 @@ def test_the_heads_dropout_is_still_active(student, given, expect):
     parts = two_parts(student, given, dropout=given.choice([0.3, 0.4, 0.6]))
     picture = parts.x[:1]
     features = parts.backbone.outputs(picture)[0]
-    model = built(student.FrozenBackbone(parts.backbone, parts.head))
+    model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
     parts.weight, parts.bias = selecting(features, parts.n_classes)
     pin_head(student, model, parts)
     expect(dropout_factors(student, model, picture), "by what train mode multiplies a feature", atol=0.02)
@@ -197,7 +191,7 @@ def test_frozen_from_the_moment_it_is_built(student, given, expect):
     """The backbone is frozen from the moment it is built, before anybody calls train() or eval()"""
     parts = two_parts(student, given, dropout=0.0)
     parts.backbone.mode(True)
-    model = built(student.FrozenBackbone(parts.backbone, parts.head))
+    model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
     pin_head(student, model, parts)
     expect(model(parts.x), "outputs of a model that was just built", picture=as_matrix("Outputs"))
 
@@ -210,7 +204,7 @@ def test_every_picture_once_beside_its_own_label(student, given, expect):
     """Each picture's features are there once, beside its own label, when the loader shuffles"""
     some = pictures_to_extract(student, given, given.choice([17, 18, 19]))
     loader = student.tools.loader(some.x, some.y, batch_size=5, shuffle=True)
-    features, labels = as_pair(student.extract_features(some.net, loader))
+    features, labels = as_pair(student.extract_features(some.net, loader), expect)
     if expect(list(features.shape), "shape of the features", equals=list(some.known.shape)):
         expect(in_one_order(features), "the features, sorted", picture=as_matrix("Features, sorted"))
         expect.that(beside_own_labels(features, labels, some), "each row of features stands beside its own label")
@@ -226,7 +220,7 @@ def test_eval_mode_and_back(student, given, expect):
     for training in (True, False):
         some.net.mode(training)
         before = [some.net.buffers()]
-        features, _ = as_pair(student.extract_features(some.net, loader))
+        features, _ = as_pair(student.extract_features(some.net, loader), expect)
         came = "train" if training else "eval"
         expect(features, f"features of a model that came in {came} mode", picture=as_matrix("Features"))
         expect([some.net.buffers()], f"statistics of a model that came in {came} mode", shows=say_drift(before))
@@ -240,7 +234,7 @@ def test_batch_size_does_not_matter(student, given, expect):
     for batch_size in (4, 5, 13):
         loader = student.tools.loader(some.x, some.y, batch_size=batch_size)
         some.net.mode(True)
-        features, labels = as_pair(student.extract_features(some.net, loader))
+        features, labels = as_pair(student.extract_features(some.net, loader), expect)
         expect(features, f"features with batches of {batch_size}", picture=as_matrix("Features"))
         expect(labels, f"labels with batches of {batch_size}", equals=some.y)
 
@@ -251,5 +245,14 @@ def test_no_graph_is_kept(student, given, expect):
     some = pictures_to_extract(student, given, 9)
     loader = student.tools.loader(some.x, some.y, batch_size=4)
     answer = student.extract_features.kept(some.net, loader)
-    expect(as_pair((answer[0], answer[1]))[0], "the features")
+    expect(as_pair((answer[0], answer[1]), expect)[0], "the features")
     expect.that(student.tools.carries_graph(answer) is False, "what was returned carries no graph for a backward pass")
+
+
+# prepare: its tests stand in a module of their own
+
+test_the_cards_mean_and_std_are_used = feature_preparing.test_the_cards_mean_and_std_are_used
+test_plants_are_not_split = feature_preparing.test_plants_are_not_split
+test_class_ids_mean_the_same_everywhere = feature_preparing.test_class_ids_mean_the_same_everywhere
+test_only_training_pictures_are_mirrored = feature_preparing.test_only_training_pictures_are_mirrored
+test_the_seed_decides_and_test_pictures_do_not = feature_preparing.test_the_seed_decides_and_test_pictures_do_not

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import torch
 
+from grader.student.answers import LearnerError
 from grader.student.proxy import Model, model_from
 from tlcore import plots
 
@@ -123,10 +124,10 @@ def pin_head(student: Any, model: Model, parts: Any) -> None:
     student.tools.pin(linear, parts.weight, parts.bias)
 
 
-def built(model: Any) -> Model:
+def built(model: Any, expect: Any) -> Model:
     """The model, where it is one."""
     if not isinstance(model, Model):
-        raise TypeError("FrozenBackbone(backbone, head) is not an nn.Module")
+        not_so(expect, "FrozenBackbone(backbone, head) makes an nn.Module")
     return model
 
 
@@ -196,11 +197,13 @@ def pictures_to_extract(student: Any, given: Any, count: int, **config: Any) -> 
     return SimpleNamespace(net=net, x=x, y=y, known=known)
 
 
-def as_pair(answer: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    """Features and labels as tensors, where the answer is a pair of tensors or arrays. Raises TypeError."""
-    if not isinstance(answer, (tuple, list)) or len(answer) != 2:
-        raise TypeError("not a pair (features, labels)")
-    return as_tensor(answer[0]), as_tensor(answer[1])
+def as_pair(answer: Any, expect: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    """Features and labels as tensors, where the answer is a pair of tensors or arrays."""
+    try:
+        features, labels = map(as_tensor, answer)
+    except (TypeError, ValueError, LearnerError):
+        not_so(expect, "extract_features returns a pair (F, y) of two tensors or arrays")
+    return features, labels
 
 
 def as_tensor(value: Any) -> torch.Tensor:
@@ -212,6 +215,12 @@ def as_tensor(value: Any) -> torch.Tensor:
     if isinstance(value, (np.ndarray, list, tuple)):
         return torch.as_tensor(np.asarray(value))
     raise TypeError(f"a {type(value).__name__} where a tensor should be")
+
+
+def not_so(expect: Any, wanted: str) -> NoReturn:
+    """End a test that cannot go on, with a property that does not hold. Raises TypeError."""
+    expect.that(False, wanted)
+    raise TypeError(wanted)
 
 
 def in_one_order(features: torch.Tensor) -> torch.Tensor:

@@ -12,9 +12,10 @@ from typing import Any
 
 import torch
 
-from grader.hidden.feature_fixtures import as_tensor
+from grader.hidden.feature_fixtures import as_tensor, not_so
 from grader.hidden.registry import question
 from grader.student.compare import same
+from grader.student.proxy import Remote
 
 PARTS = ("train", "val", "test")
 
@@ -55,28 +56,37 @@ class Part:
     classes: list[str | None]
 
 
-def prepared(student: Any, crop: Any, images: torch.Tensor | None = None, seed: int | None = None) -> dict[str, Part]:
-    """What `prepare` gave, part by part. Raises where it is no Splits of pictures and ids."""
+def prepared(
+    student: Any, crop: Any, expect: Any, images: torch.Tensor | None = None, seed: int | None = None
+) -> dict[str, Part]:
+    """What `prepare` gave, part by part. Ends the test where it is no Splits of pictures and ids."""
     card = student.tools.card(name="hidden", mean=crop.mean, std=crop.std, names=["some", "other", "classes"])
     images = crop.images if images is None else images
     splits = student.prepare(images, list(crop.labels), crop.groups, card, crop.seed if seed is None else seed)
+    if not isinstance(splits, Remote):
+        not_so(expect, "prepare returns Splits(train, val, test, names)")
     names = splits.names
     if not isinstance(names, (list, tuple)):
-        raise TypeError("splits.names is not a list of names")
-    return {name: understood(getattr(splits, name), list(names), images) for name in PARTS}
+        not_so(expect, "names is a list of the class names")
+    return {name: understood(name, getattr(splits, name), list(names), images, expect) for name in PARTS}
 
 
-def understood(split: Any, names: list[Any], images: torch.Tensor) -> Part:
+def understood(name: str, split: Any, names: list[Any], images: torch.Tensor, expect: Any) -> Part:
     """A Split, row by row."""
-    x, y = as_tensor(split.x).float(), as_tensor(split.y)
+    if not isinstance(split, Remote):
+        not_so(expect, f"{name} is a Split(x, y)")
+    try:
+        x, y = as_tensor(split.x).float(), as_tensor(split.y)
+    except (TypeError, ValueError):
+        not_so(expect, f"x and y of {name} are tensors or arrays")
     if x.ndim != 4 or x.shape[1:] != images.shape[1:]:
-        raise TypeError(f"the pictures of a part have the shape {tuple(x.shape)}")
+        not_so(expect, f"the pictures in {name} have the shape that they came in, (N, C, H, W)")
     if y.shape != x.shape[:1] or y.is_floating_point() or y.dtype == torch.bool:
-        raise TypeError("the labels of a part are not one whole number for each picture")
+        not_so(expect, f"y of {name} has one whole number for each picture")
     both = shape_of(torch.cat([images, images.flip(-1)]))
     alike, which = (shape_of(x) @ both.T).max(1) if len(x) else (torch.zeros(0), torch.zeros(0, dtype=torch.int64))
     if not bool((alike > 0.999).all()):
-        raise TypeError("a part holds pictures that are none of those given")
+        not_so(expect, f"the pictures in {name} are those given, but for brightness, contrast and mirroring")
     classes = [names[i] if 0 <= i < len(names) else None for i in y.tolist()]
     return Part(x, [int(w) % len(images) for w in which], [int(w) >= len(images) for w in which], y.tolist(), classes)
 
@@ -130,7 +140,7 @@ def say(by_part: dict[str, str]) -> str:
 def test_the_cards_mean_and_std_are_used(student, given, expect):
     """Every part is normalised with the mean and std of the card"""
     field = crop(given)
-    parts = prepared(student, field)
+    parts = prepared(student, field, expect)
     if divided(parts, field, expect):
         used = {name: statistics_used(name, parts, field) for name in PARTS}
         expect(used, "mean and std", equals=dict.fromkeys(PARTS, "the card's"), shows=say)
@@ -140,7 +150,7 @@ def test_the_cards_mean_and_std_are_used(student, given, expect):
 def test_plants_are_not_split(student, given, expect):
     """All pictures of a plant are in one part, and the parts are as large as asked for"""
     field = crop(given)
-    parts = prepared(student, field)
+    parts = prepared(student, field, expect)
     if not divided(parts, field, expect):
         return
     plants = {name: {int(field.groups[row]) for row in part.rows} for name, part in parts.items()}
@@ -155,7 +165,7 @@ def test_plants_are_not_split(student, given, expect):
 def test_class_ids_mean_the_same_everywhere(student, given, expect):
     """A class id means the same class in every part, the one that `names` says"""
     field = crop(given)
-    parts = prepared(student, field)
+    parts = prepared(student, field, expect)
     if not divided(parts, field, expect):
         return
     pairs = {(i, field.labels[row]) for part in parts.values() for i, row in zip(part.ids, part.rows, strict=True)}
@@ -170,7 +180,7 @@ def test_class_ids_mean_the_same_everywhere(student, given, expect):
 def test_only_training_pictures_are_mirrored(student, given, expect):
     """Training pictures are there twice, as they are and mirrored; val and test pictures once"""
     field = crop(given)
-    parts = prepared(student, field)
+    parts = prepared(student, field, expect)
     if not divided(parts, field, expect):
         return
     twice, once = "each picture and its mirror image", "each picture once"
@@ -193,19 +203,19 @@ def test_only_training_pictures_are_mirrored(student, given, expect):
 def test_the_seed_decides_and_test_pictures_do_not(student, given, expect):
     """The seed decides the parts, and test pictures have no influence on the others"""
     field = crop(given)
-    first, again = prepared(student, field), prepared(student, field)
+    first, again = prepared(student, field, expect), prepared(student, field, expect)
     if not divided(first, field, expect):
         return
     repeated = all(same(again[name].x, first[name].x, 1e-6) for name in PARTS)
     if not expect.that(repeated, "the same seed gives the same parts"):
         return
-    others = [prepared(student, field, seed=field.seed + i) for i in (1, 2, 3)]
+    others = [prepared(student, field, expect, seed=field.seed + i) for i in (1, 2, 3)]
     differ = any(set(other["test"].rows) != set(first["test"].rows) for other in others)
     expect.that(differ, "other seeds give other parts")
     edited = field.images.clone()
     edited[first["test"].rows] = 1 - 0.5 * edited[first["test"].rows].sqrt()
-    after = prepared(student, field, images=edited)
+    after = prepared(student, field, expect, images=edited)
     unmoved = all(same(after[name].x, first[name].x, 1e-6) for name in ("train", "val"))
     expect.that(unmoved, "train and val are the same when only test pictures change")
-    changed = prepared(student, field, images=edited)["test"].rows == first["test"].rows
+    changed = prepared(student, field, expect, images=edited)["test"].rows == first["test"].rows
     expect.that(changed, "the same pictures are in test when only they change")

@@ -1,0 +1,136 @@
+"""The hidden tests of 02_feature_extraction: each question is proved, and an answer that is no answer earns nothing."""
+
+import math
+import re
+
+import pytest
+import torch
+from torch import nn
+
+from grader.authoring import verify
+from grader.judging.in_process import judge
+
+EXERCISE = "02_feature_extraction"
+QUESTIONS = {"freeze": 6, "replace_head": 6, "frozen_backbone": 6, "extract_features": 6, "prepare": 9}
+"""How many misconceptions the curriculum asks of each, at least."""
+FUNCTIONS = [question for question in QUESTIONS if question != "frozen_backbone"]
+KEY = "tests"
+
+
+@pytest.fixture(scope="module")
+def proofs():
+    return {proof.question: proof for proof in verify.run([EXERCISE])}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_verify_finds_no_problem(proofs, question):
+    proof = proofs[question]
+    assert proof.problems == []
+    assert proof.reference_passes and proof.blank_points == 0 and proof.disagreements == 0
+    wrong, right = proof.misconceptions, proof.alternatives
+    assert wrong["total"] == wrong["caught"] == wrong["named"] >= QUESTIONS[question]
+    assert right["total"] == right["accepted"] >= 3
+
+
+class Anything:
+    """An object that has every attribute and every item, all of them itself."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __getitem__(self, key):
+        return self
+
+    def __len__(self):
+        return 3
+
+
+def raises(*args):
+    raise ValueError("no idea")
+
+
+NO_ANSWERS = {
+    "the input": lambda first, *rest: first,
+    "all inputs": lambda *args: args,
+    "nothing": lambda *args: None,
+    "a text": lambda *args: "done",
+    "not a number": lambda *args: math.nan,
+    "a tensor of another shape": lambda *args: torch.zeros(2, 3, 5),
+    "a pair of tensors that are not numbers": lambda *args: (torch.full((9, 12), math.nan), torch.zeros(9)),
+    "a deep list": lambda *args: [[[[1]]]],
+    "a fresh layer": lambda *args: nn.Linear(3, 4),
+    "an object that claims to be anything": lambda *args: Anything(),
+    "an exception": raises,
+}
+
+
+@pytest.mark.parametrize("question", FUNCTIONS)
+@pytest.mark.parametrize("answer", NO_ANSWERS)
+def test_what_is_no_answer_scores_nothing(question, answer):
+    _nothing(judge(EXERCISE, question, {question: NO_ANSWERS[answer]}, KEY))
+
+
+class ReturnsItsInput(nn.Module):
+    def __init__(self, backbone, head):
+        super().__init__()
+        self.backbone, self.head = backbone, head
+
+    def forward(self, x):
+        return x
+
+
+class HeadOnly(ReturnsItsInput):
+    def forward(self, x):
+        return None
+
+
+class WithoutModules:
+    def __init__(self, backbone, head):
+        self.backbone, self.head = backbone, head
+
+    def __call__(self, x):
+        return self.head(self.backbone(x))
+
+
+CLASSES = [
+    ReturnsItsInput,
+    HeadOnly,
+    WithoutModules,
+    lambda backbone, head: head,
+    lambda *args: None,
+    lambda *args: "no",
+]
+
+
+@pytest.mark.parametrize("answer", CLASSES)
+def test_what_is_no_frozen_backbone_scores_nothing(answer):
+    _nothing(judge(EXERCISE, "frozen_backbone", {"FrozenBackbone": answer}, KEY))
+
+
+def _nothing(verdict):
+    assert verdict.points == 0
+    assert verdict.status in ("failed", "error")
+    for behaviour in verdict.behaviours:
+        assert behaviour.points == 0
+        assert _readable(behaviour.message), behaviour.message
+    assert _readable(verdict.message), verdict.message
+
+
+def _readable(message):
+    """A sentence for a person: no addresses, no stack dumps, no whole tensors."""
+    return bool(re.match(r"[A-Z].{15,900}[.?!]$", message, re.DOTALL)) and not re.search(
+        r"0x[0-9a-f]{6}|Traceback|tensor\(|site-packages", message
+    )
+
+
+def test_right_answers_on_other_keys_get_full_marks():
+    """Hidden inputs of other course keys: none of them is one that a right answer fails by accident."""
+    from tlcore.reference import feature_extraction as reference
+
+    names = vars(reference)
+    for key in range(5):
+        for question in QUESTIONS:
+            verdict = judge(EXERCISE, question, names, f"key {key}")
+            assert verdict.status == "passed", (key, question, verdict.message)
