@@ -11,6 +11,7 @@ from grader.authoring.exercise import Exercise, Question
 from grader.grading.notebook_answers import LOST, Fault, NotebookAnswers
 from grader.judging import trace
 from grader.judging.answer_key import AnswerKey
+from grader.judging.carried_over import better_of, parts_in_question
 from grader.judging.trace import Trace
 from grader.judging.verdict import QuestionVerdict, stopped, verdict
 from grader.results import Advice, Behaviour, QuestionResult, SubmissionResult
@@ -144,10 +145,7 @@ def _with_stand_ins(
     question: str, key: AnswerKey, notebook: NotebookAnswers, traces: list[Trace], remarks: list[str]
 ) -> list[Trace]:
     """Where an answer fails that builds on an earlier one, ask again with a sound part in the earlier one's place."""
-    tests = key.tests[question]
-    names = tuple(
-        dict.fromkeys(n for t, seen in zip(tests, traces, strict=True) if not seen.passed for n in t.stand_ins)
-    )
+    names = parts_in_question(key.tests[question], traces)
     if not names:
         return traces
     notebook.drop()
@@ -157,10 +155,11 @@ def _with_stand_ins(
         return traces
     finally:
         notebook.drop()
-    if sum(t.passed for t in again) <= sum(t.passed for t in traces):
+    better = better_of(traces, again)
+    if better is None:
         return traces
     remarks.append(f"'{question}' was judged with a sound {' and '.join(names)} in place of the notebook's own")
-    return [new if new.passed else old for new, old in zip(again, traces, strict=True)]
+    return better
 
 
 def _result(question: Question, found: QuestionVerdict) -> QuestionResult:
