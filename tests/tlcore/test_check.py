@@ -97,7 +97,7 @@ def in_globals(check, code, question):
 
 RIGHT = "def freeze(module):\n    return module.requires_grad_(False)"
 WRONG = "def freeze(module):\n    module.requires_grad = False\n    return module"
-BLANK = "def freeze(module):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+BLANK = 'def freeze(module):\n    # YOUR CODE HERE\n    raise NotImplementedError("Write this part.")'
 RAISING = "def freeze(module):\n    x = 1\n    return module.paramters()"
 
 

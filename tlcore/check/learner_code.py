@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dis
 import functools
 import linecache
 import sys
@@ -83,12 +84,12 @@ class Stop:
             self.frame, self.line = (own or checks)[-1]
         self.in_learner_code = bool(own)
         self._innermost_is_learner = bool(own) and frames[-1] == own[-1]
+        self._by_raise_statement = _by_raise_statement(error.__traceback__)
 
     @property
     def blank(self) -> bool:
-        """Whether a blank was left as it came: the stub `raise NotImplementedError()` itself, not torch's error."""
-        stub = type(self.error) is NotImplementedError and not self.error.args
-        return stub and self._innermost_is_learner
+        """Whether a blank was left as it came: the stub's own `raise NotImplementedError`, not torch's error."""
+        return type(self.error) is NotImplementedError and self._innermost_is_learner and self._by_raise_statement
 
     @property
     def function(self) -> str:
@@ -137,3 +138,10 @@ def _frames(traceback: TracebackType | None) -> list[tuple[FrameType, int]]:
         found.append((traceback.tb_frame, traceback.tb_lineno))
         traceback = traceback.tb_next
     return found
+
+
+def _by_raise_statement(traceback: TracebackType | None) -> bool:
+    """Whether the exception comes from a `raise` in Python code; an error out of torch comes from a call."""
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback is not None and traceback.tb_frame.f_code.co_code[traceback.tb_lasti] == dis.opmap["RAISE_VARARGS"]
