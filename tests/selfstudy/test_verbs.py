@@ -4,10 +4,12 @@ import json
 import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ def test_from_a_blank_to_full_marks(learner, notebook: Path):
 
     save_in_place(notebook, FLAG)
     run = learner("check", notebook, "--json")
+    assert run.returncode == 1, run.stderr
     [entry] = json.loads(run.stdout)
     assert run.returncode == 1
     assert run.stderr.startswith(f"isolation: {entry['isolation']}")
@@ -218,9 +221,36 @@ def test_where_nothing_can_isolate_or_fork_all_of_it_works(course: Path, folder:
     assert (run.returncode, run.stderr) == (0, "")
     save_in_place(tmp_path / "mine" / f"{NAME}.ipynb", FLAG)
     run = tl("check", "mine", "--json")
+    assert run.returncode == 1, run.stderr
     [entry] = json.loads(run.stdout)
     assert (run.returncode, entry["isolation"], entry["points"]) == (1, "none", 0.0)
     assert "nothing restrains the code" in run.stderr
     assert entry["questions"][0]["misconceptions"] == ["flag_on_the_module"]
     run = tl("progress", "--json")
     assert (run.returncode, json.loads(run.stdout)["exercises"][0]["questions"][0]["hints"]) == (0, 1)
+
+
+@pytest.mark.slow
+def test_start_opens_jupyterlab_in_the_folder(learner, tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    lab = learner("start", "mine", "--no-browser", start=True, JUPYTER_PORT=str(port), JUPYTER_TOKEN="t0ken")
+    try:
+        url = f"http://127.0.0.1:{port}/api/contents?token=t0ken"
+        deadline = time.monotonic() + 90
+        while True:
+            try:
+                with urllib.request.urlopen(url, timeout=5) as answer:
+                    names = {entry["name"] for entry in json.load(answer)["content"]}
+                break
+            except OSError:
+                assert lab.poll() is None, lab.communicate()
+                assert time.monotonic() < deadline
+                time.sleep(0.3)
+        assert names == {f"{NAME}.ipynb"}
+        lab.send_signal(signal.SIGTERM)  # it became JupyterLab, so that whoever ends it ends JupyterLab
+        lab.wait(30)
+        with pytest.raises(OSError):
+            urllib.request.urlopen(url, timeout=5)
+    finally:
+        lab.kill()
