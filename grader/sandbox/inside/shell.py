@@ -238,5 +238,6 @@ def prepare() -> None:
     shell.showtraceback = lambda *a, **k: None  # type: ignore[method-assign]
     shell.showsyntaxerror = lambda *a, **k: None  # type: ignore[method-assign]
     # IPython 9 keeps all that a cell prints: a million lines took 26 s of CPU time and all their memory; now 0.5 s.
-    shell._tee = lambda channel: nullcontext()  # type: ignore[method-assign]
+    keep_nothing: Any = lambda channel: nullcontext()  # noqa: E731
+    shell._tee = keep_nothing  # type: ignore[method-assign]
     _prepared = shell
