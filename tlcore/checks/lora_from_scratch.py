@@ -169,7 +169,7 @@ def check_save_adapter(save_adapter, load_adapter, inject_lora, show):
     again = loaded(base(), adapter)(words).detach()
     everything = "Are the head, the scale and every factor there? Does the fresh base have LoRA layers at all?"
     show.that(_same(again, trained), "the fresh base answers as the trained model did", teach=everything)
-    show.picture(plots.matrix("Output for two sentences: after loading, and of the trained model", again, trained))
+    show.picture(plots.matrix("Output for two sentences, after loading", again, trained))
     show.tried("the model goes on training; then load again what was saved before")
     learn(model)
     later = loaded(base(), adapter)(words)
