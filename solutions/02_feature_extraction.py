@@ -15,7 +15,7 @@
 #
 # When you are done you can
 #
-# - freeze a backbone, and say what "frozen" does not cover (O2, O3),
+# - freeze a backbone, and say what "frozen" does not cover,
 # - give any image model a head for your own classes,
 # - turn pictures into features once, and train a **linear probe** on them in a blink,
 # - prepare data so that the number at the end means something.
@@ -27,7 +27,6 @@ import time
 from dataclasses import dataclass
 
 import torch
-from IPython.display import Image, display
 from torch import Tensor, nn
 
 from tlcore import plots
@@ -35,14 +34,11 @@ from tlcore.check import check
 from tlcore.data import leaves
 from tlcore.loading import from_pretrained
 from tlcore.models import TinyNet, tiny_resnet
+from tlcore.plots import draw
+from tlcore.progress import progress
 from tlcore.training import accuracy, linear_probe, train
 
 torch.set_num_threads(1)  # small models are quickest on one core
-
-
-def draw(picture):
-    display(Image(plots.png(picture), alt=plots.describe(picture)))
-
 
 # %% [markdown]
 # The photos. The *pattern* on the leaf is the illness; its colour means nothing. `groups` says which plant a photo shows: remember it for
@@ -61,9 +57,8 @@ for title, crop in (("Crop A, in the lab", crop_a), ("Crop B, in the field", cro
 resnet, card = from_pretrained("leaves-resnet")
 print(card.source)
 print(f"accuracy there: {card.scores['accuracy']:.2f}, classes: {', '.join(card.names)}")
-print(
-    f"parameters: {sum(p.numel() for p in resnet.resnet.parameters()):,} in the backbone, {sum(p.numel() for p in resnet.classifier.parameters()):,} in the head"
-)
+for part, name in ((resnet.resnet, "backbone"), (resnet.classifier, "head")):
+    print(f"parameters in the {name}: {sum(p.numel() for p in part.parameters()):,}")
 
 # %% [markdown]
 # ## 2.1 Freeze · `freeze` · 10 min · ●○○
@@ -78,7 +73,7 @@ print(
 a, b = nn.Parameter(torch.tensor(2.0), requires_grad=False), nn.Parameter(torch.tensor(3.0))
 (a * b).backward()
 torch.optim.SGD([a, b], lr=0.1).step()
-print(a.item(), b.item(), "| gradient of a:", a.grad)
+print(f"a = {a.item():.1f}, b = {b.item():.1f}; the gradient of b is {b.grad}, that of a is {a.grad}")
 
 # %% [markdown]
 # Note the last word. A frozen parameter has **no** gradient, not a gradient of zero, and the optimizer skips it, although it was given it.
@@ -91,7 +86,7 @@ print(a.item(), b.item(), "| gradient of a:", a.grad)
 # - everything outside of `module` learns as before, **also what lies before it**: gradients still flow through. And a layer that is put into `module`
 #   later can learn.
 #
-# Return `module`, so that `freeze(model)` can stand in an expression (returning nothing is fine too).
+# Return `module`: cells further down write `replace_head(freeze(model), 6)`.
 
 
 # %% question="freeze" minutes=10 difficulty=1 objectives="O2,O3V"
@@ -165,19 +160,22 @@ def _steps(model, x, y, optimizer):
 
 
 def _numbered(n):
-    """Grey 4x4 pictures, the i-th with brightness i."""
-    return torch.arange(n).float().view(n, 1, 1, 1).expand(n, 1, 4, 4).contiguous()
+    """Black 4x4 pictures; the left edge of the i-th has brightness i."""
+    pictures = torch.zeros(n, 1, 4, 4)
+    pictures[:, 0, :, 0] = torch.arange(n).float().view(n, 1)
+    return pictures
 
 
 class _Brightness(nn.Module):
-    """Features that can be checked by hand: brightness of a picture and its double; logits are -brightness."""
+    """Features that can be checked by hand: brightness at the left edge, and its double; the logit is minus that."""
 
     def __init__(self):
         super().__init__()
-        self.backbone = nn.Sequential(nn.Flatten(), nn.Linear(16, 2, bias=False), nn.Dropout(0.9))
+        edge = nn.Linear(16, 2, bias=False)
+        self.backbone = nn.Sequential(nn.Flatten(), edge, nn.Dropout(0.9))
         self.head = nn.Linear(2, 1, bias=False)
         with torch.no_grad():
-            self.backbone[1].weight.copy_(torch.tensor([[1 / 16], [2 / 16]]).expand(2, 16))
+            edge.weight.copy_(torch.tensor([[1.0, 0, 0, 0], [2.0, 0, 0, 0]]).repeat(1, 4) / 4)
             self.head.weight.copy_(torch.tensor([[-1.0, 0.0]]))
 
     def features(self, x):
@@ -192,32 +190,34 @@ def check_freeze(freeze, show):
     torch.manual_seed(0)
     x, y = torch.randn(8, 1, 8, 8), torch.arange(8) % 3
     names, moves, flags = [], [], []
-    for optimizer, teach in (
-        (torch.optim.SGD, "Which tensors does the optimizer hold, and what does it look for in each?"),
+    for optimizer, decay, teach in (
+        (torch.optim.SGD, 0.0, "Which tensors does the optimizer hold, and what does it look for in each?"),
         (
             torch.optim.AdamW,
-            "AdamW moves a parameter that has a gradient, even one of zeros. It skips one that has none.",
+            0.1,
+            "Weight decay moves a parameter that has a gradient, even one of zeros; it skips one that has none.",
         ),
     ):
         model = TinyNet(n_classes=3, in_channels=1, widths=(4, 6), norm="group", dropout=0.0)
         freeze(model.backbone)
         before = {name: p.detach().clone() for name, p in model.named_parameters()}
-        _steps(model, x, y, optimizer(model.parameters(), lr=0.1, weight_decay=0.1))
+        _steps(model, x, y, optimizer(model.parameters(), lr=0.1, weight_decay=decay))
         moved = _moved(before, model)
-        show.tried(f"freeze(model.backbone), then three steps of {optimizer.__name__} with weight decay")
+        show.tried(f"freeze(model.backbone), then three steps of {optimizer.__name__} with weight decay {decay}")
         show.expect(
             "layers that moved", [name for name, far in moved.items() if far > 0], ["fc.weight", "fc.bias"], teach
         )
         names, moves = list(moved), list(moved.values())
         flags = [p.requires_grad for p in model.parameters()]
     frozen = [not name.startswith("fc") for name in names]
-    far = max(moves[-2:], default=1.0)
+    # How far is the data's business: what moved as it should is drawn as it is.
+    far = [0.0 if still else moved or 1.0 for still, moved in zip(frozen, moves, strict=True)]
     show.picture(
         plots.layers(
             "What three steps moved",
             names,
             {"trainable": flags, "moved": moves},
-            {"trainable": [not f for f in frozen], "moved": [0.0 if f else far for f in frozen]},
+            {"trainable": [not still for still in frozen], "moved": far},
         )
     )
     first, frozen_part = nn.Linear(4, 4), nn.Linear(4, 4)
@@ -291,15 +291,11 @@ print(f"{len(changed)} buffers of the frozen backbone moved all the same, for in
 
 # %%
 for layout in ("fc", "classifier", "head"):
+    model = TinyNet(n_classes=10, layout=layout)
     print(f"--- {layout}")
-    print(
-        *(
-            f"{name}: {part}"
-            for name, part in TinyNet(n_classes=10, layout=layout).named_children()
-            if name != "backbone"
-        ),
-        sep="\n",
-    )
+    for name, part in model.named_children():
+        if name != "backbone":
+            print(f"{name}: {part}")
 
 # %% [markdown]
 # **Count once by hand:** a linear layer from 32 features to 10 classes holds `32 * 10 + 10 = 330` numbers. With 4 classes: `32 * 4 + 4 = 132`.
@@ -523,10 +519,10 @@ check("frozen_backbone")
 def check_frozen_backbone(FrozenBackbone, show):
     def parts(dropout):
         torch.manual_seed(0)
-        norm = nn.BatchNorm1d(1, affine=False)
-        return norm, nn.Sequential(norm, nn.ReLU()), nn.Sequential(nn.Dropout(dropout), nn.Identity())
+        norm = nn.BatchNorm2d(1).requires_grad_(False)
+        return norm, nn.Sequential(norm, nn.Flatten()), nn.Sequential(nn.Dropout(dropout), nn.Identity())
 
-    x = torch.tensor([[1.0], [3.0]])
+    x = torch.tensor([1.0, 3.0]).view(2, 1, 1, 1)
     norm, backbone, head = parts(0.0)
     show.tried(
         "a backbone with a batch norm (mean 0, variance 1), in train mode; FrozenBackbone is built, and nothing else"
@@ -565,7 +561,7 @@ def check_frozen_backbone(FrozenBackbone, show):
     _, backbone, head = parts(0.5)
     model = FrozenBackbone(backbone, head)
     model.train()
-    answers = model(torch.full((200, 1), 3.0)).detach()
+    answers = model(torch.full((200, 1, 1, 1), 3.0)).detach()
     show.tried("a head with dropout 0.5, for 200 equal inputs")
     found = sorted({round(v, 2) for v in answers.flatten().tolist()})[:6]
     show.expect(
@@ -576,7 +572,7 @@ def check_frozen_backbone(FrozenBackbone, show):
         atol=0.01,
     )
     model.eval()
-    answers = model(torch.full((200, 1), 3.0)).detach()
+    answers = model(torch.full((200, 1, 1, 1), 3.0)).detach()
     found = sorted({round(v, 2) for v in answers.flatten().tolist()})[:6]
     show.expect("different answers in eval mode", found, [3.0], "In eval mode the head's dropout is off.", atol=0.01)
 
@@ -615,7 +611,7 @@ for what in ("parameters frozen", "FrozenBackbone"):
     print(f"{what:>17}: on crop B {accuracy(whole, many):.2f}, on crop A afterwards {after:.2f}")
 
 # %% [markdown]
-# Not a single weight of the first backbone changed, and yet it is worse at what it could do: its norms now know crop B. On crop B itself the drift may even help (they adapt to the field: notebook 8
+# Not a single weight of the first backbone changed, and yet it is worse at what it could do: its norms now know crop B. On crop B itself it makes little difference here, and where lab and field differ more, drift can even help (notebook 8
 # makes a method of it). The point is not that drift is bad; it is that it happened to something that you believed frozen.
 
 # %% [markdown]
@@ -623,7 +619,7 @@ for what in ("parameters frozen", "FrozenBackbone"):
 #
 # A frozen backbone answers the same for a photo in every epoch. So ask it once, keep the answers, and train the head on those: epochs then cost next to nothing.
 #
-# **A tiny example.** A model whose features are (brightness, twice the brightness); a loader of five pictures of brightness 0 to 4, labelled 10 to 14, in batches of two: 2 + 2 + 1. In order, you get
+# **A tiny example.** A model whose features are (brightness at the left edge, twice that); a loader of five pictures with a left edge of brightness 0 to 4, labelled 10 to 14, in batches of two: 2 + 2 + 1. In order, you get
 #
 # | F | y |
 # |---|---|
@@ -705,7 +701,7 @@ def check_extract_features(extract_features, show):
     model = _Brightness().train()
     loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=2)
     show.tried(
-        "five pictures of brightness 0 to 4, in batches of 2 + 2 + 1; the model is in train mode and has a dropout"
+        "five pictures with a left edge of 0 to 4, in batches of 2 + 2 + 1; the model, with a dropout, is in train mode"
     )
     found, labels = extract_features(model, loader)
     found, labels = torch.as_tensor(found), torch.as_tensor(labels)
@@ -1006,7 +1002,7 @@ few_photos = (5, 25)
 found = {"pretrained, frozen": [], "random, frozen": [], "from scratch": []}
 for n in few_photos:
     scores = {regime: [] for regime in found}
-    for seed in range(5):
+    for seed in progress(range(5), desc=f"{n} photos a class", unit="seed"):
         data = card.normalise(leaves("target", n, seed=seed))
         torch.manual_seed(seed)
         fresh = tiny_resnet(6)

@@ -8,7 +8,11 @@ import torch
 from torch import nn
 
 from grader.authoring import verify
+from grader.authoring.exercise import load_exercise
+from grader.judging.answer_key import AnswerKey
 from grader.judging.in_process import judge
+from tlcore.check import check
+from tlcore.reference import feature_extraction as reference
 
 EXERCISE = "02_feature_extraction"
 QUESTIONS = {"freeze": 6, "replace_head": 6, "frozen_backbone": 6, "extract_features": 6, "prepare": 9}
@@ -127,10 +131,28 @@ def _readable(message):
 
 def test_right_answers_on_other_keys_get_full_marks():
     """Hidden inputs of other course keys: none of them is one that a right answer fails by accident."""
-    from tlcore.reference import feature_extraction as reference
-
     names = vars(reference)
     for key in range(5):
         for question in QUESTIONS:
             verdict = judge(EXERCISE, question, names, f"key {key}")
             assert verdict.status == "passed", (key, question, verdict.message)
+
+
+def _checked(question, names):
+    return check(question, namespace={**vars(reference), **names}).status
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_public_check_accepts_what_the_hidden_tests_accept(question):
+    exercise_question = load_exercise(EXERCISE).question(question)
+    key = AnswerKey(EXERCISE, KEY)
+    assert _checked(question, {}) == "passed"
+    for path in sorted((verify.ANSWERS / key.topic / question).glob("right_*.py")):
+        names = verify.names_of(path.read_text(encoding="utf-8"), exercise_question, key)
+        assert _checked(question, names) == "passed", path.name
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_public_check_sees_every_misconception(question):
+    for wrong in AnswerKey(EXERCISE, KEY).misconceptions(question):
+        assert _checked(question, wrong.names) == "failed", wrong.label

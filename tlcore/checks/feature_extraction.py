@@ -25,19 +25,22 @@ def _steps(model, x, y, optimizer):
 
 
 def _numbered(n):
-    """Grey 4x4 pictures, the i-th with brightness i."""
-    return torch.arange(n).float().view(n, 1, 1, 1).expand(n, 1, 4, 4).contiguous()
+    """Black 4x4 pictures; the left edge of the i-th has brightness i."""
+    pictures = torch.zeros(n, 1, 4, 4)
+    pictures[:, 0, :, 0] = torch.arange(n).float().view(n, 1)
+    return pictures
 
 
 class _Brightness(nn.Module):
-    """Features that can be checked by hand: brightness of a picture and its double; logits are -brightness."""
+    """Features that can be checked by hand: brightness at the left edge, and its double; the logit is minus that."""
 
     def __init__(self):
         super().__init__()
-        self.backbone = nn.Sequential(nn.Flatten(), nn.Linear(16, 2, bias=False), nn.Dropout(0.9))
+        edge = nn.Linear(16, 2, bias=False)
+        self.backbone = nn.Sequential(nn.Flatten(), edge, nn.Dropout(0.9))
         self.head = nn.Linear(2, 1, bias=False)
         with torch.no_grad():
-            self.backbone[1].weight.copy_(torch.tensor([[1 / 16], [2 / 16]]).expand(2, 16))
+            edge.weight.copy_(torch.tensor([[1.0, 0, 0, 0], [2.0, 0, 0, 0]]).repeat(1, 4) / 4)
             self.head.weight.copy_(torch.tensor([[-1.0, 0.0]]))
 
     def features(self, x):
@@ -51,32 +54,34 @@ def check_freeze(freeze, show):
     torch.manual_seed(0)
     x, y = torch.randn(8, 1, 8, 8), torch.arange(8) % 3
     names, moves, flags = [], [], []
-    for optimizer, teach in (
-        (torch.optim.SGD, "Which tensors does the optimizer hold, and what does it look for in each?"),
+    for optimizer, decay, teach in (
+        (torch.optim.SGD, 0.0, "Which tensors does the optimizer hold, and what does it look for in each?"),
         (
             torch.optim.AdamW,
-            "AdamW moves a parameter that has a gradient, even one of zeros. It skips one that has none.",
+            0.1,
+            "Weight decay moves a parameter that has a gradient, even one of zeros; it skips one that has none.",
         ),
     ):
         model = TinyNet(n_classes=3, in_channels=1, widths=(4, 6), norm="group", dropout=0.0)
         freeze(model.backbone)
         before = {name: p.detach().clone() for name, p in model.named_parameters()}
-        _steps(model, x, y, optimizer(model.parameters(), lr=0.1, weight_decay=0.1))
+        _steps(model, x, y, optimizer(model.parameters(), lr=0.1, weight_decay=decay))
         moved = _moved(before, model)
-        show.tried(f"freeze(model.backbone), then three steps of {optimizer.__name__} with weight decay")
+        show.tried(f"freeze(model.backbone), then three steps of {optimizer.__name__} with weight decay {decay}")
         show.expect(
             "layers that moved", [name for name, far in moved.items() if far > 0], ["fc.weight", "fc.bias"], teach
         )
         names, moves = list(moved), list(moved.values())
         flags = [p.requires_grad for p in model.parameters()]
     frozen = [not name.startswith("fc") for name in names]
-    far = max(moves[-2:], default=1.0)
+    # How far is the data's business: what moved as it should is drawn as it is.
+    far = [0.0 if still else moved or 1.0 for still, moved in zip(frozen, moves, strict=True)]
     show.picture(
         plots.layers(
             "What three steps moved",
             names,
             {"trainable": flags, "moved": moves},
-            {"trainable": [not f for f in frozen], "moved": [0.0 if f else far for f in frozen]},
+            {"trainable": [not still for still in frozen], "moved": far},
         )
     )
     first, frozen_part = nn.Linear(4, 4), nn.Linear(4, 4)
@@ -142,10 +147,10 @@ def check_replace_head(replace_head, show):
 def check_frozen_backbone(FrozenBackbone, show):
     def parts(dropout):
         torch.manual_seed(0)
-        norm = nn.BatchNorm1d(1, affine=False)
-        return norm, nn.Sequential(norm, nn.ReLU()), nn.Sequential(nn.Dropout(dropout), nn.Identity())
+        norm = nn.BatchNorm2d(1).requires_grad_(False)
+        return norm, nn.Sequential(norm, nn.Flatten()), nn.Sequential(nn.Dropout(dropout), nn.Identity())
 
-    x = torch.tensor([[1.0], [3.0]])
+    x = torch.tensor([1.0, 3.0]).view(2, 1, 1, 1)
     norm, backbone, head = parts(0.0)
     show.tried(
         "a backbone with a batch norm (mean 0, variance 1), in train mode; FrozenBackbone is built, and nothing else"
@@ -184,7 +189,7 @@ def check_frozen_backbone(FrozenBackbone, show):
     _, backbone, head = parts(0.5)
     model = FrozenBackbone(backbone, head)
     model.train()
-    answers = model(torch.full((200, 1), 3.0)).detach()
+    answers = model(torch.full((200, 1, 1, 1), 3.0)).detach()
     show.tried("a head with dropout 0.5, for 200 equal inputs")
     found = sorted({round(v, 2) for v in answers.flatten().tolist()})[:6]
     show.expect(
@@ -195,7 +200,7 @@ def check_frozen_backbone(FrozenBackbone, show):
         atol=0.01,
     )
     model.eval()
-    answers = model(torch.full((200, 1), 3.0)).detach()
+    answers = model(torch.full((200, 1, 1, 1), 3.0)).detach()
     found = sorted({round(v, 2) for v in answers.flatten().tolist()})[:6]
     show.expect("different answers in eval mode", found, [3.0], "In eval mode the head's dropout is off.", atol=0.01)
 
@@ -205,7 +210,7 @@ def check_extract_features(extract_features, show):
     model = _Brightness().train()
     loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=2)
     show.tried(
-        "five pictures of brightness 0 to 4, in batches of 2 + 2 + 1; the model is in train mode and has a dropout"
+        "five pictures with a left edge of 0 to 4, in batches of 2 + 2 + 1; the model, with a dropout, is in train mode"
     )
     found, labels = extract_features(model, loader)
     found, labels = torch.as_tensor(found), torch.as_tensor(labels)
