@@ -37,7 +37,7 @@ def notebooks(exercise: str, folder: Path, count: int) -> list[Path]:
 
 
 def _submission(exercise: Exercise, number: int) -> NotebookNode:
-    """One submission. The wrong answers are the blank, an answer that returns its input, and one that returns nothing."""
+    """One submission. Wrong answers are the blank, one that returns its input, and one that returns nothing."""
     questions = list(exercise.questions)
     cells = [new_code_cell(_imports(exercise), id="imports")]
     for place, question in enumerate(questions):
