@@ -1,0 +1,146 @@
+"""What runs of a notebook: the answers and what they need. And what a lost answer costs: itself."""
+
+import time
+
+import pytest
+import torch
+
+from grader.grading.notebook_answers import NotebookAnswers
+from grader.sandbox import Sandbox
+from grader.student.answers import LearnerError
+from grader.student.proxy import Student
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox("best") as box:
+        yield box
+
+
+def _cells(*sources):
+    """Cells in order; a pair is (question, source)."""
+    pairs = [(None, s) if isinstance(s, str) else s for s in sources]
+    return [{"source": source, "question": question} for question, source in pairs]
+
+
+def _ask(sandbox, *sources, question="q", function="f", args=(3,), time_limit=10.0):
+    with NotebookAnswers(sandbox, _cells(*sources), time_limit) as notebook:
+        return getattr(Student(notebook.begin(question), 0), function)(*args)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("a plain answer", [("q", "def f(x):\n    return 2 * x")]),
+        ("an import above", ["import math as m", ("q", "def f(x):\n    return m.floor(2.9) * x")]),
+        (
+            "a helper above, with a helper of its own",
+            ["def a(x):\n    return x", "def b(x):\n    return a(x) + a(x)", ("q", "f = b")],
+        ),
+        ("a helper below", [("q", "def f(x):\n    return g(x)"), "def g(x):\n    return 2 * x"]),
+        ("a value from an exploring cell", ["factor = 1\nfactor += 1", ("q", "def f(x):\n    return factor * x")]),
+        (
+            "the last of several values",
+            ["factor = 5", "factor = 2", ("q", "def f(x):\n    return factor * x"), "factor = 7"],
+        ),
+        ("a value changed in place", ["table = {}", "table['x'] = 2", ("q", "def f(x):\n    return table['x'] * x")]),
+        ("a star import", ["from math import *", ("q", "def f(x):\n    return floor(2.9) * x")]),
+        ("magics", ["%matplotlib inline\n!echo hello", ("q", "%time pass\ndef f(x):\n    return 2 * x")]),
+        (
+            "a class and its base",
+            ["class Base:\n    k = 2", ("q", "class C(Base):\n    pass\n\ndef f(x):\n    return C.k * x")],
+        ),
+        (
+            "an import beside a line that fails",
+            ["import math\n1 / 0", ("q", "def f(x):\n    return math.floor(2.9) * x")],
+        ),
+        (
+            "prints without end, and stderr",
+            [
+                (
+                    "q",
+                    "import sys\nfor i in range(200_000):\n    print(i)\nsys.stderr.write('x' * 10**6)\n"
+                    "def f(x):\n    print('again')\n    return 2 * x",
+                )
+            ],
+        ),
+        (
+            "warnings and progress bars",
+            [
+                (
+                    "q",
+                    "import warnings\nfrom tqdm import tqdm\n"
+                    "def f(x):\n    warnings.warn('careful')\n    return sum(x for _ in tqdm(range(2)))",
+                )
+            ],
+        ),
+        (
+            "a global that a function sets",
+            ["def setup():\n    global factor\n    factor = 2", ("q", "setup()\ndef f(x):\n    return factor * x")],
+        ),
+    ],
+)
+def test_an_answer_gets_what_it_needs(sandbox, name, cells):
+    assert _ask(sandbox, *cells) == 6, name
+
+
+def test_cells_that_merely_explore_do_not_run(sandbox):
+    started = time.monotonic()
+    assert (
+        _ask(
+            sandbox,
+            "import time\ntime.sleep(60)\nmodel = 1",
+            ("q", "import time\ndef f(x):\n    model = 2\n    return model * x"),
+        )
+        == 6
+    )
+    assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("def f(x)\n    return x", "SyntaxError"),
+        ("raise RuntimeError('no')", "RuntimeError"),
+        ("import sys\nsys.exit(0)", "SystemExit"),
+        ("import os\nos._exit(0)", "Died"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "Died"),
+        ("while True:\n    pass", "TimeLimit"),
+        ("x = input('your name? ')", "EOFError"),
+        ("def g(x):\n    return x", "MissingAnswer"),
+        ("def f(x):\n    raise NotImplementedError", "Blank"),
+        ("def f(x):\n    return undefined_name", "NameError"),
+        ("def f(x):\n    return f(x)", "RecursionError"),
+        ("def f(x):\n    return list(range(10**6))", "TooMuch"),
+    ],
+)
+def test_a_lost_answer_takes_only_itself_along(sandbox, source, kind):
+    cells = _cells(("first", source), ("second", "def g2(x):\n    return x + 1"))
+    with NotebookAnswers(sandbox, cells, 2.0) as notebook:
+        with pytest.raises(LearnerError) as caught:
+            Student(notebook.begin("first"), 0).f(1)
+        assert notebook.explain(caught.value).kind == kind
+        assert Student(notebook.begin("second"), 0).g2(1) == 2
+
+
+def test_the_line_of_the_learner_is_told(sandbox):
+    with pytest.raises(LearnerError) as caught:
+        _ask(sandbox, ("q", "import torch\n\ndef f(x):\n    y = torch.ones(2, 3)\n    return y @ y"))
+    assert caught.value.line == "return y @ y"
+
+
+def test_two_submissions_do_not_see_each_other(sandbox):
+    writing = (
+        "import builtins, os\nbuiltins.left = 1\nopen('left.txt', 'w').write('x')\n"
+        "def f(x):\n    return os.path.exists('left.txt')"
+    )
+    reading = "import builtins, os\ndef f(x):\n    return hasattr(builtins, 'left') or os.path.exists('left.txt')"
+    assert _ask(sandbox, ("q", writing)) is True
+    assert _ask(sandbox, ("q", reading)) is False
+
+
+def test_tensors_and_objects_come_back(sandbox):
+    layer = _ask(sandbox, ("q", "from torch import nn\ndef f(n):\n    return nn.Linear(n, 2)"))
+    assert repr(layer) == "<Linear>"
+    doubled = _ask(sandbox, ("q", "def f(x):\n    return 2 * x"), args=(torch.arange(3.0),))
+    assert doubled.tolist() == [0.0, 2.0, 4.0]
