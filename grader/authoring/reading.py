@@ -106,7 +106,7 @@ class _Reader:
             shared = cell.role == "public_check" and cell.question in SHARED_CHECK_CELLS
             if cell.role == "manual":
                 if cell.question in self.ids:
-                    self.problem(cell.line, f"manual=\"{cell.question}\" is the id of a question; choose another")
+                    self.problem(cell.line, f'manual="{cell.question}" is the id of a question; choose another')
             elif not shared and cell.question not in self.ids:
                 self.problem(
                     cell.line, f"no question '{cell.question}'; there are {', '.join(map(str, self.ids)) or 'none'}"

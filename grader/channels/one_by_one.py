@@ -40,6 +40,8 @@ def read_submission(path: Path, exercise: str) -> Submitted:
     known = exercise_names()
     if exercise not in known:
         raise NotGraded(f"there is no exercise called {exercise!r}; exercises are {', '.join(known)}")
+    if path.is_symlink():
+        raise NotGraded("the file is a symbolic link, which is not followed: hand in the notebook itself")
     loaded = load_exercise(exercise)
     try:
         data = read_bytes(path)

@@ -207,3 +207,16 @@ def test_a_faulty_solution_does_not_keep_the_others_from_being_built(course: Pat
     with pytest.raises(AuthoringError, match=r"02_broken.py:2: syntax error"):
         build([], root=course)
     assert (course / "exercises" / f"{NAME}.ipynb").is_file()
+
+
+def test_a_free_text_cell_is_graded_by_a_person(tmp_path: Path) -> None:
+    solution = tmp_path / "solutions" / "01_doubling.py"
+    solution.parent.mkdir()
+    text = (Path(__file__).parent / "course" / "solutions" / "01_doubling.py").read_text(encoding="utf-8")
+    manual = '\n# %% [markdown] manual="explain" minutes=10\n# ### BEGIN SOLUTION\n# Secret.\n# ### END SOLUTION\n'
+    solution.write_text(text + manual, encoding="utf-8")
+    exercise = load_exercise("01_doubling", tmp_path)
+    cell = build_notebook(exercise).cells[-1]
+    assert (cell.cell_type, cell.source) == ("markdown", "YOUR ANSWER HERE")
+    assert cell.metadata.nbgrader.grade and cell.metadata.nbgrader.solution and cell.metadata.nbgrader.points == 2.0
+    assert "explain" not in [question.id for question in exercise.questions]

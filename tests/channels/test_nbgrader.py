@@ -16,6 +16,8 @@ from channel_cases import EXERCISE, KEY, LIMIT, Run
 from nbformat.v4 import new_markdown_cell
 
 from grader.authoring.exercise import ROOT, load_exercise
+from grader.channels.nbgrader.gradebook import GradebookRefused, write_gradebook
+from grader.results import RecordStore
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # a busy machine starts nbgrader in ten seconds
 
@@ -39,6 +41,7 @@ def course(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     nbformat.write(source, path)
     run("nbgrader", "generate_assignment", EXERCISE, cwd=folder)
+    shutil.copy(folder / "gradebook.db", folder / "fresh.db")
     return folder
 
 
@@ -59,12 +62,12 @@ def _hand_in(course: Path, learner: str, notebook: Path) -> None:
     shutil.copy(notebook, target)
 
 
-def _scores(course: Path) -> dict[str, dict[str, float | None]]:
+def _scores(course: Path, gradebook: str = "gradebook.db") -> dict[str, dict[str, float | None]]:
     """Learner -> cell -> the autograder's score in the gradebook."""
     query = """select s.student_id, b.name, g.auto_score from grade g join submitted_notebook n on g.notebook_id = n.id
                join submitted_assignment s on n.assignment_id = s.id join base_cell b on g.cell_id = b.id"""
     found: dict[str, dict[str, float | None]] = {}
-    with sqlite3.connect(course / "gradebook.db") as database:
+    with sqlite3.connect(course / gradebook) as database:
         for learner, cell, score in database.execute(query):
             found.setdefault(learner, {})[cell] = score
     return found
@@ -183,3 +186,29 @@ def test_through_a_real_exchange(course: Path, run: Run):
     run("nbgrader", "fetch_feedback", EXERCISE, *exchange, cwd=learner)
     pages = list((learner / EXERCISE / "feedback").rglob("*.html"))
     assert len(pages) == 1 and "Solved: 2 of 2 points" in pages[0].read_text(encoding="utf-8")
+
+
+def test_tl_grade_writes_the_same_into_a_gradebook(course: Path, run: Run, native: dict, submissions: Path):
+    out = native["out"]["folder"]
+    options = ("--key", KEY, "--time-limit", LIMIT, "--gradebook", course / "fresh.db")
+    done = run("grader.cli", "grade", submissions, "--out", out, *options, cwd=course, status=1)
+    assert f"{len(native) - 2} submissions written into" in done.stderr
+    assert "not in the gradebook: not-json" in done.stderr
+    scores = _scores(course, "fresh.db")
+    assert "not-json" not in scores
+    for learner, cells in scores.items():
+        assert cells.pop("explain") is None
+        assert cells == _expected(native[learner]), learner
+
+
+def test_results_of_another_version_are_refused(course: Path, native: dict):
+    records = RecordStore(native["out"]["folder"]).load_all().records
+    right = next(record for record in records if record.learner == "right")
+    right.questions[0].max_points += 1
+    before = (course / "fresh.db").read_bytes()
+    with pytest.raises(GradebookRefused, match="belongs to another version of the exercise"):
+        write_gradebook([right], course / "fresh.db")
+    right.exercise = "04_lora_from_scratch"
+    with pytest.raises(GradebookRefused, match="run nbgrader generate_assignment 04_lora_from_scratch"):
+        write_gradebook([right], course / "fresh.db")
+    assert (course / "fresh.db").read_bytes() == before

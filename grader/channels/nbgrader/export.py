@@ -45,7 +45,8 @@ def _row(gradebook: Gradebook, assignment: Any, student: Any) -> list[object]:
     else:
         timestamp, penalty = found.timestamp or "", found.late_submission_penalty or 0.0
         graded = any(g.auto_score is not None or g.manual_score is not None for n in found.notebooks for g in n.grades)
-        scores = [found.score, penalty, max(0.0, found.score - penalty)] if graded else ["", "", ""]
+        points = round(found.score, 6)
+        scores = [points, penalty, round(max(0.0, points - penalty), 6)] if graded else ["", "", ""]
     return [assignment.name, assignment.duedate or "", timestamp, *person, *scores, assignment.max_score]
 
 

@@ -1,0 +1,181 @@
+"""The learners' bundle: installed as a learner does, and searched for what learners must not have."""
+
+import ast
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from channel_cases import EXERCISE, Run
+
+from grader.authoring.exercise import ROOT, exercise_names, load_exercise
+from grader.channels.learners.bundle import write_bundle
+from grader.channels.releasing import ReleaseRefused
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle of all exercises, unpacked; the folder inside."""
+    base = tmp_path_factory.mktemp("bundle")
+    with zipfile.ZipFile(write_bundle(base / "out.zip", exercise_names())) as archive:
+        archive.extractall(base)
+    return base / "transfer-learning"
+
+
+@pytest.fixture(scope="module")
+def installed(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a new environment with the wheel; what it depends on comes from this environment's packages."""
+    folder = tmp_path_factory.mktemp("environment") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    python = folder / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index"]
+    subprocess.run([*pip, _wheel(bundle)], check=True)
+    packages = next(folder.glob("lib/python*/site-packages"))
+    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    return python
+
+
+GIVEN = {"tlcore/stand_ins.py"}
+"""Handed to learners on purpose, to go on with where an earlier answer is stuck."""
+
+IDIOMS = {
+    "return self.head(self.backbone(x))",
+    'for name in ("val", "test"):',
+    "for path, module in model.named_modules()",
+    "parameter.requires_grad = False",
+    "name: value.detach().clone()",
+    "self.dropout = nn.Dropout(dropout)",
+}
+"""Lines of everyday PyTorch that open and closed code share by chance; each was looked at."""
+
+
+def _wheel(bundle: Path) -> Path:
+    (wheel,) = bundle.glob("tl_learner-*.whl")
+    return wheel
+
+
+def _all_text(bundle: Path) -> dict[str, str]:
+    with zipfile.ZipFile(_wheel(bundle)) as archive:
+        inside = {name: archive.read(name) for name in archive.namelist()}
+    inside |= {path.name: path.read_bytes() for path in bundle.iterdir() if path.suffix != ".whl"}
+    return {name: data.decode("utf-8", "replace") for name, data in inside.items()}
+
+
+def _telling_lines(source: str) -> set[str]:
+    """Lines of code that would give something away: not imports, signatures, docstrings, comments, or trivial ones."""
+    skipped: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            skipped.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            skipped.update(range(node.lineno, node.body[0].lineno))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            skipped.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    lines = enumerate(source.splitlines(), 1)
+    kept = {line.strip() for number, line in lines if number not in skipped}
+    return {line for line in kept if len(line) > 24 and not line.startswith("#")}
+
+
+def _closed_lines() -> dict[str, str]:
+    """Telling line -> the closed file that it is from."""
+    found: dict[str, str] = {}
+    for folder in ("tlcore/reference", "tlcore/misconceptions", "grader/hidden"):
+        for path in sorted((ROOT / folder).glob("*.py")):
+            found |= dict.fromkeys(_telling_lines(path.read_text(encoding="utf-8")), f"{folder}/{path.name}")
+    shown = ""
+    for name in exercise_names():
+        exercise = load_exercise(name)
+        for question in exercise.questions:
+            lines = _telling_lines(question.answer_source)
+            found |= dict.fromkeys(lines, f"the solution of {question.id}")
+        # What the author writes in a hint, a text or a blank is the author's choice.
+        texts = [c.source for c in exercise.cells if c.markdown] + [q.blank_source for q in exercise.questions]
+        shown += "\n".join(texts)
+    return {line: source for line, source in found.items() if line not in shown and line not in IDIOMS}
+
+
+def test_nothing_closed_is_in_the_bundle(bundle: Path):
+    closed = _closed_lines()
+    assert len(closed) > 100
+    leaked = [
+        f"{name}: {line} ({source})"
+        for name, text in _all_text(bundle).items()
+        if name not in GIVEN
+        for line, source in closed.items()
+        if line in text or line.replace('"', '\\"') in text
+    ]
+    assert leaked == []
+
+
+def test_the_search_would_find_a_solution(bundle: Path):
+    """The control: a solved notebook is full of such lines."""
+    from grader.authoring.notebook import solved_notebook
+
+    text = nbformat.writes(solved_notebook(load_exercise(EXERCISE)))
+    assert sum(line.replace('"', '\\"') in text for line in _closed_lines()) > 5
+
+
+def test_the_bundle_holds_what_it_should(bundle: Path):
+    assert sorted(p.name for p in bundle.iterdir()) == ["README.md", "constraints.txt", _wheel(bundle).name]
+    names = _all_text(bundle)
+    assert {f"tl_learner/notebooks/{name}.ipynb" for name in exercise_names()} < set(names)
+    assert not [n for n in names if n.startswith(("grader", "tlcore/reference", "tlcore/misconceptions", "solutions"))]
+    assert f'pip install -c constraints.txt "./{_wheel(bundle).name}"' in names["README.md"]
+
+
+@pytest.mark.slow
+def test_an_installed_bundle_checks_an_answer(installed: Path, tmp_path: Path):
+    code = (
+        "import tlcore, sys; assert tlcore.__file__.startswith(sys.prefix), tlcore.__file__\n"
+        "from tlcore.check import check\n"
+        f"{load_exercise(EXERCISE).question('freeze').answer_source}\n"
+        "print(check('freeze').passed)\n"
+        "def freeze(module):\n    return module\n"
+        "print(check('freeze').passed)\n"
+    )
+    done = subprocess.run([installed, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.stdout.splitlines()[-2:] == ["True", "False"], done.stderr
+
+
+def test_a_newer_bundle_never_overwrites_answers(installed: Path, tmp_path: Path):
+    command = [installed.parent / "tl-learner", "--no-lab"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    mine = tmp_path / "my-notebooks" / f"{EXERCISE}.ipynb"
+    assert mine.read_bytes() == (ROOT / "exercises" / mine.name).read_bytes()
+    mine.write_text("my answers", encoding="utf-8")
+    again = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert mine.read_text(encoding="utf-8") == "my answers" and "left as it is" in again.stdout
+    assert len(list(mine.parent.glob("*.ipynb"))) == len(exercise_names())
+    # A newer release: what was handed out before is another notebook.
+    (mine.parent / ".tl-released.json").write_text(f'{{"{mine.name}": "an older one"}}', encoding="utf-8")
+    newer = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    beside = list(mine.parent.glob(f"{EXERCISE}-new-*.ipynb"))
+    assert mine.read_text(encoding="utf-8") == "my answers" and len(beside) == 1 and beside[0].name in newer.stdout
+
+
+def test_unpacking_over_a_bundle_touches_no_notebook(tmp_path: Path):
+    with zipfile.ZipFile(write_bundle(tmp_path / "b.zip", [EXERCISE])) as archive:
+        assert not [name for name in archive.namelist() if name.endswith(".ipynb") or "my-notebooks" in name]
+
+
+def test_equal_content_gives_equal_bytes(tmp_path: Path):
+    first, second = (write_bundle(tmp_path / name, [EXERCISE]).read_bytes() for name in ("a.zip", "b.zip"))
+    assert first == second
+
+
+def test_a_bundle_that_is_there_stays(tmp_path: Path):
+    (tmp_path / "mine.zip").write_text("mine", encoding="utf-8")
+    with pytest.raises(ReleaseRefused, match="is there already"):
+        write_bundle(tmp_path / "mine.zip", [EXERCISE])
+    assert (tmp_path / "mine.zip").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.slow
+def test_tl_release_says_what_it_wrote(run: Run, tmp_path: Path):
+    done = run("grader.cli", "release", "out", "--to", "learners", cwd=tmp_path)
+    assert "out/transfer-learning-0.1.0.zip: " in done.stdout
+    again = run("grader.cli", "release", "out", "--to", "learners", cwd=tmp_path, status=2)
+    assert "is there already: name another" in again.stderr

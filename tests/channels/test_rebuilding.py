@@ -1,0 +1,120 @@
+"""A hostile notebook made anew: what other tools then read."""
+
+import json
+from typing import Any
+
+import nbformat
+import pytest
+from channel_cases import EXERCISE, answer_cell, released, solved
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from grader.authoring.exercise import load_exercise
+from grader.authoring.notebook import to_bytes
+from grader.channels.one_by_one import Submitted
+from grader.channels.rebuilding import ReleasedCell, rebuild
+from grader.submissions import read_answers
+
+CELLS = [
+    ReleasedCell(c.metadata.nbgrader.grade_id, c.cell_type == "markdown", c.source, dict(c.metadata.nbgrader))
+    for c in released().cells
+    if "nbgrader" in c.metadata
+]
+MANUAL = ReleasedCell(
+    "explain",
+    True,
+    "YOUR ANSWER HERE",
+    {"grade": True, "grade_id": "explain", "locked": False, "points": 1, "solution": True, "schema_version": 3},
+)
+
+
+def _rebuilt(data: bytes | nbformat.NotebookNode, cells: list[ReleasedCell] = CELLS) -> nbformat.NotebookNode:
+    data = data if isinstance(data, bytes) else to_bytes(data)
+    exercise = load_exercise(EXERCISE)
+    made = rebuild(Submitted(exercise, data, read_answers(data, exercise)), cells)
+    nbformat.validate(made)
+    return made
+
+
+def _by_id(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    marked = [c for c in notebook.cells if "nbgrader" in c.metadata]
+    found = {c.metadata.nbgrader.grade_id: c.source for c in marked}
+    assert len(found) == len(marked)
+    return found
+
+
+def test_an_honest_notebook_keeps_every_source():
+    made = _rebuilt(solved())
+    assert [(c.cell_type, c.source) for c in made.cells] == [(c.cell_type, c.source) for c in solved().cells]
+    assert _by_id(made).keys() == {c.grade_id for c in CELLS}
+
+
+def test_deleted_cells_come_back_in_their_places():
+    notebook = solved()
+    notebook.cells = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") != "freeze_test"]
+    notebook.cells.remove(answer_cell(notebook, "replace_head"))
+    made = _rebuilt(notebook)
+    ids = [c.metadata.nbgrader.grade_id for c in made.cells if "nbgrader" in c.metadata]
+    assert ids == [c.grade_id for c in CELLS]
+    assert _by_id(made)["replace_head"] == load_exercise(EXERCISE).question("replace_head").blank_source
+
+
+def test_the_answer_is_the_cell_that_grading_takes():
+    notebook = solved()
+    again = new_code_cell("", metadata=answer_cell(notebook, "freeze").metadata, id="again")
+    notebook.cells.append(again)
+    assert _by_id(_rebuilt(notebook))["freeze"] == load_exercise(EXERCISE).question("freeze").answer_source
+
+
+def test_lost_metadata_is_given_back():
+    notebook = solved()
+    for cell in notebook.cells:
+        cell.metadata.pop("nbgrader", None)
+    found = _by_id(_rebuilt(notebook))
+    for question in load_exercise(EXERCISE).questions:
+        assert found[question.id] == question.answer_source
+
+
+def test_a_lost_free_text_is_not_scored_as_empty():
+    found = _by_id(_rebuilt(solved(), [*CELLS, MANUAL]))
+    assert found["explain"] != MANUAL.source and "missing in the submission" in found["explain"]
+
+
+def test_locked_cells_are_those_of_the_release():
+    notebook = solved()
+    check = next(c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "freeze_test")
+    check.source = "print('all right')"
+    check.metadata.nbgrader.points = 1000
+    made = _rebuilt(notebook)
+    cell = next(c for c in made.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "freeze_test")
+    assert (cell.source, cell.metadata.nbgrader.points) == ('check("freeze")', 2.0)
+
+
+def test_html_of_a_learner_is_text_and_ours_stays():
+    notebook = solved()
+    notebook.cells.append(new_markdown_cell("<script>x()</script> 1 < 2 <b>", id="html"))
+    made = _rebuilt(notebook)
+    assert made.cells[-1].source == "&lt;script>x()&lt;/script> 1 < 2 &lt;b>"
+    assert any("<details>" in c.source for c in made.cells)
+
+
+@pytest.mark.parametrize(
+    "attached",
+    [{"a": {"image/svg+xml": "<svg onload=x()>"}}, {"a": {"image/png": 'x" onload="x()'}}, {"a": 3}, ["a"]],
+)
+def test_attachments_that_are_no_pixels_are_dropped(attached: Any):
+    content = json.loads(to_bytes(solved()))
+    content["cells"].append({"cell_type": "markdown", "metadata": {}, "source": "x", "attachments": attached})
+    assert "attachments" not in _rebuilt(json.dumps(content).encode()).cells[-1]
+
+
+def test_nothing_but_text_is_taken_over():
+    content = json.loads(to_bytes(solved()))
+    content["metadata"] = {"kernelspec": {"name": "evil"}, "widgets": "x", "celltoolbar": 3}
+    content["cells"] += [
+        7,
+        {"cell_type": "code", "source": 5, "outputs": "no list", "metadata": "none"},
+        {"cell_type": "raw", "source": ["a", 1, "b"], "metadata": {"tags": 3}},
+    ]
+    made = _rebuilt(json.dumps(content).encode())
+    assert made.metadata.kernelspec.name == "python3" and "widgets" not in made.metadata
+    assert [c.source for c in made.cells[-2:]] == ["", "ab"]
