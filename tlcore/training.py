@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,10 +12,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
-from tqdm.auto import tqdm
 
 from tlcore.data.sets import ImageSet, TextSet
 from tlcore.models.outputs import logits_of
+from tlcore.progress import progress as progress_bar
 
 Data = ImageSet | TextSet | DataLoader | tuple[Tensor, Tensor]
 """What can be trained on: a dataset of `tlcore.data`, a DataLoader of `(x, y)` or dict batches, or a pair `(x, y)`."""
@@ -87,10 +86,7 @@ def train(
     rates = [group["lr"] for group in optimizer.param_groups]
     generator = torch.Generator().manual_seed(seed)
     history, started = History(), time.perf_counter()
-    bar = tqdm(
-        total=total, desc="training", unit="step", leave=False, disable=not (progress and _someone_is_watching())
-    )
-    with bar:
+    with progress_bar(show=progress, total=total, desc="training", unit="step") as bar:
         while len(history.loss) < total:
             model.train(mode)
             for batch in _batches(data, batch_size, generator):
@@ -243,12 +239,3 @@ def _pairs(data: ImageSet | DataLoader | tuple[Tensor, Tensor]) -> Iterable[tupl
 def _only_pair(data: Any) -> tuple[Tensor, Tensor]:
     x, y = data
     return x, y
-
-
-def _someone_is_watching() -> bool:
-    """Whether a progress bar would be seen: in a notebook kernel, or on a terminal."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    if shell is not None and getattr(shell, "kernel", None) is not None:
-        return True
-    return sys.stderr is not None and sys.stderr.isatty()

@@ -8,7 +8,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
-from tlcore import training
+from tlcore import progress
 from tlcore.data import stroke_digits, wire_sentences
 from tlcore.models import TinyNet, tiny_llama, tiny_resnet
 from tlcore.training import accuracy, linear_probe, perplexity, predict, train
@@ -117,7 +117,7 @@ def test_the_bar_is_for_somebody_who_watches(
 ) -> None:
     train(net(), stroke_digits(16), steps=2)
     assert capfd.readouterr() == ("", ""), "no terminal, no notebook: no bar, because nbgrader counts stderr as failure"
-    monkeypatch.setattr(training, "_someone_is_watching", lambda: True)
+    monkeypatch.setattr(progress, "someone_is_watching", lambda: True)
     train(net(), stroke_digits(16), steps=2)
     assert "training" in capfd.readouterr().err
     train(net(), stroke_digits(16), steps=2, progress=False)

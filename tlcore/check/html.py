@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import base64
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup, escape
+
 from tlcore import plots
 from tlcore.check.show import Drawn, Tried
+from tlcore.plots.tag import img_tag
 
 if TYPE_CHECKING:
     from tlcore.check.report import Report
@@ -34,13 +37,20 @@ def _template() -> Any:
     environment = Environment(
         loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["prose"] = _prose
     return environment.get_template("report.html.jinja")
+
+
+def _prose(text: str) -> Markup:
+    """Escaped text in which `code` between backticks looks like code."""
+    tag = r'<code style="background:rgba(128,128,128,.16);color:inherit;border-radius:3px;padding:0 3px">\1</code>'
+    return Markup(re.sub(r"`([^`]+)`", tag, str(escape(text))))
 
 
 def _row(item: Any) -> dict[str, Any]:
     if isinstance(item, Tried):
         return {"kind": "tried", "text": item.text}
     if isinstance(item, Drawn):
-        data = "" if item.picture is None else base64.b64encode(plots.png(item.picture)).decode("ascii")
-        return {"kind": "picture", "data": data, "words": item.words}
+        tag = "" if item.picture is None else Markup(img_tag(plots.png(item.picture), item.words))
+        return {"kind": "picture", "tag": tag, "words": item.words}
     return {"kind": "verdict", "verdict": item}

@@ -133,7 +133,7 @@ def _text_lines(report: Report) -> list[str]:
 
 
 def _verdict_lines(item: Verdict, first: bool) -> list[str]:
-    lines = [f"    {'✓' if item.holds else '✗'} {item.label}"]
+    lines = [f"    {'✓' if item.holds else '✗'} {item.label}" + (f": {item.value}" if item.value else "")]
     if item.holds:
         return lines
     if item.expected or item.observed:

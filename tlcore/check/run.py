@@ -1,9 +1,10 @@
-"""`check`: from the id of a question to a Report. It never raises on a wrong answer."""
+"""`check`: from the id of a question to a Report. It never raises on a wrong answer (but for nbgrader's Validate)."""
 
 from __future__ import annotations
 
 import difflib
 import inspect
+import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,11 +21,18 @@ def check(question: str, *, namespace: Mapping[str, Any] | None = None, package:
     """Check what you wrote for `question` and return a Report that the notebook shows.
 
     question: its id, such as "freeze". namespace: where to look for your functions instead of the notebook.
-    package: where the topics with the checks are.
+    package: where the topics with the checks are. AssertionError for a wrong answer while nbgrader validates.
     """
     # The caller is the notebook cell (or script) that called us.
     spaces = [namespace] if namespace is not None else namespaces(sys._getframe(1))
-    question = str(question)
+    report = _report(str(question), spaces, package)
+    if os.environ.get("NBGRADER_EXECUTION") == "validate" and not report.passed:
+        # The button `Validate` of nbgrader takes every cell that raises nothing for a success.
+        raise AssertionError(str(report))
+    return report
+
+
+def _report(question: str, spaces: list[Mapping[str, Any]], package: str) -> Report:
     try:
         function = find_check(question, package)
     except Exception as error:

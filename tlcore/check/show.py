@@ -11,6 +11,8 @@ from tlcore.check.compare import compare
 from tlcore.check.plain_data import type_name
 from tlcore.check.rendering import Segments
 
+_SHORT = 48  # characters
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -29,6 +31,12 @@ class Verdict:
     expected: Segments = field(default_factory=list)
     note: str = ""
     teach: str = ""
+
+    @property
+    def value(self) -> str:
+        """What was observed and is right, if it can stand behind the label: one short line, or nothing."""
+        text = "".join(part for part, _ in self.observed) if self.holds else ""
+        return text if len(text) <= _SHORT and "\n" not in text else ""
 
 
 @dataclass(frozen=True)

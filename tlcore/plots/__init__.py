@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "bars",
     "describe",
+    "draw",
     "figure",
     "images",
     "layers",
@@ -31,6 +32,13 @@ __all__ = [
     "svg",
     "validate",
 ]
+
+
+def draw(picture: dict[str, Any]) -> None:
+    """Show `picture` below the running cell of a notebook; in a terminal, its words. ValueError if it is malformed."""
+    from tlcore.plots.showing import draw as show
+
+    show(picture)
 
 
 def figure(picture: dict[str, Any]) -> Figure:

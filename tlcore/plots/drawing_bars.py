@@ -47,7 +47,8 @@ def layers(fig: Figure, clean: Picture) -> None:
         ax.set_ylim(0, 1.12)
         ax.set_yticks([])
         ax.spines["left"].set_visible(False)
-        ax.set_ylabel(side, rotation=0, ha="right", va="center", weight="bold" if side == "yours" else "normal")
+        if len(sides) == 2:
+            ax.set_ylabel(side, rotation=0, ha="right", va="center", weight="bold" if side == "yours" else "normal")
         ax.set_xlim(-0.6, len(names) - 0.4)
         ax.tick_params(axis="x", length=0)
     name_ticks(axes[-1], names, differ)

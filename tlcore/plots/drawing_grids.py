@@ -42,7 +42,7 @@ def matrix(fig: Figure, clean: Picture) -> None:
             for colour, width in (("white", 3.6), (VERMILLION, 2.2)) if small else ((VERMILLION, 0.9),):
                 at = (j - 0.46, i - 0.46)
                 ax.add_patch(Rectangle(at, 0.92, 0.92, fill=False, edgecolor=colour, linewidth=width))
-        heading = f"{side} ({shape_text(clean[side])})"
+        heading = f"{side} ({shape_text(clean[side]).replace('x', '×')})"
         ax.set_title(heading, weight="bold" if side == "yours" else "normal")
         ax.set_xticks([])
         ax.set_yticks([])
@@ -80,6 +80,7 @@ def _write_values(ax: Axes, grid: np.ndarray, cmap: Any, norm: Normalize) -> Non
     for (i, j), value in np.ndenumerate(grid):
         red, green, blue, _ = cmap(norm(value)) if math.isfinite(value) else (1.0, 1.0, 1.0, 1.0)
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
-        said = f"{value:.3g}" if math.isfinite(value) else "NaN"
-        size = 11 if max(grid.shape) <= 4 else 8
+        large = max(grid.shape) <= 4
+        said = f"{value:.{3 if large else 2}g}" if math.isfinite(value) else "NaN"
+        size = 11 if large else 8.5
         ax.text(j, i, said, ha="center", va="center", color="white" if dark else "black", fontsize=size)

@@ -21,7 +21,16 @@ _LINES: list[dict[str, Any]] = [
     {"color": GREY, "linestyle": "--", "marker": "*"},
 ]
 _YOURS = {"color": BLUE, "linestyle": "-", "marker": "o", "linewidth": 2.2, "zorder": 4}
-_EXPECTED = {"color": ORANGE, "linestyle": "--", "marker": "D", "markerfacecolor": "white", "zorder": 3}
+# On top, thin and with large open marks: both can be seen where yours is as expected.
+_EXPECTED = {
+    "color": ORANGE,
+    "linestyle": "--",
+    "marker": "D",
+    "markersize": 9.0,
+    "markerfacecolor": "none",
+    "markeredgewidth": 1.6,
+    "zorder": 5,
+}
 
 
 def lines(fig: Figure, clean: Picture) -> None:

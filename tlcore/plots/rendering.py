@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from tlcore.plots import drawing_bars, drawing_grids, drawing_plane
 from tlcore.plots.constructors import Picture
 from tlcore.plots.describing import describe
-from tlcore.plots.style import DPI, GREY, RC, SIZE, reserve, wrapped
+from tlcore.plots.style import DPI, GREY, LONGEST_TICK, RC, SIZE, is_flat, reserve, wrapped
 from tlcore.plots.validating import validate
 
 _DRAW: dict[str, Callable[[Figure, Picture], None]] = {
@@ -67,12 +67,22 @@ def _figure(clean: Picture) -> Figure:
 
 
 def _height(clean: Picture) -> float:
-    """Inches without the caption: less for one row of images, more where two rows of keys or slanted names need it."""
-    if clean["kind"] == "images":
-        return 1.0 + 5.4 / min(len(clean["images"]), 8) if 3 < len(clean["images"]) <= 8 else SIZE[1]
+    """Inches without the caption: less for one strip or row, more where names are slanted or keys take two rows."""
+    kind = clean["kind"]
+    if kind == "images":
+        count = len(clean["images"])
+        columns = min(count, 8)
+        # Square pictures as wide as their column, at most as high as one of three; a line of text under each row.
+        side = SIZE[0] / max(columns, 3)
+        return 0.4 + -(-count // columns) * (side + (0.25 if clean["labels"] else 0.0))
+    if kind == "matrix":
+        shape = len(clean["yours"]) / len(clean["yours"][0])
+        return min(SIZE[1], 1.05 + 2.4 * max(shape, 1 / 3))
+    names = clean.get("names") or clean.get("labels") or [""]
+    slanted = 0.0 if is_flat(names) else max(min(len(name), LONGEST_TICK) for name in names)
     keys = len(clean.get("series") or ())
-    slanted = max((min(len(name), 18) for name in clean.get("names") or ()), default=0)
-    return SIZE[1] + 0.25 * max(0, -(-keys // 3) - 1) + (0.04 * slanted if clean["kind"] == "layers" else 0.0)
+    one_strip = kind == "layers" and clean["expected"] is None
+    return SIZE[1] - (0.7 if one_strip else 0.0) + 0.25 * max(0, -(-keys // 3) - 1) + 0.04 * slanted
 
 
 def _saved(picture: Picture, kind: str, metadata: dict[str, str | None]) -> bytes:

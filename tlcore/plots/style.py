@@ -37,6 +37,7 @@ RC: dict[str, Any] = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
     "savefig.bbox": None,
+    "text.hinting": "none",  # the picture is scaled where it is shown: hinted letters would look uneven
     "hatch.linewidth": 1.1,
     "text.parse_math": False,  # a `$` in a learner's text is a dollar, not mathematics
     "text.usetex": False,
@@ -53,7 +54,7 @@ def short(name: str, longest: int = 20) -> str:
     if len(name) <= longest:
         return name
     head = (longest - 1) // 2
-    return name[:head] + "…" + name[len(name) - (longest - 1 - head) :]
+    return name[:head].rstrip(".") + "…" + name[len(name) - (longest - 1 - head) :].lstrip(".")
 
 
 def wrapped(line: str, width: int = 76, most: int = 3) -> str:
@@ -95,20 +96,27 @@ def _engine(fig: Figure) -> Any:
     return fig.get_layout_engine()  # typed as the base class, which has no `rect`
 
 
+LONGEST_TICK = 24  # characters of a name under a bar: a whole `0.self_attn.q_proj_norm`
+
+
+def is_flat(names: list[str]) -> bool:
+    """Whether the names fit side by side, so that none has to be slanted."""
+    room = 66 / len(names)  # characters side by side on six inches
+    return min(max(len(name) for name in names), 18) <= room - 1
+
+
 def name_ticks(ax: Axes, names: list[str], important: list[int] | None = None) -> None:
     """Put names under the bars 0..n-1: slanted where they would collide, only some of them where there are many.
 
     important: places that keep their name in any case (those that differ).
     """
-    longest = max(len(name) for name in names)
-    room = 66 / len(names)  # characters side by side on six inches
-    flat = min(longest, 18) <= room - 1
+    flat = is_flat(names)
     places = list(range(len(names)))
     if len(names) > 16:  # a slanted name needs about a third of an inch
         step = -(-len(names) // 15)
         wanted = [p for p in (important or []) if 0 <= p < len(names)][:: max(1, len(important or []) // 15)]
         places = sorted({*range(0, len(names), step), *wanted})
         places = [p for p in places if p in wanted or all(abs(p - w) >= step for w in wanted)]
-    shown = [short(names[p], 18) for p in places]
+    shown = [short(names[p], 18 if flat else LONGEST_TICK) for p in places]
     ax.set_xticks(places, shown, rotation=0 if flat else 32, ha="center" if flat else "right", rotation_mode="anchor")
     ax.tick_params(axis="x", length=0, pad=3)
