@@ -10,15 +10,15 @@ from grader.results.text import clean
 
 _HTML = """\
 <p><strong>{{ sign }} {{ words }}: {{ points }} of {{ most }} points</strong></p>
-<p>{{ message }}</p>
+<p>{{ message | prose }}</p>
 {%- for ask in asks %}
-<p><em>A question to ask yourself:</em> {{ ask }}</p>
+<p><em>A question to ask yourself:</em> {{ ask | prose }}</p>
 {%- endfor %}
 {%- if behaviours %}
 <ul>
 {%- for each in behaviours %}
-<li>{{ "✓" if each.passed else "○" }} {{ each.name }} ({{ each.points }} of {{ each.most }})
-{%- if each.message %}<br>{{ each.message }}{% endif %}</li>
+<li>{{ "✓" if each.passed else "○" }} {{ each.name | prose }} ({{ each.points }} of {{ each.most }})
+{%- if each.message %}<br>{{ each.message | prose }}{% endif %}</li>
 {%- endfor %}
 </ul>
 {%- endif %}"""
@@ -84,4 +84,8 @@ def _facts(question: QuestionResult) -> dict[str, Any]:
 def _template() -> Any:
     import jinja2
 
-    return jinja2.Environment(autoescape=True).from_string(_HTML)
+    from grader.pages.wording import prose
+
+    environment = jinja2.Environment(autoescape=True)
+    environment.filters["prose"] = prose
+    return environment.from_string(_HTML)
