@@ -103,6 +103,8 @@ def _question(
     if question.id not in answered.answered:
         missing = LearnerError("MissingAnswer", " or ".join(question.defines) + " is not defined")
         return _result(question, stopped(question.id, question.points, missing))
+    if question.id in answered.blank:  # `tl verify` proves that it scores nothing
+        return _result(question, stopped(question.id, question.points, LearnerError("Blank")))
     try:
         traces = _traces(question.id, key, notebook)
     except LearnerError as error:

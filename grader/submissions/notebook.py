@@ -33,6 +33,8 @@ class Answered:
     cells: list[dict[str, Any]]
     answered: set[str] = field(default_factory=set)
     """Questions that have an answer cell."""
+    blank: set[str] = field(default_factory=set)
+    """Those of them whose cell is as it was handed out."""
     remarks: list[str] = field(default_factory=list)
 
 
@@ -73,6 +75,8 @@ def read_answers(data: bytes, exercise: Exercise) -> Answered:
         if cell is not None:
             result.cells[cell]["question"] = question.id
             result.answered.add(question.id)
+            if sources[cell].strip() == question.blank_source.strip():
+                result.blank.add(question.id)
     # What is graded is an answer; what would only check it is not run.
     checks = {f"{q.id}_test" for q in exercise.questions}
     result.cells = [c for c, i in zip(result.cells, ids, strict=True) if c["question"] is not None or i not in checks]

@@ -65,6 +65,13 @@ def test_an_answer_written_into_another_cell_is_found_when_the_blank_was_left_em
     assert _answers(result)["freeze"] == GOOD
 
 
+def test_a_blank_as_it_was_handed_out_is_known_for_one():
+    blank = EXERCISE.questions[0].blank_source
+    result = _read(_cell(blank + "\n", "freeze"), _cell(CLASS, "frozen_backbone"))
+    assert result.blank == {"freeze"}
+    assert result.answered == {"freeze", "frozen_backbone"}
+
+
 def test_a_deleted_answer_is_missing_with_a_remark():
     result = _read(_cell(CLASS, "frozen_backbone"))
     assert result.answered == {"frozen_backbone"} and "'freeze' is missing" in result.remarks[0]
