@@ -4,14 +4,6 @@ from grader.channels.messages import as_html, as_text, picture
 from grader.results import Advice, Behaviour, QuestionResult
 
 PICTURE = {"kind": "bars", "title": "", "labels": ["a"], "yours": [1.0], "expected": [2.0]}
-    "kind": "bars",
-    "title": "t",
-    "labels": ["a"],
-    "yours": [1.0],
-    "expected": [2.0],
-    "ylabel": "",
-    "caption": "",
-}
 
 
 def _question(message: str = "Use `eval`.", **changes: object) -> QuestionResult:
