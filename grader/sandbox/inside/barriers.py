@@ -14,6 +14,10 @@ from landlockpy import AccessFS, Scope
 
 _CLONE_NAMESPACES = (0x00000080, 0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 _AF_UNIX = 1
+_SOCK_DGRAM = 2
+_PR_SET_DUMPABLE = 4
+_SIGNALS_BY_DESCRIPTOR = (8, 10, 15)  # fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX
+_OWNER_BY_IOCTL = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
 _LANDLOCK_KNOWS_TRUNCATE = 3
 _LANDLOCK_KNOWS_SIGNALS = 6
 
@@ -113,6 +117,8 @@ def build_filter(namespaces: bool) -> pyseccomp.SyscallFilter:
     for name in _ONLY_ONESELF:
         rule(refuse, name, pyseccomp.Arg(0, pyseccomp.NE, 0))
     rule(refuse, "socketpair", pyseccomp.Arg(0, pyseccomp.NE, _AF_UNIX))
+    # Who watches over the memory of all processes together must be able to read how much each has.
+    rule(refuse, "prctl", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, 0xFFFFFFFF, _PR_SET_DUMPABLE))
     rule(
         refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, 0x5412)
     )  # TIOCSTI: typing for somebody else
@@ -121,6 +127,10 @@ def build_filter(namespaces: bool) -> pyseccomp.SyscallFilter:
     else:
         for name in _NOT_WITHOUT_NAMESPACES:
             rule(refuse, name)
+        # One half of a datagram pair can send to any socket of this machine that has a path.
+        rule(refuse, "socketpair", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xF, _SOCK_DGRAM))
+        # Space that is taken without being written fills a disk between two looks; libc then writes instead.
+        rule(pyseccomp.ERRNO(errno.EOPNOTSUPP), "fallocate")
         for name in _PRETENDED:
             rule(pyseccomp.ERRNO(0), name)
         if filter_names_pid():
@@ -138,3 +148,7 @@ def _only_own_signals(rule: Callable[..., None], refuse: int) -> None:
     for name in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"):
         rule(refuse, name, pyseccomp.Arg(0, pyseccomp.NE, os.getpid()))
     rule(refuse, "tkill")
+    for command in _SIGNALS_BY_DESCRIPTOR:
+        rule(refuse, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
+    for command in _OWNER_BY_IOCTL:
+        rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))

@@ -23,7 +23,8 @@ from .confine import Bounds, Plan, build_room, confine, make_scratch
 Serve = Callable[[socket.socket, str], None]
 
 _TICK_MS = 50
-_SCRATCH_EVERY = 10  # ticks between two looks at the size of a scratch folder on disk (reduced tier)
+_SCRATCH_EVERY = 4  # ticks between two looks at the size of a scratch folder on disk (reduced tier)
+_REWRITES = 4  # how often a scratch folder's size may be written before it counts as full, whatever is in it
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,7 @@ class _Watch:
         self._ticks += 1
         if self.scratch is not None and self._ticks % _SCRATCH_EVERY == 0:
             used, files = tree.folder_use(self.scratch, bounds.scratch_files)
+            used = max(used, self.tree.written_bytes() // _REWRITES)
             if used > bounds.scratch_mib << 20 or files > bounds.scratch_files:
                 return {"kind": "signalled", "signal": signal.SIGKILL, "why": "its scratch folder was full"}
         return None

@@ -70,13 +70,31 @@ class Tree:
         return self._gone_seconds + sum(own.values())
 
     def own_bytes(self) -> int:
-        """Memory of the tree with shared pages counted by their share (Pss of anonymous and shared memory)."""
+        """Memory of the tree with shared pages counted by their share (Pss of anonymous and shared memory).
+
+        A process that hides its share (a program that may be run but not read) counts with all that it holds.
+        """
         total = 0
         for pid in self.pids():
-            with suppress(OSError, ValueError), open(f"/proc/{pid}/smaps_rollup", "rb") as rollup:
-                for line in rollup:
-                    if line.startswith((b"Pss_Anon:", b"Pss_Shmem:")):
-                        total += int(line.split()[1]) * 1024
+            try:
+                with open(f"/proc/{pid}/smaps_rollup", "rb") as rollup:
+                    lines = [line.split() for line in rollup if line.startswith((b"Pss_Anon:", b"Pss_Shmem:"))]
+                total += sum(int(words[1]) for words in lines) * 1024
+            except PermissionError:
+                with suppress(OSError, ValueError), open(f"/proc/{pid}/statm", "rb") as statm:
+                    total += int(statm.read().split()[1]) * _PAGE
+            except (OSError, ValueError):
+                continue  # it ended meanwhile
+        return total
+
+    def written_bytes(self) -> int:
+        """What the tree's processes have written to disk, whatever became of the files; the ended are counted where
+        somebody waited for them. A file without a name is in no folder, and takes its space all the same."""
+        total = 0
+        for pid in self.pids():
+            with suppress(OSError, ValueError), open(f"/proc/{pid}/io", "rb") as io:
+                fields = dict(line.split(b": ") for line in io.read().splitlines())
+                total += int(fields[b"write_bytes"]) - int(fields[b"cancelled_write_bytes"])
         return total
 
     def kill(self, patience: float = 5.0) -> None:
