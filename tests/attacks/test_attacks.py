@@ -1,0 +1,77 @@
+"""Every attack of submissions/: it gets no point, learns nothing, harms nobody and leaves nothing.
+
+Each is graded as a class of two would be, the attacker first and an honest learner after, in every tier that protects.
+"""
+
+import html
+from pathlib import Path
+
+import pytest
+from arena import ATTACKS, LIMITS, Arena, Outcome, question_of
+from grader_state import MOST_MIB, GraderState
+from shown import acts_on_a_page, acts_on_a_terminal
+
+from grader.cli.grade import show
+from grader.grading.batch import Summary
+from grader.pages import write_pages
+from grader.results import RecordStore
+
+UNREASONABLE = 20.0
+"""Seconds for an attack and its clearing away: a question may take 3, and a lost process costs that twice."""
+MOST_MEMORY = 1.6 * LIMITS.total_memory_mib
+"""MiB: the limit, and what is touched between two looks at it (every 50 ms, on a busy machine)."""
+MOST_NAMELESS = 6.0 * LIMITS.scratch_mib
+"""MiB: four times the scratch folder may be written, and what is written between two looks (every 200 ms)."""
+
+
+@pytest.mark.parametrize("answers", ATTACKS, ids=lambda path: path.stem)
+def test_attack(answers: Path, arena: Arena, undisturbed: dict[tuple[str, str], Outcome]) -> None:
+    question = question_of(answers)
+    if (arena.tier, question) not in undisturbed:
+        undisturbed[arena.tier, question] = arena.honest(question)
+    before = undisturbed[arena.tier, question]
+    assert before.record.points == before.record.max_points, before.record.questions[0].message
+    grader = GraderState()
+
+    attacked = arena.attack(answers)
+    left = arena.left_behind()
+    after = arena.honest(question)
+
+    assert attacked.record.status == "graded", attacked.record.reason
+    assert attacked.record.points == 0.0
+    assert attacked.seconds < UNREASONABLE
+    assert attacked.used is not None
+    assert attacked.used.memory_mib < MOST_MEMORY
+    assert attacked.used.nameless_mib < MOST_NAMELESS
+    assert left == []
+    assert after.comparable() == before.comparable()
+    assert after.seconds < before.seconds + 5
+    assert grader.changes() == []
+    assert grader.grown_mib() < MOST_MIB
+    assert arena.canaries.in_text(attacked.said) == []
+
+
+def test_nothing_shown_leaks_or_acts(arena: Arena, capsys: pytest.CaptureFixture[str]) -> None:
+    """All records, tables and pages of a class in which every learner is one of the attackers."""
+    store = RecordStore(arena.out)
+    assert sum(1 for _ in store.records()) == len(ATTACKS)
+    results = store.write_results("0", arena.tier)
+    show(Summary(arena.tier, results, graded=len(ATTACKS)), store)
+    table = capsys.readouterr().out
+    assert "ending_os_exit" in table
+    write_pages(arena.out, store.records())
+    files = {path: path.read_text() for path in sorted(arena.out.rglob("*")) if path.is_file()}
+    for shown in (*files.values(), table):
+        assert arena.canaries.in_text(shown.encode() + html.unescape(shown).encode()) == []
+        assert acts_on_a_terminal(shown) == []
+    pages = {path.name: acts_on_a_page(text) for path, text in files.items() if path.suffix == ".html"}
+    assert len(pages) == len(ATTACKS) + 1
+    assert {name: acts for name, acts in pages.items() if acts} == {}
+
+
+def test_the_neighbours_session_lives_on(arena: Arena) -> None:
+    """Last: whatever was tried, a session that ran beside all of it still answers, and holds what it held."""
+    answers = arena.neighbour.begin("freeze")
+    answers.restart_clock()
+    value, _ = answers.ask({"op": "call", "function": "freeze", "args": [None], "kwargs": {}}, {})
+    assert value == {"text": arena.canaries.session}
