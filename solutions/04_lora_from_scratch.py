@@ -115,15 +115,15 @@ def check_lora_delta(lora_delta, show):
 
 
 # %% [markdown] hints="lora_delta"
-# <details><summary>Hint 1</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
 # Write the shapes next to each other: (out, r) and (r, in). The inner ones must meet.
 #
-# <details><summary>Hint 2</summary>
+# <details><summary>Hint 2: the shape that tells</summary>
 #
 # `A.shape` is `(r, in)`, so r is its first number. The product of matrices is `@`.
 #
-# <details><summary>Hint 3</summary>
+# <details><summary>Hint 3: nearly there</summary>
 #
 # `B @ A` is (out, in). All that is missing is the factor in front of it.
 #
@@ -325,22 +325,22 @@ def check_lora_linear(LoRALinear, show):
 
 
 # %% [markdown] hints="lora_linear"
-# <details><summary>Hint 1</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
 # B A must be zero at the start, and yet one of the two must get a gradient. The gradient of B contains A, that of A
 # contains B. So how many of them may be zero?
 #
-# <details><summary>Hint 2</summary>
+# <details><summary>Hint 2: what an optimizer sees</summary>
 #
 # An optimizer sees what `layer.parameters()` lists: `self.A = nn.Parameter(torch.randn(...))`. Freezing works on
 # parameters: `p.requires_grad = False` for each `p` in `base.parameters()`.
 #
-# <details><summary>Hint 3</summary>
+# <details><summary>Hint 3: dtype and shapes</summary>
 #
 # `torch.zeros(base.out_features, r, dtype=base.weight.dtype)` gives B its dtype. In `forward`, let `self.base(x)` do
 # its part, bias included. For rows x of shape (…, in), A x is `x @ self.A.T`.
 #
-# <details><summary>Hint 4</summary>
+# <details><summary>Hint 4: nearly there</summary>
 #
 # `self.base(x) + self.alpha / self.r * (self.dropout(x) @ self.A.T @ self.B.T)`
 #
@@ -460,22 +460,22 @@ def check_inject_lora(inject_lora, show):
 
 
 # %% [markdown] hints="inject_lora"
-# <details><summary>Hint 1</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
 # `model.named_modules()` walks through all floors of the house and gives each path with its module. Who changes the
 # house while walking through it meets his own work; so first make a list, then change.
 #
-# <details><summary>Hint 2</summary>
+# <details><summary>Hint 2: names that end alike</summary>
 #
 # `"." + path` ends with `"." + target` exactly where the table says yes. Strings have `.endswith(...)`.
 #
-# <details><summary>Hint 3</summary>
+# <details><summary>Hint 3: putting it in its place</summary>
 #
 # `parent, _, name = path.rpartition(".")` splits a path; `model.get_submodule(parent)` is the module that holds the
 # layer (for an empty `parent`, the model itself). `setattr(that, name, new)` puts something in its place. Newer torch
 # has `model.set_submodule(path, new)`.
 #
-# <details><summary>Hint 4</summary>
+# <details><summary>Hint 4: nearly there</summary>
 #
 # Loop over the list: `setattr(model.get_submodule(parent), name, LoRALinear(model.get_submodule(path), r, alpha))`.
 #
@@ -632,17 +632,17 @@ def check_save_adapter(save_adapter, load_adapter, inject_lora, show):
 
 
 # %% [markdown] hints="save_adapter"
-# <details><summary>Hint 1</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
 # Write down what you would need to rebuild the trained model from a fresh base: where LoRA layers go, two settings,
 # some tensors. A dict can hold all of that.
 #
-# <details><summary>Hint 2</summary>
+# <details><summary>Hint 2: finding and copying</summary>
 #
 # `isinstance(module, LoRALinear)` finds your layers in `model.named_modules()`. `model.state_dict()` gives all tensors
 # by name, but they are the model's own: `.clone()` makes a copy. The head's names start with `head + "."`.
 #
-# <details><summary>Hint 3</summary>
+# <details><summary>Hint 3: nearly there</summary>
 #
 # To load, first `inject_lora` with the saved paths (a whole path is a target, too), r and alpha. Then the names fit
 # again, and `model.load_state_dict(tensors, strict=False)` fills in those that you give it. What it returns has
@@ -815,22 +815,22 @@ def check_merge(merge, unmerge, LoRALinear, show):
 
 
 # %% [markdown] hints="merge"
-# <details><summary>Hint 1</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
 # Do not compute the old weight back: keep it. And do not add to it: make a new one.
 #
-# <details><summary>Hint 2</summary>
+# <details><summary>Hint 2: another weight in its place</summary>
 #
 # A module's parameter can be replaced: `layer.base.weight = nn.Parameter(new, requires_grad=False)`. The old parameter
 # lives on wherever else it is used, and in whatever variable you keep it in.
 #
-# <details><summary>Hint 3</summary>
+# <details><summary>Hint 3: keeping the old one</summary>
 #
 # A parameter set as an attribute of a module becomes one of its parameters. In a list it does not:
 # `layer.before_merge = [layer.base.weight]`. Your `lora_delta(layer.A, layer.B, layer.alpha)` is what to add; call
 # `.detach()` on the sum.
 #
-# <details><summary>Hint 4</summary>
+# <details><summary>Hint 4: nearly there</summary>
 #
 # `merge`: if `layer.merged`, return it. Else keep the old weight, set the new one, set `layer.merged = True`.
 # `unmerge`: if `layer.merged`, set the old weight, `layer.merged = False`.
