@@ -1,14 +1,21 @@
 """nbgrader's own commands on the course folder that `tl release --to nbgrader` writes."""
 
 import csv
+import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -115,14 +122,57 @@ def test_a_free_text_answer_waits_for_a_person(course: Path, run: Run, submissio
     assert cell.source == "Fewer labels. &lt;img src=x onerror=alert(1)>"
     assert _scores(course)["explains"]["explain"] is None
 
-    from nbgrader.api import Gradebook
+    with _formgrader(course) as ask:
+        found = ask("GET", f"api/submitted_notebooks/{EXERCISE}/{EXERCISE}")
+        submission = next(one for one in found if one["student"] == "explains")
+        assert submission["needs_manual_grade"]
+        page = ask("GET", f"submissions/{submission['id']}")
+        assert "Fewer labels. &lt;img src=x onerror" in page and "<img src=x onerror" not in page
+        assert "The blank of this question is still empty." in page
+        grades = ask("GET", f"api/grades?submission_id={submission['id']}")
+        grade = next(one for one in grades if one["name"] == "explain")
+        ask("PUT", f"api/grade/{grade['id']}", {"manual_score": 1.5, "extra_credit": None})
+        found = ask("GET", f"api/submitted_notebooks/{EXERCISE}/{EXERCISE}")
+        submission = next(one for one in found if one["student"] == "explains")
+        assert (submission["score"], submission["needs_manual_grade"]) == (1.5, False)
 
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "transfer-learning") as book:
-        assert book.find_submission(EXERCISE, "explains").needs_manual_grade
-        grade = book.find_grade("explain", EXERCISE, EXERCISE, "explains")
-        grade.manual_score = 1.5
-        book.db.commit()
-        assert book.find_submission(EXERCISE, "explains").score == 1.5
+
+@contextmanager
+def _formgrader(course: Path) -> Iterator[Callable[..., Any]]:
+    """The real formgrader of a Jupyter server in the course: ask(method, path, json) gives JSON, or a page's text."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0"]
+    options.append("--IdentityProvider.token=t")
+    extension = "--ServerApp.jpserver_extensions={'nbgrader.server_extensions.formgrader': True}"
+    command = [sys.executable, "-m", "jupyter", "server", *options, extension]
+    environment = {**os.environ, "PYTHONPATH": os.environ.get("PYTHONPATH") or str(ROOT), "HOME": str(course.parent)}
+    log = course.parent / "server.log"
+    with open(log, "w", encoding="utf-8") as file:
+        process = subprocess.Popen(command, cwd=course, env=environment, stdout=file, stderr=file)
+
+    def ask(method: str, path: str, content: Any = None) -> Any:
+        data = None if content is None else json.dumps(content).encode()
+        address = f"http://127.0.0.1:{port}/formgrader/{path}"
+        request = urllib.request.Request(address, data, {"Authorization": "token t"}, method=method)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            text = answer.read().decode("utf-8")
+        return json.loads(text) if path.startswith("api/") else text
+
+    try:
+        deadline = time.monotonic() + 90
+        while True:
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text(encoding="utf-8")
+            try:
+                ask("GET", "api/assignments")
+                break
+            except (ConnectionError, urllib.error.URLError):
+                time.sleep(0.3)
+        yield ask
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
 
 
 def test_feedback_shows_our_message_and_nothing_hidden(autograded: Path, run: Run, native: dict):
