@@ -1,7 +1,6 @@
 """Bad input that the demo class cannot hold: places that cannot be written, names that are paths, all at once."""
 
 import json
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +20,24 @@ TL = [sys.executable, "-m", "grader.cli"]
 HOSTILE = ["../x", "..", "/etc/passwd", "<script>alert(1)</script>", "a\\b", "CON", "-rf", "Zoë O'Neil", "zoë o'neil"]
 
 
+WITH_SMALL_FILES = """
+import resource, sys
+from pathlib import Path
+from grader.grading import grade_class
+from grader.results import OutputFull
+
+def started(*seen):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
+
+try:
+    grade_class(Path(sys.argv[1]), Path(sys.argv[2]), isolation="none", key="k", progress=started)
+except OutputFull as error:
+    print(f"error: {error}", file=sys.stderr)
+    sys.exit(2)
+"""
+"""As a full disk, where none may be mounted: once the sandbox has started, no file may be larger than 16 KiB."""
+
+
 def write(folder: Path, learner: str, data: bytes) -> None:
     path = folder / learner / f"{EXERCISE}.ipynb"
     path.parent.mkdir(parents=True)
@@ -36,10 +53,10 @@ def submissions(tmp_path: Path) -> Path:
     return folder
 
 
-def tl_grade(submissions: Path, out: Path, *wrapper: str, **how: object) -> subprocess.CompletedProcess[str]:
+def tl_grade(submissions: Path, out: Path, *wrapper: str) -> subprocess.CompletedProcess[str]:
     # Our own solutions need no sandbox, and a wrapped namespace may have none.
     command = [*wrapper, *TL, "grade", str(submissions), "--out", str(out), "--isolation", "none", "--key", "k"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=240, **how)  # type: ignore[call-overload]
+    return subprocess.run(command, capture_output=True, text=True, timeout=240)
 
 
 def on_a_disk_of(size: str, folder: Path) -> list[str] | None:
@@ -69,7 +86,8 @@ def test_a_disk_that_fills_up_while_grading(submissions: Path, tmp_path: Path) -
     # all.
     disk = on_a_disk_of("100k", out)
     if disk is None:
-        full = tl_grade(submissions, out, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384)))
+        command = [sys.executable, "-c", WITH_SMALL_FILES, str(submissions), str(out)]
+        full = subprocess.run(command, capture_output=True, text=True, timeout=240)
     else:
         keep = 'sh -c \'"$@"; status=$?; cp -r "$0/." "$0.kept"; exit $status\''
         script = f'{keep} {out} "$@"'
