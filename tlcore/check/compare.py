@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -33,12 +34,19 @@ class Differences:
         self.paths: set[tuple[Any, ...]] = set()
         self.masks: dict[tuple[Any, ...], Any] = {}
         self.notes: list[str] = []
+        self.only: tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]] = (set(), set())  # of one side: ours, theirs
 
     def add(self, path: tuple[Any, ...], note: str = "") -> None:
         """Note that the values at `path` differ."""
         self.paths.add(path)
         if note and note not in self.notes:
             self.notes.append(note)
+
+    def seen_from(self, side: int) -> Differences:
+        """What to mark in the observed value (0) or in the expected one (1)."""
+        view = Differences()
+        view.paths, view.masks = self.paths | self.only[side], self.masks
+        return view
 
     def __bool__(self) -> bool:
         return bool(self.paths)
@@ -52,7 +60,7 @@ def compare(observed: Any, expected: Any, atol: float = 0.0) -> Comparison:
         b = _as_arrays(a, b)
         _compare(a, b, float(atol), (), found)
         note = "; ".join(found.notes[:3])
-        return Comparison(not found, render(a, found), render(b, found), note)
+        return Comparison(not found, render(a, found.seen_from(0)), render(b, found.seen_from(1)), note)
     except Exception as error:  # a value nobody thought of is a mismatch, never a crash of the learner's cell
         text = f"these cannot be compared ({type(error).__name__})"
         return Comparison(False, [(kind_text(a), True)], [(kind_text(b), False)], text)
@@ -106,7 +114,9 @@ def _compare_scalars(a: Any, b: Any, atol: float, path: tuple[Any, ...], found: 
     else:
         gap = abs(a - b)
         if not gap <= atol:
-            found.add(path, f"differs by {gap:.3g}" if math.isfinite(gap) and type(b) is not bool else "")
+            # Of the numbers in a list one sees which differ; a line for each would say little.
+            said = not path and math.isfinite(gap) and type(b) is not bool
+            found.add(path, f"differs by {gap:.3g}" if said else "")
 
 
 def _compare_arrays(a: Array, b: Any, atol: float, path: tuple[Any, ...], found: Differences) -> None:
@@ -142,12 +152,24 @@ def _compare_arrays(a: Array, b: Any, atol: float, path: tuple[Any, ...], found:
 
 def _compare_sequences(a: Any, b: Any, atol: float, path: tuple[Any, ...], found: Differences) -> None:
     if len(a) != len(b):
-        found.add(path, f"{len(a)} entries where {len(b)} are expected")
+        entries, are = "entry" if len(a) == 1 else "entries", "is" if len(b) == 1 else "are"
+        found.add(path, f"{len(a)} {entries} where {len(b)} {are} expected")
+        if all(type(item) is str for item in (*a, *b)):
+            _align(a, b, path, found)
+            return
     for i in range(max(len(a), len(b))):
         if i < len(a) and i < len(b):
             _compare(a[i], b[i], atol, (*path, i), found)
         else:
             found.add((*path, i))
+
+
+def _align(a: Any, b: Any, path: tuple[Any, ...], found: Differences) -> None:
+    """Mark the names that only one of two lists has, rather than all behind the first that is missing."""
+    for kind, i, k, j, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if kind != "equal":
+            found.only[0].update((*path, place) for place in range(i, k))
+            found.only[1].update((*path, place) for place in range(j, m))
 
 
 def _compare_dicts(a: Any, b: Any, atol: float, path: tuple[Any, ...], found: Differences) -> None:
