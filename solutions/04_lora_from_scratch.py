@@ -887,14 +887,14 @@ for seed in (1, 2, 3):
         train(model, few, steps=80, lr=lr, cosine=True, seed=seed)
         results[way]["wire"].append(perplexity(model, wire_test))
         results[way]["prose"].append(perplexity(model, prose_test))
-print("perplexity, three draws of 25 sentences")
-print(f"{'':18}{'wire style':>24}   {'prose':>24}")
-for way, found in results.items():
-    print(f"{way:18}", *("".join(f"{p:8.2f}" for p in found[style]) for style in ("wire", "prose")), sep="   ")
+for style, name in (("wire", "wire style"), ("prose", "prose")):
+    print(f"perplexity on {name}, three draws of 25 sentences")
+    for way, found in results.items():
+        print(f"  {way:18}", *(f"{p:7.2f}" for p in found[style]))
 means = [sum(found["wire"]) / 3 for found in results.values()]
 draw(plots.bars("Perplexity on wire style (lower is better)", list(results), means, ylabel="perplexity"))
 # %% [markdown]
-# Read the columns one by one.
+# Read them one after the other.
 #
 # *Wire style.* Starting from the pretrained model helps, with few sentences and a target whose every word the source
 # knows. LoRA, which trains a tenth of the numbers, does no worse here than full fine-tuning. Three draws say no more

@@ -67,7 +67,8 @@ def check_freeze(freeze, show):
         before = {name: p.detach().clone() for name, p in model.named_parameters()}
         _steps(model, x, y, optimizer(model.parameters(), lr=0.1, weight_decay=decay))
         moved = _moved(before, model)
-        show.tried(f"freeze(model.backbone), then three steps of {optimizer.__name__} with weight decay {decay}")
+        with_decay = f" with weight decay {decay}" if decay else ""
+        show.tried(f"`freeze(model.backbone)`, then three steps of {optimizer.__name__}{with_decay}")
         show.expect(
             "layers that moved", [name for name, far in moved.items() if far > 0], ["fc.weight", "fc.bias"], teach
         )
@@ -86,7 +87,7 @@ def check_freeze(freeze, show):
     )
     first, frozen_part = nn.Linear(4, 4), nn.Linear(4, 4)
     freeze(frozen_part)
-    show.tried("freeze(second) of two layers, then a backward pass through both")
+    show.tried("`freeze(second)` of two layers, then a backward pass through both")
     out = frozen_part(first(torch.ones(1, 4))).sum()
     if out.requires_grad:
         out.backward()
@@ -114,7 +115,7 @@ def check_replace_head(replace_head, show):
         features = model.backbone(x)
         old = model.classifier if layout == "classifier" else getattr(model, layout)
         show.tried(
-            f"a model with {width} features and its last layer in `{layout}`, all frozen; replace_head(model, 4)"
+            f"a model with {width} features and its last layer in `{layout}`, all frozen; `replace_head(model, 4)`"
         )
         new = replace_head(model, 4)
         new = model if new is None else new
@@ -158,7 +159,7 @@ def check_frozen_backbone(FrozenBackbone, show):
     model = FrozenBackbone(backbone, head)
     here = "Which mode has a module that was just made?"
     show.expect("answer for 1 and 3", model(x).detach().flatten(), torch.tensor([1.0, 3.0]), here, atol=1e-4)
-    show.tried("then three epochs that begin with model.train()")
+    show.tried("then three epochs that begin with `model.train()`")
     means = [norm.running_mean.item()]
     for _ in range(3):
         model.train()
