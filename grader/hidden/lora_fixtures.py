@@ -164,7 +164,15 @@ def as_tensor(value):
 
 def agree(one, other):
     """Whether two outputs are the same up to the order of additions (measured: 2e-7 for numbers around 1)."""
-    return same(one, other, 2e-6, 2e-6)
+    return bool(torch.isfinite(one).all()) and same(one, other, 2e-6, 2e-6)
+
+
+def along(one, other):
+    """Whether two updates have one direction, whatever their size (cosine of 1 within 1e-3; single precision: 1e-5)."""
+    if one.shape != other.shape or not torch.isfinite(one).all():
+        return False
+    one, other = one.double().flatten(), other.double().flatten()
+    return bool(one @ other > 0.999 * one.norm() * other.norm())
 
 
 def differ(one, other):
@@ -178,7 +186,7 @@ def trainable_of(layer, a, b):
     for value in layer.parameters(trainable=True):
         for name, shape in (("A", a), ("B", b)):
             if tuple(value.shape) in (shape, shape[::-1]):
-                found[name] = value
+                found[name] = value if tuple(value.shape) == shape else value.T
     return found
 
 
