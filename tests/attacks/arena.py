@@ -204,7 +204,8 @@ class Arena:
         """Grade a right answer that first looks round for what another learner may have left."""
         exercise = exercise_with(question)
         right = (HERE / "looking_round.py").read_text() + "\n\n" + exercise.question(question).answer_source
-        return self.grade_source(question, fill(build_notebook(exercise), {question: right}))
+        answers = {q.id: q.answer_source for q in exercise.questions} | {question: right}
+        return self.grade_source(question, fill(build_notebook(exercise), answers))
 
     def key(self, exercise: str) -> AnswerKey:
         """The answer key of an exercise, computed once."""

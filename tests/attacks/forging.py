@@ -1,0 +1,156 @@
+"""Replies forged at the level of values: what a process may claim that has the wrong answer, or none.
+
+A forger answers with what trusted code would (a wrong answer of some kind), but changes every reply in one cheap way.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from grader.student.answers import TrustedAnswers
+
+Reply = tuple[Any, dict[str, torch.Tensor]]
+Change = Callable[["Forger", dict[str, Any], dict[str, torch.Tensor], Reply], Reply]
+
+
+class Forger:
+    """Answers as `names` would, changed by `change`; `right` are the right answer's replies, in order."""
+
+    def __init__(self, names: dict[str, Any], change: Change, right: list[Reply]):
+        self._inner = TrustedAnswers(names)
+        self._change, self.right = change, right
+        self.at = -1
+        self.said: dict[str, Reply] = {}
+
+    def ask(self, request: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Reply:
+        """The forged reply."""
+        self.at += 1
+        return self._change(self, request, tensors, self._inner.ask(request, tensors))
+
+
+class Recorder(TrustedAnswers):
+    """The right answer, which remembers what it replied."""
+
+    def __init__(self, names: dict[str, Any]):
+        super().__init__(names)
+        self.replies: list[Reply] = []
+
+    def ask(self, request: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Reply:
+        """The reply, remembered."""
+        self.replies.append(super().ask(request, tensors))
+        return self.replies[-1]
+
+
+def filled_with(number: float) -> Change:
+    """Every tensor of the right shape, with one number in it."""
+
+    def change(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
+        return reply[0], {name: torch.full_like(value, number) for name, value in reply[1].items()}
+
+    return change
+
+
+def nan(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
+    """NaN wherever it can be."""
+    holes = {n: torch.full_like(v, torch.nan) if v.is_floating_point() else v for n, v in reply[1].items()}
+    return reply[0], holes
+
+
+def flags(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
+    """Every truth value is as of the right answer."""
+    right = forger.right[forger.at] if forger.at < len(forger.right) else reply
+    return right if isinstance(reply[0], bool) and isinstance(right[0], bool) else reply
+
+
+def small(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
+    """Every number that is counted or measured on the other side is 0."""
+    return (0 if type(reply[0]) in (int, float) else reply[0]), reply[1]
+
+
+def yes(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
+    """Every truth value is True."""
+    return (True if isinstance(reply[0], bool) else reply[0]), reply[1]
+
+
+def no(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
+    """Every truth value is False."""
+    return (False if isinstance(reply[0], bool) else reply[0]), reply[1]
+
+
+def the_same_again(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
+    """Whoever asks twice for tensors of one kind and shape hears the same twice."""
+    if not reply[1]:
+        return reply
+    what = request.get("tool") or request.get("function") or "object"
+    kind = f"{what} {[(n, tuple(v.shape)) for n, v in sorted(reply[1].items())]}"
+    return forger.said.setdefault(kind, reply)
+
+
+def never_the_same(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
+    """Whoever asks twice never hears the same twice."""
+    generator = torch.Generator().manual_seed(forger.at)
+    return reply[0], {
+        n: v + torch.randn(v.shape, generator=generator).to(v.dtype) if v.is_floating_point() else v
+        for n, v in reply[1].items()
+    }
+
+
+def echo(forger: Forger, request: Any, tensors: dict[str, torch.Tensor], reply: Reply) -> Reply:
+    """Where the question held a tensor of the answer's shape, that is the answer."""
+    by_shape = {tuple(value.shape): value for value in tensors.values()}
+    return reply[0], {n: by_shape.get(tuple(v.shape), v) for n, v in reply[1].items()}
+
+
+def empty(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
+    """Containers without content: all of nothing is true."""
+    if isinstance(reply[0], dict) and set(reply[0]) & {"list", "tuple", "set", "dict"}:
+        return {tag: [] for tag in reply[0]}, {}
+    return reply
+
+
+CHANGES: dict[str, Change] = {
+    "zeros": filled_with(0.0),
+    "ones": filled_with(1.0),
+    "nan": nan,
+    "flags": flags,
+    "small": small,
+    "yes": yes,
+    "no": no,
+    "the_same_again": the_same_again,
+    "never_the_same": never_the_same,
+    "echo": echo,
+    "empty": empty,
+}
+
+
+class _Passes(nn.Module):
+    """Stands for any class of an answer: it passes on what its first argument gives."""
+
+    def __init__(self, inner: Any = None, *args: Any, **kwargs: Any):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, *args: Any) -> Any:
+        """What the inner module gives."""
+        return self.inner(*args)
+
+
+def does_nothing(names: dict[str, Any]) -> dict[str, Any]:
+    """An answer that returns its first argument, whatever it is asked."""
+    return {name: _Passes if inspect.isclass(value) else _first for name, value in names.items()}
+
+
+def _first(*args: Any, **kwargs: Any) -> Any:
+    return args[0] if args else None
+
+
+def wrong_answers(reference: dict[str, Any], misconceptions: list[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Names of wrong answers to begin from, with what they define."""
+    yield "does_nothing", does_nothing(reference)
+    for wrong in misconceptions:
+        yield wrong.label, {**reference, **wrong.names}

@@ -1,0 +1,46 @@
+"""No hidden test can be passed by changing the replies of a wrong answer in a way that is cheaper than to answer.
+
+For every hidden test, every known wrong answer and one that does nothing: their replies with all tensors constant, with
+every flag as of the right answer, the same twice, never the same, and so on. Where the honest wrong answer fails a
+behaviour, the forged one must fail it too.
+"""
+
+import pytest
+import torch
+from forging import CHANGES, Forger, Recorder, wrong_answers
+
+from grader.authoring.exercise import exercise_names, load_exercise
+from grader.judging import trace
+from grader.judging.answer_key import AnswerKey
+from grader.student.answers import TrustedAnswers
+
+torch.set_num_threads(1)
+QUESTIONS = [(name, question.id) for name in exercise_names() for question in load_exercise(name).questions]
+KEYS = {name: AnswerKey(name, "forged") for name in exercise_names()}
+
+# What a behaviour is about here happens inside the learner's process alone, and every number that crosses is right
+# without it: whether a graph hangs on right features, and what a counter of batches says beside right statistics. Who
+# forges that flag has written more than `torch.no_grad()` or `.eval()`, which is what it is worth.
+KNOWN = {
+    "extract_features": {("test_no_graph_is_kept", "graph_kept")},
+    "frozen_backbone": {("test_statistics_stay_as_they_were_pretrained", "momentum_zero")},
+}
+
+
+@pytest.mark.parametrize(("exercise", "question"), QUESTIONS, ids=[question for _, question in QUESTIONS])
+def test_forged_replies_gain_nothing(exercise: str, question: str) -> None:
+    key = KEYS[exercise]
+    seed = key.seed(question)
+    gained, tried = set(), 0
+    for test, expected in zip(key.tests[question], key.reference(question), strict=True):
+        recorder = Recorder(key.reference_names)
+        assert trace.run(test, recorder, seed, expected).passed
+        for label, names in wrong_answers(key.reference_names, key.misconceptions(question)):
+            if trace.run(test, TrustedAnswers(names), seed, expected).passed:
+                continue
+            for change in CHANGES.values():
+                tried += 1
+                if trace.run(test, Forger(names, change, recorder.replies), seed, expected).passed:
+                    gained.add((test.run.__name__, label))
+    assert tried >= len(CHANGES)
+    assert gained == KNOWN.get(question, set())
