@@ -74,9 +74,9 @@ def _end(sentence: str) -> str:
     return sentence if not sentence or sentence[-1] in ".!?…" else sentence + "."
 
 
-def _listed(items: list[str]) -> str:
+def _listed(items: list[str], between: str = "; ") -> str:
     more = len(items) - _MOST_NAMED
-    return "; ".join(items[:_MOST_NAMED]) + (f"; and {more} more" if more > 0 else "")
+    return between.join(items[:_MOST_NAMED]) + (f"{between}and {more} more" if more > 0 else "")
 
 
 def _layers(clean: Picture) -> str:
@@ -94,7 +94,10 @@ def _layers(clean: Picture) -> str:
     differ = differing_layers(clean)
     if not differ:
         return f"{_layer_count(len(names))}, all as expected."
-    said = [f"{names[i]} {state(yours, i)} (expected: {state(expected, i)})" for i in differ]
+    alike: dict[str, list[str]] = {}
+    for i in differ:
+        alike.setdefault(f"{state(yours, i)} (expected: {state(expected, i)})", []).append(names[i])
+    said = [f"{_listed(those, ', ')} {what}" for what, those in alike.items()]
     return f"{len(differ)} of {_layer_count(len(names))} differ: {_listed(said)}."
 
 
