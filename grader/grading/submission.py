@@ -44,7 +44,12 @@ def grade(
         try:
             with NotebookAnswers(sandbox, answered.cells, time_limit) as notebook:
                 remarks = list(answered.remarks)
-                questions = [_question(q, key, answered, notebook, remarks) for q in exercise.questions]
+                questions: list[QuestionResult] = []
+                sound: set[str] = set()
+                for question in exercise.questions:
+                    questions.append(_question(question, key, answered, notebook, remarks, sound))
+                    if questions[-1].status == "passed":
+                        sound.update(question.defines)
             break
         except Fault as fault:
             reason = str(fault)
@@ -98,18 +103,30 @@ def _place(error: Exception) -> str:
 
 
 def _question(
-    question: Question, key: AnswerKey, answered: Answered, notebook: NotebookAnswers, remarks: list[str]
+    question: Question,
+    key: AnswerKey,
+    answered: Answered,
+    notebook: NotebookAnswers,
+    remarks: list[str],
+    sound: set[str],
 ) -> QuestionResult:
+    """Judge one question. `sound` are the names that earlier answers with full marks define."""
     if question.id not in answered.answered:
         missing = LearnerError("MissingAnswer", " or ".join(question.defines) + " is not defined")
         return _result(question, stopped(question.id, question.points, missing))
     if question.id in answered.blank:  # `tl verify` proves that it scores nothing
         return _result(question, stopped(question.id, question.points, LearnerError("Blank")))
+    traces: list[Trace] = []
+    lost: LearnerError | None = None
     try:
         traces = _traces(question.id, key, notebook)
     except LearnerError as error:
-        return _result(question, stopped(question.id, question.points, error))
-    traces = _with_stand_ins(question.id, key, notebook, traces, remarks)
+        lost = error
+    if lost is None or lost.kind in LOST:
+        # A process that an earlier answer took down is that answer's loss alone.
+        traces = _with_stand_ins(question.id, key, notebook, traces, remarks, sound)
+    if lost is not None and not traces:
+        return _result(question, stopped(question.id, question.points, lost))
     return _result(question, verdict(key, question.id, question.points, traces))
 
 
@@ -144,10 +161,10 @@ def _ask(question: str, key: AnswerKey, notebook: NotebookAnswers, stand_ins: tu
 
 
 def _with_stand_ins(
-    question: str, key: AnswerKey, notebook: NotebookAnswers, traces: list[Trace], remarks: list[str]
+    question: str, key: AnswerKey, notebook: NotebookAnswers, traces: list[Trace], remarks: list[str], sound: set[str]
 ) -> list[Trace]:
     """Where an answer fails that builds on an earlier one, ask again with a sound part in the earlier one's place."""
-    names = parts_in_question(key.tests[question], traces)
+    names = parts_in_question(key.tests[question], traces, sound)
     if not names:
         return traces
     notebook.drop()

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from grader.hidden.registry import HiddenTest
-from grader.judging.trace import Trace
+from grader.judging.trace import Trace, alike
 
 
-def parts_in_question(tests: Sequence[HiddenTest], traces: Sequence[Trace]) -> tuple[str, ...]:
-    """The earlier answers on which failing tests build, each once."""
-    failing = [test for test, seen in zip(tests, traces, strict=True) if not seen.passed]
-    return tuple(dict.fromkeys(name for test in failing for name in test.stand_ins))
+def parts_in_question(
+    tests: Sequence[HiddenTest], traces: Sequence[Trace], sound: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The earlier answers on which failing tests build, each once; none where all of them are `sound` (full marks).
+
+    All or none, because a sound `inject_lora` knows only the sound `LoRALinear`. `traces` is empty where the process
+    was lost.
+    """
+    failing = [test for at, test in enumerate(tests) if not traces or not traces[at].passed]
+    names = tuple(dict.fromkeys(name for test in failing for name in test.stand_ins))
+    return () if set(names) <= set(sound) else names
 
 
 def better_of(own: Sequence[Trace], with_sound_parts: Sequence[Trace]) -> list[Trace] | None:
-    """Test by test the better trace; None where sound parts change nothing."""
-    if sum(t.passed for t in with_sound_parts) <= sum(t.passed for t in own):
+    """Test by test what tells most of this answer; None where sound parts change nothing.
+
+    What fails with sound parts, too, is the answer's own failure: that is what is told and diagnosed.
+    """
+    if not own:
+        return list(with_sound_parts)
+    gained = sum(t.passed for t in with_sound_parts) - sum(t.passed for t in own)
+    seen = any(t.observations for t in with_sound_parts)
+    if gained < 0 or (gained == 0 and (not seen or all(map(alike, with_sound_parts, own)))):
         return None
-    return [new if new.passed else old for new, old in zip(with_sound_parts, own, strict=True)]
+    return [old if old.passed else new for new, old in zip(with_sound_parts, own, strict=True)]

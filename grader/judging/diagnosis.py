@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 
 from grader.judging.answer_key import AnswerKey
@@ -33,8 +35,13 @@ def diagnose(key: AnswerKey, question: str, observed: list[Trace]) -> list[Misco
 
 
 def _measured(seen: Trace) -> bool:
-    """Whether a wrong number was seen, rather than only a property that failed: many mistakes fail one property."""
-    failing = [o for o in seen.observations if not o.holds and not o.property]
-    return any(
-        isinstance(o.value, torch.Tensor) and o.value.numel() > 1 and same(o.value, o.value, 0, 0) for o in failing
-    )
+    """Whether wrong numbers were seen, several of them: many mistakes fail one property, or give one number."""
+    return any(_several(o.value) for o in seen.observations if not o.holds)
+
+
+def _several(value: Any) -> bool:
+    if isinstance(value, torch.Tensor):
+        return value.numel() > 1 and same(value, value)
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, list | tuple) and len(value) > 1 and not all(isinstance(v, bool) for v in value)

@@ -87,10 +87,11 @@ def _last_linear(model: nn.Module) -> tuple[nn.Module, str, nn.Linear]:
 
 
 @misconception(
-    "replace_head", asks="Is what `state_dict()` returns the model, or a dictionary that was just made of it?"
+    "replace_head",
+    asks="Print the model afterwards: is the new layer in it? And what `state_dict()` returns, is that the model?",
 )
 def written_into_the_state_dict(model: nn.Module, n_classes: int) -> nn.Module:
-    """`state_dict()[...] = ...` changes a dictionary that is thrown away."""
+    """`state_dict()[...] = ...` changes a dictionary that is thrown away: seen from outside, nothing happened."""
     name = next(name for name, part in model.named_modules() if part is _last_linear(model)[2])
     state = model.state_dict()
     state[f"{name}.weight"] = torch.randn(n_classes, _last_linear(model)[2].in_features)
