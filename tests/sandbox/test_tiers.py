@@ -142,9 +142,15 @@ def test_as_an_ordinary_user_without_user_namespaces(readable_root: Path) -> Non
     assert seen["best"] == "reduced"
 
 
+def own_tmp(*shown: Path) -> list[str]:
+    """bwrap's words for a /tmp of its own that holds what is `shown`, and this Python where it lies in /tmp."""
+    python = [Path(sys.prefix)] if Path(sys.prefix).is_relative_to("/tmp") else []
+    return ["--tmpfs", "/tmp", *(word for path in (*shown, *python) for word in ("--ro-bind", str(path), str(path)))]
+
+
 def test_in_a_container_of_an_ordinary_user(readable_root: Path) -> None:
     container = ["/usr/bin/bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-all"]
-    container += ["--tmpfs", "/tmp", "--ro-bind", str(readable_root), str(readable_root)]
+    container += own_tmp(readable_root)
     seen = run_outside(readable_root, *as_ordinary_user(readable_root), *container)
     assert seen["best"] == TIERS[0].value
 
@@ -152,7 +158,7 @@ def test_in_a_container_of_an_ordinary_user(readable_root: Path) -> None:
 def test_in_a_container_that_covers_parts_of_proc(readable_root: Path) -> None:
     """What bwrap as root and most container engines do; the kernel then allows no private /proc."""
     container = ["/usr/bin/bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-all"]
-    container += ["--tmpfs", "/proc/fs", "--tmpfs", "/tmp", "--ro-bind", str(readable_root), str(readable_root)]
+    container += ["--tmpfs", "/proc/fs", *own_tmp(readable_root)]
     seen = run_outside(readable_root, *container)
     assert seen["best"] == "reduced"
     assert "uncovered /proc" in str(seen["refusal"])
