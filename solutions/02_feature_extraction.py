@@ -281,7 +281,7 @@ original, _ = from_pretrained("leaves-resnet")
 changed = [
     name for (name, now), was in zip(held.named_buffers(), original.buffers(), strict=True) if not torch.equal(now, was)
 ]
-print(f"{len(changed)} buffers of the frozen backbone moved all the same, for instance {changed[0]}")
+print(f"{len(changed)} buffers of the frozen backbone moved all the same, for instance", *changed[:1])
 
 # %% [markdown]
 # ## 2.2 A head for your own classes · `replace_head` · 8 min · ●○○
