@@ -12,6 +12,10 @@ from grader.student.answers import LearnerError, SandboxedAnswers
 LOST = {"TimeLimit", "Died", "Unreadable", "OutOfMemory"}
 """Ends after which the process cannot be asked anything more."""
 
+READING = 0.2
+"""Share of the time limit that must be CPU time for a notebook to be too long to read, rather than the machine too
+busy. An ordinary one takes 0.05 s."""
+
 
 class Fault(Exception):
     """The grader's side failed, not the learner: the submission is graded again."""
@@ -26,6 +30,8 @@ class NotebookAnswers:
         self.waited = 0.0
         self._session: Session | None = None
         self._answers: SandboxedAnswers | None = None
+        self._endless: LearnerError | None = None
+        """Why no question of this notebook can be asked."""
 
     def begin(self, question: str, stand_ins: tuple[str, ...] = ()) -> SandboxedAnswers:
         """Run the answer of `question` after what it needs; who answers its hidden tests from now on.
@@ -67,6 +73,8 @@ class NotebookAnswers:
         return error
 
     def _start(self) -> SandboxedAnswers:
+        if self._endless is not None:
+            raise self._endless
         try:
             self._session = self.sandbox.session()
         except SandboxError as error:
@@ -75,8 +83,12 @@ class NotebookAnswers:
         try:
             self._answers.ask({"op": "notebook", "cells": self.cells}, {})
         except LearnerError as error:
-            # No line of the learner's has run yet.
+            # No line of the learner's has run yet. But a hundred thousand magics take long enough to read.
+            before = self.cpu_seconds
             self.drop()
+            if error.kind == "TimeLimit" and self.cpu_seconds - before > READING * self.time_limit:
+                self._endless = LearnerError("SyntaxError", f"reading all cells takes over {self.time_limit:g} seconds")
+                raise self._endless from None
             raise Fault(f"the sandbox did not take the notebook: {error}") from None
         return self._answers
 

@@ -18,6 +18,9 @@ from grader.authoring.exercise import Exercise, Question
 
 MAX_BYTES = 200 * 2**20
 """A notebook with every picture of a long evening is a few MiB; 60 MiB of outputs are still read."""
+MAX_PARTS = 2_000_000
+MAX_ITEMS = 20_000_000
+"""Brackets and commas in a file: each becomes an object that takes a hundred times its place in memory."""
 MAX_SOURCE = 2 * 2**20
 """All code of a notebook together."""
 
@@ -112,6 +115,11 @@ def _defines(source: str, question: Question) -> bool:
 def _parse(data: bytes) -> dict[str, Any]:
     if not data.strip():
         raise NotReadable("the file is empty: was it saved before it was handed in?")
+    if data.count(b"[") + data.count(b"{") > MAX_PARTS or data.count(b",") > MAX_ITEMS:
+        raise NotReadable(
+            "the file has millions of parts: clear the outputs (Edit > Clear Outputs of All Cells), save and hand it "
+            "in again"
+        )
     try:
         notebook = json.loads(data)
     except (ValueError, RecursionError):

@@ -138,13 +138,16 @@ class NotebookShell:
     def _read(self, index: int, source: str, question: str | None) -> Cell:
         empty = Unit((index, -1), source, set(), set())
         try:
-            python = self.shell.input_transformer_manager.transform_cell(source)
-            tree = ast.parse(python)
-            binds, uses = _names(python)
+            return self._taken_apart(index, source, question)
         except SyntaxError as error:
             return Cell(index, question, empty, [], error)
-        except (ValueError, RecursionError, MemoryError) as error:
+        except Exception as error:  # too deep, too many magics, a NUL byte: that cell is lost, the others are not
             return Cell(index, question, empty, [], SyntaxError(f"the cell cannot be read: {type(error).__name__}"))
+
+    def _taken_apart(self, index: int, source: str, question: str | None) -> Cell:
+        python = self.shell.input_transformer_manager.transform_cell(source)
+        tree = ast.parse(python)
+        binds, uses = _names(python)
         whole = Unit((index, -1), source, binds, uses, _amended(tree), everything=_has_star(tree))
         if question is not None:
             return Cell(index, question, whole, [whole])
