@@ -107,14 +107,14 @@ def otter_assignment(exercise: str, folder: Path) -> Path:
     for question in loaded.questions:
         tests = hidden_tests(loaded.topic)[question.id]
         shares = [question.points * t.share / sum(t.share for t in tests) for t in tests]
+        # otter runs each case by itself; the hidden tests run in the first.
         lines = [
-            ">>> from grader.judging.in_process import judge",
-            f'>>> verdict = judge("{exercise}", "{question.id}", globals(), "{seed}")',
+            ">>> from grader.judging.in_process import judge_once",
+            f'>>> verdict = judge_once("{exercise}", "{question.id}", globals(), "{seed}")',
         ]
-        # otter runs each case by itself; the verdict is made in the first and kept by name.
         cases = [
             {
-                "code": "\n".join([*(lines if i == 0 else []), f">>> verdict.behaviours[{i}].passed", "True"]),
+                "code": "\n".join([*lines, f">>> verdict.behaviours[{i}].passed", "True"]),
                 "hidden": True,
                 "locked": False,
                 "points": share,

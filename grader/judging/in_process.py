@@ -5,8 +5,10 @@ For comparing with those tools (`benchmarks/`), and for an author who tries an a
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from functools import cache
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -26,16 +28,39 @@ def judge(exercise: str, question: str, names: MutableMapping[str, Any], exercis
     traces = key.ask(question, dict(names))
     parts = parts_in_question(key.tests[question], traces)
     if parts:
-        own = {name: names[name] for name in parts if name in names}
-        try:
-            # In the notebook's globals themselves: there its functions look one another up.
-            names.update({name: STAND_INS[name] for name in parts})
+        with _in_place_of(parts, names):
             traces = better_of(traces, key.ask(question, dict(names))) or traces
-        finally:
-            for name in parts:
-                names.pop(name)
-            names.update(own)
     return verdict(key, question, points, traces)
+
+
+@contextmanager
+def _in_place_of(parts: tuple[str, ...], names: MutableMapping[str, Any]) -> Iterator[None]:
+    """Sound parts under their names, also where the answer's functions look one another up, while the block runs."""
+    functions = [value for value in names.values() if isinstance(value, FunctionType)]
+    own_globals = [f.__globals__ for f in functions if f.__globals__.get(f.__name__) is f]
+    places: dict[int, MutableMapping[str, Any]] = {id(place): place for place in (names, *own_globals)}
+    own = [(place, {name: place[name] for name in parts if name in place}) for place in places.values()]
+    try:
+        for place in places.values():
+            place.update({name: STAND_INS[name] for name in parts})
+        yield
+    finally:
+        for place, before in own:
+            for name in parts:
+                place.pop(name)
+            place.update(before)
+
+
+def judge_once(exercise: str, question: str, names: MutableMapping[str, Any], exercise_seed: str) -> QuestionVerdict:
+    """`judge`, remembered for these very functions: otter asks for each behaviour by itself."""
+    defined = load_exercise(exercise).question(question).defines
+    what = (exercise, question, exercise_seed, *(id(names.get(name)) for name in defined))
+    if what not in _judged:
+        _judged[what] = judge(exercise, question, names, exercise_seed)
+    return _judged[what]
+
+
+_judged: dict[tuple[Any, ...], QuestionVerdict] = {}
 
 
 def points(exercise: str, question: str, names: MutableMapping[str, Any], exercise_seed: str) -> float:
