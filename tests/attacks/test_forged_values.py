@@ -13,6 +13,7 @@ from grader.authoring.exercise import exercise_names, load_exercise
 from grader.judging import trace
 from grader.judging.answer_key import AnswerKey
 from grader.student.answers import TrustedAnswers
+from grader.student.proxy import Student
 
 torch.set_num_threads(1)
 QUESTIONS = [(name, question.id) for name in exercise_names() for question in load_exercise(name).questions]
@@ -44,3 +45,13 @@ def test_forged_replies_gain_nothing(exercise: str, question: str) -> None:
                     gained.add((test.run.__name__, label))
     assert tried >= len(CHANGES)
     assert gained == KNOWN.get(question, set())
+
+
+def test_what_is_told_does_not_tell_the_seed() -> None:
+    """Every call tells the other side a seed. From seeds that share their lower half, none of them may be the same."""
+    told = []
+    for seed in (5, 5 + 2**31):
+        recorder = Recorder({"f": lambda: None})
+        recorder.executor.handle = lambda request, tensors: told.append(request["seed"]) or ({"ok": None}, {})  # type: ignore[method-assign,func-returns-value]
+        Student(recorder, seed).f()
+    assert len(set(told)) == 2
