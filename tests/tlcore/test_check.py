@@ -120,7 +120,7 @@ def test_right_wrong_blank_raising_missing(where, shell, check):
     assert "[›True‹, ›True‹, True, True]" in str(wrong)
     assert "[›False‹, ›False‹, True, True]" in str(wrong)
     assert str(wrong).splitlines()[1] == "  → Ask the <parameters>."
-    assert "0.weight trainable and moved (expected: frozen and did not move)" in str(wrong)
+    assert "0.weight, 0.bias trainable and moved (expected: frozen and did not move)" in str(wrong)
 
     blank = ask(BLANK)
     assert blank.status == "blank"
@@ -314,3 +314,32 @@ def test_hostile_text_is_escaped_everywhere():
     page = public.Report(bad, "failed", show.items, printed=bad).html
     assert "<script" not in page
     assert "{{ 7*7 }}" in page
+
+
+def test_code_between_backticks_looks_like_code_and_stays_escaped():
+    show = public.Show()
+    show.tried("call `freeze(model)`, then <b>")
+    show.that(False, "`A` has moved", teach="Is `<i>` in it? An odd ` stays.")
+    page = public.Report("q", "failed", show.items).html
+    assert ">freeze(model)</code>, then &lt;b&gt;" in page
+    assert ">A</code> has moved" in page
+    assert ">&lt;i&gt;</code> in it? An odd ` stays." in page
+
+
+def test_a_value_that_is_right_is_shown_if_it_is_short():
+    show = public.Show()
+    show.expect("layers", ["fc"], ["fc"])
+    show.expect("a table", torch.zeros(3, 2), torch.zeros(3, 2))
+    show.expect("many", "x" * 60, "x" * 60)
+    report = public.Report("q", "passed", show.items)
+    assert str(report).splitlines()[1:] == ["    ✓ layers: ['fc']", "    ✓ a table", "    ✓ many"]
+    assert "layers: <span" in report.html and "many: <span" not in report.html
+
+
+def test_nbgrader_validate_is_told_of_a_wrong_answer(check, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    assert in_globals(check, RIGHT, "freeze").passed
+    with pytest.raises(AssertionError, match="1 of 2 checks hold"):
+        in_globals(check, WRONG, "freeze")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert not in_globals(check, WRONG, "freeze").passed

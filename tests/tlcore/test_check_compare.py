@@ -215,3 +215,16 @@ def test_comparing_never_raises_and_a_value_equals_itself(a, b):
     assert found.holds == compare(b, a).holds
     assert isinstance(found.note, str)
     json.dumps([found.observed, found.expected])
+
+
+def test_of_two_lists_of_names_only_those_that_one_lacks_are_marked():
+    def marked(segments):
+        return "".join(text for text, differs in segments if differs)
+
+    found = compare(["a.weight", "a.bias", "fc.weight"], ["fc.weight", "fc.bias"])
+    assert not found.holds
+    assert marked(found.observed) == "'a.weight''a.bias'"
+    assert marked(found.expected) == "'fc.bias'"
+    assert found.note == "3 entries where 2 are expected"
+    assert compare(["x"], ["x", "y"]).note == "1 entry where 2 are expected"
+    assert not compare([], ["x"]).holds

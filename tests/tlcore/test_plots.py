@@ -260,3 +260,36 @@ def test_many_layers_and_bars_still_draw(n):
     other = {"trainable": [False] * n, "moved": [0.0] * n}
     assert plots.png(plots.layers("t", names, side, other))
     assert plots.png(plots.bars("t", names, moved, [1.0] * n))
+
+
+def test_layers_that_differ_alike_are_named_together():
+    flags = {"trainable": [True, True, True], "moved": [1.0, 1.0, 1.0]}
+    frozen = {"trainable": [False, False, True], "moved": [0.0, 0.0, 1.0]}
+    words = plots.describe(plots.layers("", NAMES, flags, frozen))
+    assert words == "2 of 3 layers differ: conv, norm trainable and moved (expected: frozen and did not move)."
+
+
+def test_draw_prints_words_without_a_notebook(capsys):
+    plots.draw(plots.bars("Sizes", ["a", "b"], [1, 2000]))
+    assert capsys.readouterr().out == "Sizes. a 1; b 2,000.\n"
+
+
+def test_draw_shows_a_picture_with_its_words(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: object())
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append((data, raw)))
+    plots.draw(plots.bars('A "title"', ["a"], [1]))
+    ((data, raw),) = shown
+    assert raw and data["text/plain"] == 'A "title". a 1.'
+    element = ET.fromstring(data["text/html"].removesuffix(">") + "/>")
+    assert element.attrib["alt"] == 'A "title". a 1.'
+    assert "max-width:600px" in element.attrib["style"]
+    with pytest.raises(ValueError, match="kind"):
+        plots.draw({})
+
+
+@pytest.mark.parametrize(("count", "lowest", "highest"), [(1, 2.0, 2.8), (4, 1.9, 2.3), (8, 1.2, 1.6), (12, 1.9, 2.4)])
+def test_images_leave_no_gap_below_the_title(count, lowest, highest):
+    picture = plots.images("t", np.zeros((count, 4, 4)), ["x"] * count)
+    height = plots.figure(picture).get_figheight()
+    assert lowest <= height <= highest

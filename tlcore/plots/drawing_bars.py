@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from tlcore.plots.constructors import Picture
-from tlcore.plots.describing import differing_layers, has_moved
+from tlcore.plots.describing import differing_layers, has_moved, number_text
 from tlcore.plots.style import BLUE, GREY, INK, ORANGE, SKY, VERMILLION, legend, name_ticks
 
 _STUB = 0.10  # height of a layer that did not move: still to be seen as a bar
@@ -83,7 +83,7 @@ def bars(fig: Figure, clean: Picture) -> None:
             elif len(labels) * len(sides) <= 14:
                 above = value >= 0
                 at = (place, value + span * (0.02 if above else -0.02))
-                ax.text(*at, _value_text(value), ha="center", va="bottom" if above else "top", fontsize=9)
+                ax.text(*at, number_text(value), ha="center", va="bottom" if above else "top", fontsize=9)
     ax.axhline(0, color=GREY, linewidth=0.8)
     ax.set_ylim(low - (0.14 * span if low < 0 else 0), high + 0.14 * span)
     ax.set_xlim(-0.6, len(labels) - 0.4)
@@ -92,7 +92,3 @@ def bars(fig: Figure, clean: Picture) -> None:
     name_ticks(ax, labels)
     if expected is not None:
         legend(fig, ax.get_legend_handles_labels()[0])
-
-
-def _value_text(value: float) -> str:
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
