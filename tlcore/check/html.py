@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from tlcore import plots
+from tlcore.check.rendering import Segments
 from tlcore.check.show import Drawn, Tried
 from tlcore.plots.tag import img_tag
 
@@ -53,4 +54,14 @@ def _row(item: Any) -> dict[str, Any]:
     if isinstance(item, Drawn):
         tag = "" if item.picture is None else Markup(img_tag(plots.png(item.picture), item.words))
         return {"kind": "picture", "tag": tag, "words": item.words}
-    return {"kind": "verdict", "verdict": item}
+    return {
+        "kind": "verdict",
+        "verdict": item,
+        "sides": [_side("expected", item.expected), _side("observed", item.observed)],
+    }
+
+
+def _side(name: str, segments: Segments) -> tuple[str, Segments, int]:
+    """One of two boxes side by side, and its share of the width: a long list gets more than a short one."""
+    length = sum(len(text) for text, _ in segments)
+    return name, segments, min(3, 1 + length // 60)

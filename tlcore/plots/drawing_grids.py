@@ -80,7 +80,9 @@ def _write_values(ax: Axes, grid: np.ndarray, cmap: Any, norm: Normalize) -> Non
     for (i, j), value in np.ndenumerate(grid):
         red, green, blue, _ = cmap(norm(value)) if math.isfinite(value) else (1.0, 1.0, 1.0, 1.0)
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
-        large = max(grid.shape) <= 4
-        said = f"{value:.{3 if large else 2}g}" if math.isfinite(value) else "NaN"
-        size = 11 if large else 8.5
+        most = max(grid.shape)
+        said = f"{value:.{3 if most <= 4 else 2}g}" if math.isfinite(value) else "NaN"
+        if most > 4 and len(said) > 5:  # -0.023 is wider than a cell
+            said = f"{value:.1g}"
+        size = 11 if most <= 4 else 8.3 if most <= 6 else 7.3
         ax.text(j, i, said, ha="center", va="center", color="white" if dark else "black", fontsize=size)
