@@ -167,13 +167,10 @@ def _with_stand_ins(
     names = parts_in_question(key.tests[question], traces, sound)
     if not names:
         return traces
-    notebook.drop()
     try:
         again = _ask(question, key, notebook, names)
     except LearnerError:
         return traces
-    finally:
-        notebook.drop()
     better = better_of(traces, again)
     if better is None:
         return traces

@@ -45,6 +45,10 @@ class Bounded(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
+unwatched = torch._C.DisableTorchFunction
+"""A context in which nothing is watched: for carrying tensors to and fro, which computes nothing with them."""
+
+
 def _size(name: str, args: tuple[Any, ...]) -> int:
     """How many numbers the result may have, at most (0 where nothing grows)."""
     tensors = [tuple(t.shape) for t in _tensors(args)]

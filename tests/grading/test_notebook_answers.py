@@ -144,3 +144,18 @@ def test_tensors_and_objects_come_back(sandbox):
     assert repr(layer) == "<Linear>"
     doubled = _ask(sandbox, ("q", "def f(x):\n    return 2 * x"), args=(torch.arange(3.0),))
     assert doubled.tolist() == [0.0, 2.0, 4.0]
+
+
+def test_a_stand_in_stands_in_for_one_question_only(sandbox):
+    cells = _cells(
+        ("first", "def lora_delta(A, B, alpha):\n    return 'mine'"),
+        ("second", "def use(A, B):\n    return lora_delta(A, B, 1)"),
+        ("third", "def use_again(A, B):\n    return lora_delta(A, B, 1)"),
+        ("fourth", "def lacks(A, B):\n    return 'LoRALinear' in globals()"),
+    )
+    A, B = torch.ones(1, 2), torch.ones(3, 1)
+    with NotebookAnswers(sandbox, cells, 20.0) as notebook:
+        assert Student(notebook.begin("second"), 0).use(A, B) == "mine"
+        assert Student(notebook.begin("second", ("lora_delta", "LoRALinear")), 0).use(A, B).tolist() == [[1.0, 1.0]] * 3
+        assert Student(notebook.begin("third"), 0).use_again(A, B) == "mine"
+        assert Student(notebook.begin("fourth"), 0).lacks(A, B) is False

@@ -103,3 +103,16 @@ def test_a_peer_that_drips_bytes_is_given_up_at_the_deadline():
 def test_a_closed_connection_says_so():
     with pytest.raises(wire.Closed):
         _deliver(b"\0\0")
+
+
+@pytest.mark.parametrize("dtype", wire.DTYPES)
+def test_every_kind_of_number_arrives_as_it_was(dtype):
+    sent = {
+        "matrix": torch.tensor([[0, 1], [1, 3]]).to(dtype),
+        "number": torch.tensor(1).to(dtype),
+        "nothing": torch.empty(0, 3, dtype=dtype),
+        "strided": torch.arange(6).reshape(2, 3).T.to(dtype),
+    }
+    _, arrived = _deliver(wire.encode({}, sent))
+    assert {name: (t.dtype, t.shape) for name, t in arrived.items()} == {n: (t.dtype, t.shape) for n, t in sent.items()}
+    assert all(torch.equal(arrived[name], sent[name]) for name in sent)

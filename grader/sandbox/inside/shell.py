@@ -63,6 +63,9 @@ class NotebookShell:
         self.cells: list[Cell] = []
         self.done: set[tuple[int, int]] = set()
         self.trouble: dict[str, str] = {}
+        self.stood_in: list[str] = []
+        self.own: dict[str, Any] = {}
+        """The learner's own parts in whose place stand-ins are, until the next answer."""
         os.chdir(scratch)
         sys.path.insert(0, scratch)
         sys.stdout = sys.stderr = Nowhere()
@@ -74,6 +77,10 @@ class NotebookShell:
 
     def answer(self, question: str, stand_ins: list[str]) -> list[str]:
         """Run the answer of `question` after what it needs; the names that it defined. Raises what the cell raised."""
+        for name in self.stood_in:
+            self.names.pop(name, None)
+        self.names.update(self.own)
+        self.stood_in, self.own = list(stand_ins), {}
         targets = [cell for cell in self.cells if cell.question == question]
         for cell in targets:
             if cell.error is not None:
@@ -86,6 +93,8 @@ class NotebookShell:
         for name in stand_ins:
             from . import stand_ins as library
 
+            if name in self.names:
+                self.own[name] = self.names[name]
             self.names[name] = library.STAND_INS[name]
         return sorted(set().union(*(cell.whole.binds for cell in targets)))
 

@@ -17,12 +17,23 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
 
 LENGTHS = struct.Struct("!IQ")
 MAX_JSON = 4 * 2**20
 MAX_TENSORS = 64 * 2**20
 MAX_TENSOR_COUNT = 4096
+DTYPES = {
+    torch.float64: "F64",
+    torch.float32: "F32",
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.int64: "I64",
+    torch.int32: "I32",
+    torch.int16: "I16",
+    torch.int8: "I8",
+    torch.uint8: "U8",
+    torch.bool: "BOOL",
+}
 
 
 class WireError(Exception):
@@ -40,12 +51,31 @@ class Late(WireError):
 def encode(header: dict[str, Any], tensors: dict[str, torch.Tensor] | None = None) -> bytes:
     """One frame as bytes. Raises WireError where it is over the caps."""
     text = json.dumps(header, separators=(",", ":")).encode()
-    blob = (
-        save_tensors({name: t.detach().cpu().contiguous().clone() for name, t in tensors.items()}) if tensors else b""
-    )
+    blob = _safetensors(tensors) if tensors else b""
     if len(text) > MAX_JSON or len(blob) > MAX_TENSORS:
         raise WireError(f"a message of {(len(text) + len(blob)) / 2**20:.0f} MiB is over the cap")
     return LENGTHS.pack(len(text), len(blob)) + text + blob
+
+
+def _safetensors(tensors: dict[str, torch.Tensor]) -> bytes:
+    """Tensors in the safetensors format: length and JSON of a header, then the numbers.
+
+    The library's own writer looks for shared memory and copies twice, at a tenth of a millisecond a message: half of what a
+    message costs. Reading, where the other side is not trusted, is the library's.
+    """
+    header: dict[str, Any] = {}
+    parts: list[bytes] = []
+    end = 0
+    for name, tensor in tensors.items():
+        if tensor.dtype not in DTYPES:
+            raise WireError(f"a tensor of {tensor.dtype} does not cross")
+        data = tensor.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        start, end = end, end + len(data)
+        header[name] = {"dtype": DTYPES[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [start, end]}
+        parts.append(data)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return b"".join([len(text).to_bytes(8, "little"), text, *parts])
 
 
 def decode(text: bytes, blob: bytes) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
@@ -87,7 +117,8 @@ def receive(sock: socket.socket, timeout: float | None = None) -> tuple[dict[str
     text_length, blob_length = LENGTHS.unpack(_exactly(sock, LENGTHS.size, deadline))
     if text_length > MAX_JSON or blob_length > MAX_TENSORS:
         raise WireError(f"a message of {(text_length + blob_length) / 2**20:.0f} MiB is over the cap")
-    return decode(_exactly(sock, text_length, deadline), _exactly(sock, blob_length, deadline))
+    body = _exactly(sock, text_length + blob_length, deadline)
+    return decode(body[:text_length], body[text_length:])
 
 
 def _exactly(sock: socket.socket, count: int, deadline: float | None) -> bytes:
