@@ -75,3 +75,10 @@ def test_the_neighbours_session_lives_on(arena: Arena) -> None:
     answers.restart_clock()
     value, _ = answers.ask({"op": "call", "function": "freeze", "args": [None], "kwargs": {}}, {})
     assert value == {"text": arena.canaries.session}
+
+
+def test_no_memory_is_shared_with_the_next(arena: Arena) -> None:
+    """What is mapped shared and writable in the zygote would be one memory for all learners."""
+    maps = Path(f"/proc/{arena.zygotes[-1]}/maps").read_text().splitlines()
+    assert len(maps) > 100
+    assert [line for line in maps if line.split()[1].startswith("rw") and line.split()[1].endswith("s")] == []
