@@ -73,7 +73,7 @@ def _height(clean: Picture) -> float:
         count = len(clean["images"])
         columns = min(count, 8)
         # Square pictures as wide as their column, at most as high as one of three; a line of text under each row.
-        side = SIZE[0] / max(columns, 3)
+        side = 0.92 * SIZE[0] / max(columns, 3)
         return 0.4 + -(-count // columns) * (side + (0.25 if clean["labels"] else 0.0))
     if kind == "matrix":
         shape = len(clean["yours"]) / len(clean["yours"][0])
