@@ -140,7 +140,7 @@ MESSAGES = {
     ("rita", FIRST, 2): "Your answer raised FileNotFoundError",
     ("<script>alert(1)<", FIRST, 2): "Your answer raised ValueError: <img src=x onerror=alert(1)> no layer <b>fc</b>",
     ("emeka", FIRST, 1): (
-        "Parameters that moved in three steps: expected before, after, head; observed before, backbone, after, head."
+        "Parameters that moved in three steps: expected inlet, outlet, head; observed inlet, backbone, outlet, head."
     ),
 }
 """How the message of a question begins."""

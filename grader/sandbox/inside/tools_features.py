@@ -30,27 +30,27 @@ class Nest(nn.Module):
 
 
 class Tower(nn.Module):
-    """`before`, `backbone` (a Nest), `after`, `head`: (N, n_in) -> (N, n_classes)."""
+    """`inlet`, `backbone` (a Nest), `outlet`, `head`: (N, n_in) -> (N, n_classes)."""
 
     def __init__(self, n_in: int, width: int, n_classes: int, names: list[str]):
         super().__init__()
-        self.before = nn.Linear(n_in, width)
+        self.inlet = nn.Linear(n_in, width)
         self.backbone = Nest(width, names)
-        self.after = nn.Linear(width, width)
+        self.outlet = nn.Linear(width, width)
         self.head = nn.Linear(width, n_classes)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, n_in) -> (N, n_classes)."""
-        return self.head(torch.tanh(self.after(self.backbone(self.before(x)))))
+        return self.head(torch.tanh(self.outlet(self.backbone(self.inlet(x)))))
 
 
 @tool
 def tower(n_in: int, width: int, n_classes: int, names: list[str], tied: bool = False) -> nn.Module:
-    """A Tower; `tied` makes the weight of `after` the very parameter that lies deepest in the backbone."""
+    """A Tower; `tied` makes the weight of `outlet` the very parameter that lies deepest in the backbone."""
     model = Tower(n_in, width, n_classes, names)
     if tied:
         deepest = [m for m in model.backbone.modules() if isinstance(m, nn.Linear)][-1]
-        model.after.weight = deepest.weight
+        model.outlet.weight = deepest.weight
     return model
 
 
