@@ -23,8 +23,8 @@ demo: setup  ## Grade the class that ships with the project and write its pages.
 	@$(TL) demo --out build/demo
 	@echo "The pages: $(CURDIR)/build/demo/index.html"
 
-bench: setup  ## The slow tests that measure.
-	@$(PY) -m pytest -m slow --durations=20
+bench: setup  ## The same class through tl, nbgrader and otter; the last line is JSON. N=8 submissions.
+	@$(PY) benchmarks/bench.py --n $(or $(N),8)
 
 lint: setup  ## Lint, format and types, without changing anything.
 	@$(PY) -m ruff check .
