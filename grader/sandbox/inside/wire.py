@@ -60,9 +60,8 @@ def encode(header: dict[str, Any], tensors: dict[str, torch.Tensor] | None = Non
 def _safetensors(tensors: dict[str, torch.Tensor]) -> bytes:
     """Tensors in the safetensors format: length and JSON of a header, then the numbers.
 
-    The library's own writer looks for shared memory and copies twice, at a tenth of a millisecond a message: half of
-    what a
-    message costs. Reading, where the other side is not trusted, is the library's.
+    The library's own writer looks for shared memory and copies twice, which takes 0.1 ms for four small tensors; a
+    submission takes some 240 messages. Reading, where the other side is not trusted, is the library's.
     """
     header: dict[str, Any] = {}
     parts: list[bytes] = []
