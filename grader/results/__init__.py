@@ -3,9 +3,10 @@
 from .errors import DamagedRecord, NewerRecord, OutputBusy, OutputFull, OutputNotWritable, ResultsError
 from .names import safe_name
 from .record import Advice, Behaviour, QuestionResult, SubmissionResult
-from .store import Loaded, RecordStore
+from .store import NOT_AGAIN, Loaded, RecordStore
 
 __all__ = [
+    "NOT_AGAIN",
     "Advice",
     "Behaviour",
     "DamagedRecord",

@@ -1,7 +1,7 @@
 """The output folder of `tl grade`: one record file a submission, so that nothing graded is ever lost."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from .lock import OutputLock
 from .names import safe_name
 from .record import TIERS, SubmissionResult
 from .summary import Summary, to_json
+
+NOT_AGAIN = "a later run could not grade this again"
+"""How the remark begins that says so of a result which an earlier run left."""
 
 
 @dataclass
@@ -41,10 +44,37 @@ class RecordStore:
         return self.folder / safe_name(learner) / f"{safe_name(exercise)}.json"
 
     def write(self, record: SubmissionResult) -> Path:
-        """Write one record, atomically and durably. Raises OutputFull or OutputNotWritable; then nothing changed."""
+        """Write one record, atomically and durably. Raises OutputFull or OutputNotWritable; then nothing changed.
+
+        Where a run failed to grade what an earlier run graded, the same notebook to the byte, the earlier result stays,
+        with a remark: a failure of the grader's must not cost what a learner has. The next run tries again.
+        """
         path = self.path(*record.key)
+        if record.status == "not_graded":
+            record = self._earlier(record) or record
         write_atomic(path, to_json(record.to_dict()))
         return path
+
+    def _earlier(self, failed: SubmissionResult) -> SubmissionResult | None:
+        """The graded record of the very notebook that `failed` is about, with a remark on the failure; or None."""
+        try:
+            record = self.load(*failed.key)
+        except DamagedRecord:
+            return None
+        if record is None or record.status != "graded" or not failed.digest or record.digest != failed.digest:
+            return None
+        kept = [remark for remark in record.remarks if not remark.startswith(NOT_AGAIN)]
+        record.remarks = [*kept, f"{NOT_AGAIN} ({failed.reason}); this is the result of an earlier run"]
+        return record
+
+    def withdrawn(self, present: Iterable[tuple[str, str]]) -> list[Path]:
+        """Where the records lie of submissions that are not among the (learner, exercise) of `present`.
+
+        They are kept, and results.json holds them: a folder that is not mounted, or the next exercise graded into the
+        same output, must not wipe out a class. Whoever means to leave one out removes its file and runs again.
+        """
+        here = {self.path(*key) for key in present}
+        return [path for path in sorted(self.folder.glob("*/*.json")) if path not in here]
 
     def load(self, learner: str, exercise: str) -> SubmissionResult | None:
         """The record, or None where there is none. Raises DamagedRecord, NewerRecord or OutputNotWritable."""

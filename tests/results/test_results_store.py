@@ -94,8 +94,8 @@ def test_resume(store: RecordStore, make: Make, make_not_graded: Make) -> None:
     for name in same:
         assert store.needs_grading(*key, **{**same, name: "other"})
     assert store.needs_grading("anna", key[1], **same)
-    store.write(make_not_graded())
-    assert store.needs_grading(*key, **same)
+    store.write(make_not_graded(digest="cd" * 32))
+    assert store.needs_grading(*key, **{**same, "digest": "cd" * 32})
     record = make()
     record.questions[0].status = "not_graded"
     store.write(record)
@@ -109,6 +109,59 @@ def test_a_result_from_a_weaker_tier_is_graded_again(store: RecordStore, make: M
         for tier in ("none", "reduced", "full", None)
     ]
     assert again == [False, False, True, False]
+
+
+def test_a_failure_does_not_overwrite_what_an_earlier_run_graded(
+    store: RecordStore, make: Make, make_not_graded: Make
+) -> None:
+    key = ("Zoë O'Neil", "02_feature_extraction")
+    first = make()
+    store.write(first)
+    for reason in ("the grader failed: the sandbox was lost", "the grader failed: again"):
+        store.write(make_not_graded(package="0.2.0", seed="5eed", reason=reason))
+        kept = store.load(*key)
+        assert kept is not None
+        assert kept.remarks == [
+            *first.remarks,
+            f"a later run could not grade this again ({reason}); this is the result of an earlier run",
+        ]
+        kept.remarks = first.remarks
+        assert kept == first
+        # What made it be graded again does so on the next run too.
+        assert store.needs_grading(*key, "ab" * 32, "0.2.0", "5eed")
+    store.write(make(package="0.2.0"))
+    assert store.load(*key) == make(package="0.2.0")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"digest": "cd" * 32}, {"digest": ""}, {"learner": "anna"}],
+    ids=["another notebook", "unread", "another learner"],
+)
+def test_a_failure_on_anything_else_is_written(
+    store: RecordStore, make: Make, make_not_graded: Make, changes: dict[str, str]
+) -> None:
+    store.write(make())
+    failed = make_not_graded(**changes)
+    store.write(failed)
+    assert store.load(*failed.key) == failed
+
+
+def test_a_failure_over_a_damaged_record_is_written(store: RecordStore, make: Make, make_not_graded: Make) -> None:
+    store.write(make()).write_text("{")
+    store.write(make_not_graded())
+    assert store.load(*make().key) == make_not_graded()
+
+
+def test_what_was_withdrawn_is_told_and_stays(store: RecordStore, make: Make) -> None:
+    here, gone = make(), make(learner="Änne/../x")
+    for record in (here, gone):
+        store.write(record)
+    assert store.withdrawn([here.key, gone.key, ("anna", "02_feature_extraction")]) == []
+    assert store.withdrawn([here.key]) == [store.path(*gone.key)]
+    assert len(json.loads(store.write_results("0.1.0", "full").read_text())["submissions"]) == 2
+    store.path(*gone.key).unlink()
+    assert len(json.loads(store.write_results("0.1.0", "full").read_text())["submissions"]) == 1
 
 
 def test_results_json_is_the_contract(store: RecordStore, make: Make, make_not_graded: Make) -> None:
