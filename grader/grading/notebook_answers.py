@@ -7,10 +7,17 @@ from types import TracebackType
 from typing import Any
 
 from grader.sandbox import Fate, Sandbox, SandboxError, Session
+from grader.sandbox.keeper import ask_keeper, end_by_force, is_stopped
 from grader.student.answers import LearnerError, SandboxedAnswers
 
 LOST = {"TimeLimit", "Died", "Unreadable", "OutOfMemory"}
 """Ends after which the process cannot be asked anything more."""
+
+ENDING = 5.0
+"""Seconds to wait for word of how a process ended whose socket was closed. It comes in 0.01 s on a quiet machine."""
+
+GRACE = 0.1
+"""Seconds that a process which closed its socket has for ending, as one does that is on its way out."""
 
 READING = 0.2
 """Share of the time limit that must be CPU time for a notebook to be too long to read, rather than the machine too
@@ -30,6 +37,9 @@ class NotebookAnswers:
         self.waited = 0.0
         self._session: Session | None = None
         self._answers: SandboxedAnswers | None = None
+        self._question = ""
+        self._stopped: set[str] = set()
+        """Questions in which a process was found stopped."""
         self._endless: LearnerError | None = None
         """Why no question of this notebook can be asked."""
 
@@ -40,6 +50,7 @@ class NotebookAnswers:
         """
         answers = self._answers if self._answers is not None else self._start()
         answers.restart_clock()
+        self._question = question
         answers.ask({"op": "answer", "question": question, "stand_ins": list(stand_ins)}, {})
         return answers
 
@@ -60,7 +71,11 @@ class NotebookAnswers:
         """What really ended a session that was lost. Raises Fault where it was the infrastructure."""
         if self._session is None or error.kind not in LOST:
             return error
-        fate = self._session.fate(5.0 if error.kind == "Died" else 0.0)
+        session = self._session
+        if error.kind == "TimeLimit":
+            self._look_for_the_cause(session)
+        fate = self._ending(session) if error.kind == "Died" else session.fate(0.0)
+        stopped = error.kind == "TimeLimit" and fate.running and is_stopped(session)
         self.drop()
         if fate.vanished:
             raise Fault(f"the sandbox was lost: {fate.why or fate}")
@@ -70,7 +85,40 @@ class NotebookAnswers:
             return LearnerError("TimeLimit", "no answer within the time limit")
         if fate.signal == getattr(signal, "SIGKILL", 9):
             return LearnerError("Killed", str(fate))
+        if stopped and self._question not in self._stopped:
+            # An operator's SIGSTOP, or the answer's own: it looks the same. As with one that was killed, the question
+            # is asked again in a fresh process, and whose process is stopped a second time has run out of time.
+            self._stopped.add(self._question)
+            return LearnerError("Killed", "stopped by a signal")
         return error
+
+    def _look_for_the_cause(self, session: Session) -> None:
+        """Raise Fault where nothing answered in time because the session's own keeper stands still too.
+
+        No learner's process can stop its keeper, so this is the machine's doing, and no time limit was passed.
+        """
+        if session.fate(0.0).running and ask_keeper(session) == "silence" and session.fate(GRACE).running:
+            end_by_force(session)
+            self.drop()
+            raise Fault("the sandbox was lost: the session's keeper does not answer")
+
+    def _ending(self, session: Session) -> Fate:
+        """The fate of a session whose socket was closed: most have ended, and word of it is on its way.
+
+        A process may also close its socket and live on. Its keeper, asked after a moment, then says so, which no
+        learner can forge; nobody waits for the end of such a one. Without such an answer the end is waited for.
+        """
+        fate = session.fate(GRACE)
+        if not fate.running:
+            return fate
+        said = ask_keeper(session)
+        if said == "it lives":
+            return fate
+        fate = session.fate(ENDING)
+        if fate.running and said == "silence":
+            end_by_force(session)
+            return Fate("vanished", why="the session's keeper does not answer")
+        return fate
 
     def _start(self) -> SandboxedAnswers:
         if self._endless is not None:

@@ -1,12 +1,16 @@
 """What runs of a notebook: the answers and what they need. And what a lost answer costs: itself."""
 
+import os
+import signal
+import threading
 import time
+from pathlib import Path
 
 import pytest
 import torch
 
-from grader.grading.notebook_answers import NotebookAnswers
-from grader.sandbox import Sandbox
+from grader.grading.notebook_answers import Fault, NotebookAnswers
+from grader.sandbox import Sandbox, keeper
 from grader.student.answers import LearnerError
 from grader.student.proxy import Student
 
@@ -159,3 +163,70 @@ def test_a_stand_in_stands_in_for_one_question_only(sandbox):
         assert Student(notebook.begin("second", ("lora_delta", "LoRALinear")), 0).use(A, B).tolist() == [[1.0, 1.0]] * 3
         assert Student(notebook.begin("third"), 0).use_again(A, B) == "mine"
         assert Student(notebook.begin("fourth"), 0).lacks(A, B) is False
+
+
+CLOSES_ITS_SOCKET = "import os, time\nos.closerange(3, 256)\ntime.sleep(60)\n"
+
+
+def _ask_twice(sandbox, source, time_limit, at_the_same_time=lambda session: None):
+    """How the question ended, asked once and once more in a fresh process, and the seconds of the first time."""
+    kinds, seconds = [], []
+    with NotebookAnswers(
+        sandbox, _cells(("q", source), ("next", "def g2(x):\n    return x + 1")), time_limit
+    ) as notebook:
+        for _ in (1, 2):
+            began = time.monotonic()
+            notebook.begin("next")  # so that there is a session to disturb
+            disturbing = threading.Timer(0.3, at_the_same_time, [notebook._session])
+            disturbing.start()
+            try:
+                kinds.append(Student(notebook.begin("q"), 0).f(1))
+            except LearnerError as error:
+                kinds.append(notebook.explain(error).kind)
+            seconds.append(time.monotonic() - began)
+            disturbing.join()
+        assert Student(notebook.begin("next"), 0).g2(1) == 2
+    return kinds, seconds[0]
+
+
+def test_who_closes_the_socket_and_lives_on_costs_no_waiting(sandbox):
+    kinds, seconds = _ask_twice(sandbox, CLOSES_ITS_SOCKET, 20.0)
+    assert kinds == ["Died", "Died"]
+    assert seconds < 3  # 0.15 s on a quiet machine, and five seconds when its end was waited for
+
+
+def test_who_is_stopped_is_asked_again_and_whose_answer_stops_itself_runs_out_of_time(sandbox):
+    itself = "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)"
+    assert _ask_twice(sandbox, itself, 1.0)[0] == ["Killed", "TimeLimit"]
+    stopped = []
+
+    def stop_once(session):
+        if not stopped:
+            stopped.extend(_children(session.pid))
+            os.kill(stopped[0], signal.SIGSTOP)
+
+    busy = "import time\nfor _ in range(100):\n    time.sleep(0.01)\ndef f(x):\n    return x + 1"
+    assert _ask_twice(sandbox, busy, 3.0, stop_once)[0] == ["Killed", 2]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import time\ntime.sleep(60)", "import time\ntime.sleep(1)\n" + CLOSES_ITS_SOCKET],
+    ids=["no answer", "its socket closed"],
+)
+def test_a_keeper_that_stands_still_is_no_learners_fault(sandbox, monkeypatch, source):
+    monkeypatch.setattr(keeper, "PATIENCE", 1.0)
+    with NotebookAnswers(sandbox, _cells(("q", source), ("nothing", "")), 2.0) as notebook:
+        notebook.begin("nothing")  # so that there is a session
+        session = notebook._session
+        threading.Timer(0.3, lambda: os.kill(session.pid, signal.SIGSTOP)).start()
+        with pytest.raises(LearnerError) as caught:
+            notebook.begin("q")
+        with pytest.raises(Fault, match="keeper does not answer"):
+            notebook.explain(caught.value)
+        assert not session.fate().running
+    assert _ask(sandbox, ("q", "def f(x):\n    return x")) == 3  # the zygote, and so every neighbour, lives on
+
+
+def _children(pid):
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
