@@ -1,10 +1,13 @@
 """The otter plugin where this machine cannot show it: nothing that isolates, and Gradescope's metadata."""
 
+import os
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from channel_cases import EXERCISE, released
+from otter.run.run_autograder import AutograderConfig
 
 from grader.authoring.notebook import to_bytes
 from grader.channels.one_by_one import NotGraded
@@ -31,6 +34,24 @@ def test_nothing_that_isolates_stops_the_run_and_says_why(
     assert "the strongest isolation here is none" in said and "full is not there: bwrap is not installed" in said
     with pytest.raises(NotGraded, match="was not graded"):
         made.after_grading(plugin.GradingResults([]))
+
+
+def test_a_file_that_otter_can_read_and_we_cannot_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(plugin, "_protection", lambda: ("", False))
+    path = tmp_path / f"{EXERCISE}.ipynb"
+    path.write_text("[]", encoding="utf-8")
+    made = plugin.GradeInSandbox(str(path), {}, {"exercise": EXERCISE, "key": "k"})
+    made.before_grading(None)
+    assert nbformat.read(path, as_version=4).cells == []  # nothing of it is left for otter's kernel
+    before = dict(os.environ)
+    made.before_execution(None)
+    results = plugin.GradingResults.without_results(EOFError())
+    made.after_grading(results)
+    assert dict(os.environ) == before
+    told = results.to_gradescope_dict(AutograderConfig({"show_hidden": True, "force_public_test_summary": False}))
+    (test,) = told["tests"]
+    assert (test["name"], test["score"], test["max_score"]) == ("not graded", 0, 9)
+    assert "hand it in again" in test["output"] and told["output"] == test["output"]
 
 
 @pytest.mark.parametrize(

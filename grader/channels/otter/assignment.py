@@ -18,13 +18,12 @@ from pathlib import Path
 from grader.authoring.exercise import ROOT, Exercise, load_exercise
 from grader.channels.learners.bundle import bundle_files
 from grader.channels.learners.wheel import zip_bytes
+from grader.channels.otter.entrance import PLUGIN
 from grader.channels.releasing import ReleaseRefused, built_notebook, new_folder
 from grader.results.files import write_atomic
 
 OTTER = ((6, 0), (8, 0))
 """The versions of otter-grader that this was written for: from the first, below the second."""
-
-PLUGIN = "grader.channels.otter.plugin.GradeInSandbox"
 
 _LEARNERS_TEST = """\
 from IPython.display import display
@@ -52,6 +51,21 @@ name = {id!r}
 @test_case(name={title!r}, points={points!r}, hidden=True)
 def graded_by_the_plugin(env):
     raise AssertionError("the plugin of tl-exercises has not graded this")
+"""
+
+_RUN_OTTER = """\
+\"\"\"Grades what was handed in: first what otter would stumble over, then otter's own autograding.\"\"\"
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "tl"))
+
+from grader.channels.otter.entrance import main
+
+if __name__ == "__main__":
+    sys.exit(main(HERE.parent))
 """
 
 _CELL = """\
@@ -160,6 +174,8 @@ def autograder_zip(name: str, key: str) -> bytes:
         )
         with zipfile.ZipFile("autograder.zip") as archive:
             files = {entry: archive.read(entry) for entry in archive.namelist()}
+    files["run_otter.py"] = _RUN_OTTER.encode()
+    files["__main__.py"] = (Path(__file__).parent / "shipped" / "run_here.py").read_bytes()
     files["run_autograder"] = _patched(files["run_autograder"], b"python ", b"PYTHONPATH=/autograder/source/tl python ")
     files["setup.sh"] = _patched(
         files["setup.sh"], b"apt-get install -y ", b"apt-get install -y bubblewrap libseccomp2 "

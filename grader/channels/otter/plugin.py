@@ -8,7 +8,9 @@ what otter's kernel then finds in an empty notebook.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,9 @@ from otter.test_files.ok_test import OKTestFile
 from grader.authoring.notebook import METADATA
 from grader.channels.messages import as_text
 from grader.channels.one_by_one import TIME_LIMIT, NotGraded, WarmGrader, read_submission
+from grader.channels.otter.entrance import refusal
 from grader.results import QuestionResult, SubmissionResult
+from grader.results.text import clean
 
 
 class GradeInSandbox(AbstractOtterPlugin):
@@ -35,6 +39,9 @@ class GradeInSandbox(AbstractOtterPlugin):
     """
 
     result: SubmissionResult | None = None
+    refused: str | None = None
+    """Why the file that was handed in cannot be graded."""
+    _quiet: _QuietKernel | None = None
 
     def before_grading(self, config: Any) -> None:
         """Grade the submitted file, then leave nothing of it where otter works. Raises NotGraded."""
@@ -47,7 +54,13 @@ class GradeInSandbox(AbstractOtterPlugin):
                 'to grade code that you trust, set "isolation": "none" in otter_config.json'
             )
         path = Path(self.submission_path)
-        submitted = read_submission(path, self.plugin_config["exercise"])
+        try:
+            submitted = read_submission(path, self.plugin_config["exercise"])
+        except NotGraded as reason:
+            self.refused = str(reason)
+            print_output(f"not graded: {clean(self.refused)}")
+            _clear(path)
+            return
         grader = WarmGrader(asked, self.plugin_config["key"], self.plugin_config.get("time_limit", TIME_LIMIT))
         try:
             self.result = grader.grade(submitted, _learner(self.submission_metadata))
@@ -56,42 +69,84 @@ class GradeInSandbox(AbstractOtterPlugin):
             _clear(path)
 
     def before_execution(self, submission: Any) -> nbformat.NotebookNode:
-        """What otter executes: nothing, with a kernel that exists."""
+        """What otter executes: nothing, with a kernel that exists and passes over otter's own cells."""
+        self._quiet = _QuietKernel()
         return _empty()
 
     def after_grading(self, results: GradingResults) -> None:
         """Put our results in place of otter's. Raises NotGraded where there are none."""
+        if self._quiet is not None:
+            self._quiet.close()
+        results._catastrophic_error = None
+        if self.refused is not None:
+            said = refusal(self.plugin_config["exercise"], self.refused)
+            results.results = {test["name"]: Told.refused(test) for test in said["tests"]}
+            results.set_output(said["output"])
+            return
         if self.result is None:
             raise NotGraded("the submission was not graded")
-        results._catastrophic_error = None
-        results.results = {question.id: GradedQuestion.of(question) for question in self.result.questions}
+        results.results = {question.id: Told.question(question) for question in self.result.questions}
         remarks = [f"Note: {remark}" for remark in self.result.remarks]
         results.set_output("\n".join([f"{self.result.points:g} of {self.result.max_points:g} points", *remarks]))
 
     def generate_report(self) -> str:
         """For the instructor: the isolation that was in force."""
-        assert self.result is not None
+        if self.result is None:
+            return f"not graded: {clean(self.refused or '')}"
         return f"graded with isolation: {self.result.isolation}, in {self.result.seconds:.1f} seconds"
 
 
-class GradedQuestion(OKTestFile):
-    """One question as otter keeps it: one case, our message in place of otter's summary, our points as the score."""
+class Told(OKTestFile):
+    """One line of the results as otter keeps it: one case, our message in place of otter's summary, our points."""
 
     text: str
 
     @classmethod
-    def of(cls, question: QuestionResult) -> GradedQuestion:
-        """The question of a result."""
-        case = TestCase(question.title, "", False, question.max_points, None, None)
-        made = cls(question.id, f"tests/{question.id}.py", [case], all_or_nothing=False)
-        made.text = as_text(question)
-        made.test_case_results = [TestCaseResult(case, made.text, question.status == "passed")]
-        made.update_score(question.points)
+    def question(cls, question: QuestionResult) -> Told:
+        """A question of a result."""
+        points = (question.points, question.max_points)
+        return cls._one(question.id, question.title, points, as_text(question), question.status == "passed")
+
+    @classmethod
+    def refused(cls, test: dict[str, Any]) -> Told:
+        """A submission that cannot be graded, as `refusal` tells it."""
+        return cls._one(test["name"], test["name"], (test["score"], test["max_score"]), test["output"], False)
+
+    @classmethod
+    def _one(cls, id: str, title: str, points: tuple[float, float], text: str, passed: bool) -> Told:
+        case = TestCase(title, "", False, points[1], None, None)
+        made = cls(id, f"tests/{id}.py", [case], all_or_nothing=False)
+        made.text = text
+        made.test_case_results = [TestCaseResult(case, text, passed)]
+        made.update_score(points[0])
         return made
 
     def summary(self, public_only: bool = False) -> str:
         """What the learner is told."""
         return self.text
+
+
+class _QuietKernel:
+    """For as long as it is open, kernels start with an IPython that reads every cell as empty.
+
+    otter's own cells would import otter once more, for two seconds, to pickle results that `after_grading` replaces.
+    """
+
+    def __init__(self) -> None:
+        self._before = os.environ.get("IPYTHONDIR")
+        self._folder = tempfile.TemporaryDirectory()
+        startup = Path(self._folder.name) / "profile_default" / "startup" / "00_quiet.py"
+        startup.parent.mkdir(parents=True)
+        startup.write_text("get_ipython().input_transformers_cleanup.append(lambda lines: [])\n", encoding="utf-8")
+        os.environ["IPYTHONDIR"] = self._folder.name
+
+    def close(self) -> None:
+        """Back to what it was."""
+        if self._before is None:
+            os.environ.pop("IPYTHONDIR", None)
+        else:
+            os.environ["IPYTHONDIR"] = self._before
+        self._folder.cleanup()
 
 
 def _protection() -> tuple[str, bool]:

@@ -1,0 +1,93 @@
+"""What the autograder.zip runs before otter: a file that otter would stumble over gets a line that says what to do.
+
+otter reads the notebook before its plugins are asked. On Gradescope, in `otter grade` and with `python autograder.zip`
+it is called from here, so that what cannot be graded is told in results.json like everything else. The command
+`otter run` does not come this way.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from grader.channels.one_by_one import NotGraded, read_submission
+from grader.results.text import clean
+
+PLUGIN = "grader.channels.otter.plugin.GradeInSandbox"
+NAME = "not graded"
+
+
+def main(home: Path) -> int:
+    """Grade `home/submission` into `home/results/results.json`: 0, or 1 where the grader itself could not.
+
+    `home` is laid out as Gradescope's /autograder, with this autograder.zip unpacked in `home/source`.
+    """
+    config = json.loads((home / "source" / "otter_config.json").read_text(encoding="utf-8"))
+    exercise = next(plugin[PLUGIN]["exercise"] for plugin in config["plugins"] if PLUGIN in plugin)
+    try:
+        notebook = one_notebook(home / "submission", exercise)
+        read_submission(notebook, exercise)
+    except NotGraded as reason:
+        results = refusal(exercise, str(reason))
+        print(results["output"])
+        (home / "results" / "results.json").write_text(json.dumps(results, indent=2), encoding="utf-8")
+        return 0
+    _alone(notebook, home / "submission")
+    # A second of grammar building for a check of addresses that no notebook needs; jsonschema does without.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    from otter.run.run_autograder import main as run_autograder
+
+    from grader.sandbox import SandboxError, SandboxUnavailable
+
+    try:
+        run_autograder(str(home))
+    except (NotGraded, SandboxError, SandboxUnavailable) as reason:
+        print(f"tl: this could not be graded, which is no fault of the submission: {reason}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def one_notebook(folder: Path, exercise: str) -> Path:
+    """The notebook to grade of all that was handed in. Raises NotGraded where it is not clear which.
+
+    Of several, the one with the exercise's own name counts; it may lie in a folder, as in a zip of a folder.
+    """
+    found = sorted(p for p in folder.rglob("*.ipynb") if not _aside(p.relative_to(folder)))
+    named = [path for path in found if path.stem == exercise]
+    chosen = named if len(named) == 1 else found
+    if not chosen:
+        names = sorted(path.name for path in folder.iterdir() if path.name[0] not in "._")
+        instead = f" (there is {', '.join(names[:5])})" if names else ""
+        raise NotGraded(f"no notebook was handed in{instead}: hand in {exercise}.ipynb")
+    if len(chosen) > 1:
+        several = ", ".join(str(path.relative_to(folder)) for path in found[:5])
+        raise NotGraded(f"there are {len(found)} notebooks ({several}): hand in one, called {exercise}.ipynb")
+    return chosen[0]
+
+
+def refusal(exercise: str, reason: str) -> dict[str, Any]:
+    """Results for a submission that cannot be graded. Gradescope asks for a score with every result; it is 0 here."""
+    from grader.authoring.exercise import load_exercise
+
+    reason = clean(reason, 1200)
+    line = f"Not graded: {reason}"
+    most = load_exercise(exercise).max_points
+    test = {"name": NAME, "score": 0.0, "max_score": most, "visibility": "visible", "status": "failed", "output": line}
+    return {"output": line, "tests": [test], "extra_data": {"status": "not_graded", "reason": reason}}
+
+
+def _aside(path: Path) -> bool:
+    """Copies that Jupyter and macOS put beside a notebook."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
+
+
+def _alone(notebook: Path, folder: Path) -> None:
+    """Leave one notebook at the top of the folder, which is all that otter looks for and allows."""
+    data = notebook.read_bytes()
+    target = folder / notebook.name
+    for path in folder.glob("*.ipynb"):
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    target.write_bytes(data)

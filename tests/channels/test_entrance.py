@@ -1,0 +1,55 @@
+"""Which of the files that were handed in is graded, before otter looks at them."""
+
+from pathlib import Path
+
+import pytest
+from channel_cases import EXERCISE, released
+
+from grader.authoring.exercise import load_exercise
+from grader.authoring.notebook import to_bytes
+from grader.channels.one_by_one import NotGraded
+from grader.channels.otter.entrance import _alone, one_notebook, refusal
+
+
+def _put(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(to_bytes(released()))
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (["mine.ipynb"], "mine.ipynb"),
+        (["a/b/mine.ipynb", "__MACOSX/._mine.ipynb", "a/.ipynb_checkpoints/x.ipynb"], "a/b/mine.ipynb"),
+        ([f"{EXERCISE}.ipynb", "scratch.ipynb"], f"{EXERCISE}.ipynb"),
+        ([f"a/{EXERCISE}.ipynb", "scratch.ipynb"], f"a/{EXERCISE}.ipynb"),
+    ],
+)
+def test_the_notebook_that_is_meant(names: list[str], chosen: str, tmp_path: Path):
+    _put(tmp_path, *names)
+    assert one_notebook(tmp_path, EXERCISE) == tmp_path / chosen
+    _alone(tmp_path / chosen, tmp_path)
+    assert [path.name for path in tmp_path.glob("*.ipynb")] == [Path(chosen).name]
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ([], "no notebook was handed in: hand in"),
+        (["solution.py"], r"no notebook was handed in \(there is solution.py\)"),
+        (["a.ipynb", "b.ipynb"], r"there are 2 notebooks \(a.ipynb, b.ipynb\): hand in one, called"),
+        ([f"a/{EXERCISE}.ipynb", f"b/{EXERCISE}.ipynb"], "there are 2 notebooks"),
+    ],
+)
+def test_where_it_is_not_clear(names: list[str], message: str, tmp_path: Path):
+    _put(tmp_path, *names)
+    with pytest.raises(NotGraded, match=message):
+        one_notebook(tmp_path, EXERCISE)
+
+
+def test_the_results_of_a_refusal_show_no_control_characters():
+    told = refusal(EXERCISE, "\x1b[31mred\x1b[0m \u202etxt")
+    assert told["output"] == "Not graded: red txt"
+    (test,) = told["tests"]
+    assert (test["score"], test["max_score"]) == (0, load_exercise(EXERCISE).max_points)
