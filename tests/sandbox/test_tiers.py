@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,14 +10,13 @@ from pathlib import Path
 
 import pytest
 from asking import TIERS, asking, make_sandbox
+from elsewhere import as_ordinary_user, copy_for_everybody, in_a_container, without_user_namespaces
 
 from grader.sandbox import Limits, Sandbox, SandboxUnavailable, Tier, probe
 from grader.sandbox import probe as _probe_function
 from grader.sandbox.launch import unprivileged_uid
 from grader.sandbox.visible import whats_visible
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 OUTSIDE = """
 import json, sys
 sys.path[:0] = [{root!r}, {root!r} + "/tests/sandbox"]
@@ -41,12 +39,8 @@ print(json.dumps({{"missing": said, "best": sandbox.tier.value, "refusal": refus
 def readable_root() -> Iterator[Path]:
     """A copy of the package that everybody may read, wherever the checkout lies (pytest closes its own folders)."""
     with tempfile.TemporaryDirectory(prefix="tl-everybodys-") as folder:
-        root = Path(folder)
-        for part in ("grader", "tlcore", "tests/sandbox"):
-            shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-        for path in (root, *root.rglob("*")):
-            path.chmod(0o755 if path.is_dir() else 0o644)
-        yield root
+        copy_for_everybody(("grader", "tlcore", "tests/sandbox"), Path(folder))
+        yield Path(folder)
 
 
 def run_outside(root: Path, *before: str) -> dict[str, object]:
@@ -55,21 +49,6 @@ def run_outside(root: Path, *before: str) -> dict[str, object]:
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd="/")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
-
-
-def as_ordinary_user(root: Path) -> list[str]:
-    """The command that becomes an ordinary user, where this is root; nothing to do where it is not."""
-    needed = [*whats_visible().trees, str(Path(sys.prefix)), str(root)]
-    uid = unprivileged_uid(needed)
-    if uid is None:
-        return []
-    plan = json.dumps({"uid": uid, "gid": uid, "paths": needed})
-    return [sys.executable, str(root / "grader" / "sandbox" / "drop.py"), plan, "/usr/bin/env", "HOME=/nonexistent"]
-
-
-def without_user_namespaces() -> list[str]:
-    """The real thing: a process that the kernel refuses every further user namespace."""
-    return ["/usr/bin/bwrap", "--dev-bind", "/", "/", "--unshare-user", "--disable-userns"]
 
 
 def test_the_probe_finds_what_works() -> None:
@@ -142,23 +121,15 @@ def test_as_an_ordinary_user_without_user_namespaces(readable_root: Path) -> Non
     assert seen["best"] == "reduced"
 
 
-def own_tmp(*shown: Path) -> list[str]:
-    """bwrap's words for a /tmp of its own that holds what is `shown`, and this Python where it lies in /tmp."""
-    python = [Path(sys.prefix)] if Path(sys.prefix).is_relative_to("/tmp") else []
-    return ["--tmpfs", "/tmp", *(word for path in (*shown, *python) for word in ("--ro-bind", str(path), str(path)))]
-
-
 def test_in_a_container_of_an_ordinary_user(readable_root: Path) -> None:
-    container = ["/usr/bin/bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-all"]
-    container += own_tmp(readable_root)
+    container = in_a_container(readable_root)
     seen = run_outside(readable_root, *as_ordinary_user(readable_root), *container)
     assert seen["best"] == TIERS[0].value
 
 
 def test_in_a_container_that_covers_parts_of_proc(readable_root: Path) -> None:
     """What bwrap as root and most container engines do; the kernel then allows no private /proc."""
-    container = ["/usr/bin/bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--unshare-all"]
-    container += ["--tmpfs", "/proc/fs", *own_tmp(readable_root)]
+    container = in_a_container(readable_root, covered_proc=True)
     seen = run_outside(readable_root, *container)
     assert seen["best"] == "reduced"
     assert "uncovered /proc" in str(seen["refusal"])
