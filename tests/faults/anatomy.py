@@ -1,0 +1,54 @@
+"""Which of the processes below a running grader is what: zygote, keeper of a session, learner's process."""
+
+import contextlib
+from pathlib import Path
+
+
+def below(pid: int) -> list[int]:
+    """All descendants, parents before their children."""
+    found = [pid]
+    for above in found:
+        found += children(above)
+    return found[1:]
+
+
+def children(pid: int) -> list[int]:
+    """The children of a process; none where it has gone."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def state(pid: int) -> str:
+    """The letter of /proc: R running, S sleeping, T stopped, Z dead; empty where it has gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
+def zygotes(grader: int) -> list[int]:
+    """The fork-servers: what was started as one, and is no fork of one."""
+    ours = {pid for pid in below(grader) if _runs_a_zygote(pid)}
+    return [pid for pid in ours if not any(pid in children(other) for other in ours)]
+
+
+def keepers(grader: int) -> list[int]:
+    """The stubs of the sessions that are just running."""
+    return [pid for zygote in zygotes(grader) for pid in children(zygote)]
+
+
+def learners(grader: int) -> list[int]:
+    """The processes that run learners' code."""
+    return [pid for keeper in keepers(grader) for pid in children(keeper)]
+
+
+def _runs_a_zygote(pid: int) -> bool:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    inside = any(b"inside.zygote" in word for word in words)
+    return inside and not words[0].endswith(b"bwrap") and not any(word.endswith(b"drop.py") for word in words)
