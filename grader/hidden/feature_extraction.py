@@ -11,6 +11,8 @@ from grader.hidden.feature_fixtures import (
     dropout_factors,
     how_far_from,
     in_one_order,
+    learns_twice,
+    more_pictures,
     moved_from,
     net_with_head,
     pictures_to_extract,
@@ -112,8 +114,10 @@ def test_dropout_is_kept(student, given, expect):
     features = net.model.part("backbone").outputs(picture)[0]
     model = with_new_head(student, expect, net, *selecting(features, net.n_new))
     if model is not None:
-        factors = dropout_factors(student, model, picture)
+        factors, whole = dropout_factors(student, model, picture)
         expect(factors, "by what train mode multiplies a feature", atol=0.02)
+        # Two numbers with the right ratio can be made up; this feature of this picture cannot.
+        expect(whole, "that feature itself, in eval mode")
 
 
 @question("replace_head", points=1, says="Which `requires_grad` does the new layer have, and which do the others have?")
@@ -140,7 +144,7 @@ def test_the_new_head_learns_whatever_was_frozen(student, given, expect):
 )
 def test_statistics_stay_as_they_were_pretrained(student, given, expect):
     """Batch-norm statistics stay as they were through epochs of training"""
-    parts = two_parts(student, given, dropout=0.2)
+    parts = two_parts(student, given, dropout=0.0)
     norms = [parts.backbone.part(path) for path in ("0.1", "1.1")]
     model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
     before = drift(norms)
@@ -150,6 +154,10 @@ def test_statistics_stay_as_they_were_pretrained(student, given, expect):
     pin_head(student, model, parts)
     label = "outputs after that, with known weights in the head"
     expect(model.outputs(parts.x), label, picture=as_matrix("Outputs"))
+    # Statistics that stand still because nobody uses them any more: seen by what the next epoch is answered with, on
+    # pictures that were not there before, so that no earlier answer will do.
+    label = "outputs in the next epoch, normalised with these statistics"
+    expect(model.outputs(more_pictures(given, parts.x), training=True), label, picture=as_matrix("Outputs"))
 
 
 @question("frozen_backbone", points=2, says="In which mode is the backbone when the whole is in train mode?")
@@ -183,7 +191,10 @@ def test_the_heads_dropout_is_still_active(student, given, expect):
     model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
     parts.weight, parts.bias = selecting(features, parts.n_classes)
     pin_head(student, model, parts)
-    expect(dropout_factors(student, model, picture), "by what train mode multiplies a feature", atol=0.02)
+    factors, whole = dropout_factors(student, model, picture)
+    expect(factors, "by what train mode multiplies a feature", atol=0.02)
+    # Two numbers with the right ratio can be made up; this feature of this picture cannot.
+    expect(whole, "that feature itself, in eval mode")
 
 
 @question("frozen_backbone", points=1, says="In which mode may the backbone have been when it was handed over?")
@@ -203,6 +214,8 @@ def test_frozen_from_the_moment_it_is_built(student, given, expect):
 def test_every_picture_once_beside_its_own_label(student, given, expect):
     """Each picture's features are there once, beside its own label, when the loader shuffles"""
     some = pictures_to_extract(student, given, given.choice([17, 18, 19]))
+    # Labels are judged by it, so it has to be right.
+    expect(some.known, "what the backbone itself says of the pictures")
     loader = student.tools.loader(some.x, some.y, batch_size=5, shuffle=True)
     features, labels = as_pair(student.extract_features(some.net, loader), expect)
     if expect(list(features.shape), "shape of the features", equals=list(some.known.shape)):
@@ -243,10 +256,19 @@ def test_batch_size_does_not_matter(student, given, expect):
 def test_no_graph_is_kept(student, given, expect):
     """The features do not drag a graph along"""
     some = pictures_to_extract(student, given, 9)
+    backbone, width, n_classes = some.net.part("backbone"), some.net.config.widths[-1], 5
     loader = student.tools.loader(some.x, some.y, batch_size=4)
     answer = student.extract_features.kept(some.net, loader)
     expect(as_pair((answer[0], answer[1]), expect)[0], "the features")
-    expect.that(student.tools.carries_graph(answer) is False, "what was returned carries no graph for a backward pass")
+    # What a graph does: while a head learns from the features, it moves the backbone along, and it does so once only.
+    head = student.tools.linear(width, n_classes)
+    student.tools.pin(head, given.tensor(n_classes, width), given.tensor(n_classes))
+    learned = learns_twice(student, answer, head, some.net, given.labels(len(some.y), n_classes))
+    expect.that(learned, "what was returned carries no graph for a backward pass")
+    # On pictures that were not there before, so that no earlier answer will do.
+    features = backbone.outputs(more_pictures(given, some.x))
+    expect(features, "what the backbone says once a head has learned from what was returned")
+    expect(head.outputs(features), "what that head says")
 
 
 # prepare: its tests stand in a module of their own

@@ -166,15 +166,18 @@ def say_drift(before: list[dict[str, torch.Tensor]]) -> Any:
     return shows
 
 
-def dropout_factors(student: Any, model: Model, picture: torch.Tensor, size: int = 48) -> list[float]:
-    """By which factors train mode multiplies the outputs for one picture: [0, 1/(1-p)] where dropout p lies before.
+def dropout_factors(
+    student: Any, model: Model, picture: torch.Tensor, size: int = 48
+) -> tuple[list[float], torch.Tensor]:
+    """By which factors train mode multiplies the outputs for one picture, [0, 1/(1-p)] where dropout p lies before, and
+    these outputs in eval mode.
 
     The head must have been set to `selecting` rows, so that each output is one feature.
     """
     whole = model.outputs(picture)
     trained = model.outputs(picture.expand(size, *picture.shape[1:]).contiguous(), training=True)
     factors = sorted({round(v, 2) for v in (trained / whole).flatten().tolist()})
-    return factors[:6]
+    return factors[:6], whole
 
 
 def selecting(features: torch.Tensor, n_out: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -195,6 +198,22 @@ def pictures_to_extract(student: Any, given: Any, count: int, **config: Any) -> 
     known = net.part("backbone").outputs(x)
     net.mode(False)
     return SimpleNamespace(net=net, x=x, y=y, known=known)
+
+
+def learns_twice(student: Any, answer: Any, head: Model, net: Model, y: torch.Tensor) -> bool:
+    """Whether a head can learn twice from the features in `answer`, an optimizer having the net's parameters too."""
+    try:
+        student.tools.learn_from(answer, head, net, y, steps=2, lr=0.5)
+    except LearnerError as error:
+        if error.kind != "RuntimeError":  # torch's, where a graph that is gone would be gone through again
+            raise
+        return False
+    return True
+
+
+def more_pictures(given: Any, x: torch.Tensor) -> torch.Tensor:
+    """Other pictures like `x` (as many, as large, as far from those of the pretraining)."""
+    return 1.5 * given.tensor(*x.shape) - 0.5
 
 
 def as_pair(answer: Any, expect: Any) -> tuple[torch.Tensor, torch.Tensor]:

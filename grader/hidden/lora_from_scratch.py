@@ -15,11 +15,15 @@ from grader.hidden.lora_fixtures import (
     as_matrix,
     as_tensor,
     differ,
+    dropped_or_doubled,
     factors,
     matrix_in_words,
+    one_by_one,
+    one_input_a_row,
     share,
     short,
     sizes,
+    three_steps_lead,
     trainable_of,
     wrapped,
 )
@@ -61,17 +65,22 @@ def test_starts_as_its_base_and_learns(student, given, expect):
     r, n_in, n_out, alpha = sizes(given)
     base, x = student.tools.linear(n_in, n_out), given.tensor(7, n_in)
     before = base.outputs(x)
+    expect(before, "what the base answers")
     layer = student.LoRALinear(base, r, alpha, 0.1)
     expect.that(agree(layer.outputs(x), before), "a new layer answers exactly as its base does")
-    start = trainable_of(layer, (r, n_in), (n_out, r))
-    layer.train(x, given.tensor(7, n_out), steps=3, lr=0.1, training=False)
+    start, y = trainable_of(layer, (r, n_in), (n_out, r)), given.tensor(7, n_out)
+    layer.train(x, y, steps=3, lr=0.1, training=False)
     end = trainable_of(layer, (r, n_in), (n_out, r))
     for factor in ("A", "B"):
         label = f"{factor} has other values after three training steps"
         expect.that(factor in start and factor in end and not torch.equal(start[factor], end[factor]), label)
     # Numbers of the right shape may move without being of any use; the scale has a test of its own.
-    used = "A" in end and "B" in end and along(layer.outputs(x) - before, x @ end["A"].T @ end["B"].T)
+    update = layer.outputs(x) - before
+    used = "A" in end and "B" in end and along(update, x @ end["A"].T @ end["B"].T)
     expect.that(used, "what the factors have learned is in the output")
+    # Nor may they be any numbers: from where they began, three steps lead to one place.
+    learned = used and three_steps_lead(start, end, x, y, before, update)
+    expect.that(learned, "the factors have learned what the three steps teach them")
 
 
 @question("lora_linear", points=3, stand_ins=("lora_delta",), says="Write h = W x + b + (alpha / r) B A x beside it.")
@@ -94,7 +103,8 @@ def test_only_the_factors_learn(student, given, expect):
     layer = student.LoRALinear(student.tools.linear(n_in, n_out), r, alpha, 0.3)
     student.tools.set_factors(layer, *factors(given, r, n_in, n_out))
     x = given.tensor(6, n_in)
-    layer.train(x, given.tensor(6, n_out), steps=3, lr=0.05, training=False)
+    # The stronger the update, the shorter the steps: where training diverges, right answers differ in the third digit.
+    layer.train(x, given.tensor(6, n_out), steps=3, lr=0.1 * (r / alpha) ** 2, training=False)
     a, b = student.tools.get_factors(layer, [r, n_in], [n_out, r])
     expect(a, "A after three training steps")
     expect(b, "B after three training steps")
@@ -107,6 +117,7 @@ def test_dropout_is_on_the_low_rank_path_only(student, given, expect):
     r, n_in, n_out, alpha = sizes(given)
     base, x = student.tools.linear(n_in, n_out), given.tensor(5, n_in)
     alone = base.outputs(x)
+    expect(alone, "what the base answers")
     pinned = factors(given, r, n_in, n_out)
     # Dropout that drops everything leaves nothing to chance.
     layer = student.tools.set_factors(student.LoRALinear(base, r, alpha, 1.0), *pinned)
@@ -114,10 +125,18 @@ def test_dropout_is_on_the_low_rank_path_only(student, given, expect):
     there = along(layer.outputs(x) - alone, x @ a.T @ b.T)
     expect.that(there, "the update is there in eval mode, whatever the dropout")
     expect(layer.outputs(x, training=True), "in train mode with dropout 1, what is left", equals=alone)
-    layer = student.tools.set_factors(student.LoRALinear(student.tools.linear(n_in, n_out), r, alpha, 0.5), *pinned)
+    # One input a row, and each is read by one row of A: then every part of the update is dropped or doubled as a whole,
+    # wherever on the low-rank path an answer has its dropout.
+    base, (a, b), x = student.tools.linear(n_in, n_out), one_by_one(given, r, n_in, n_out), one_input_a_row(given, n_in)
+    alone = base.outputs(x)
+    expect(alone, "what another base answers")
+    layer = student.tools.set_factors(student.LoRALinear(base, r, alpha, 0.5), a, b)
+    update = layer.outputs(x) - alone
     # Eight passes: one mask for all rows, where an answer has that, is the same twice in a row once in 2**n_in times.
-    first, *others = (layer.outputs(x, training=True) for _ in range(8))
+    first, *others = passes = [layer.outputs(x, training=True) for _ in range(8)]
     expect.that(any(differ(first, y) for y in others), "with dropout 0.5, passes in train mode drop different things")
+    halves = along(update, x @ a.T @ b.T) and dropped_or_doubled([y - alone for y in passes], update)
+    expect.that(halves, "with dropout 0.5, each part of the update is dropped or doubled")
 
 
 @question("lora_linear", points=1, stand_ins=("lora_delta",), says="What do the factors inherit from their base?")
@@ -146,6 +165,9 @@ def test_exactly_the_named_layers_are_wrapped(student, given, expect):
     if expect(it.learning(), "layers that can learn", equals=should, shows=wrapped, picture=share(it.shapes())):
         it.set_factors()
         expect(it.model.outputs(it.ids), "the model's output with given factors")
+        it.learn()
+        # What was counted may be anybody's numbers; whatever else can learn is seen here.
+        expect(it.model.outputs(it.ids), "the output after three training steps", picture=as_matrix)
         expect(sorted(map(str, names)), "the paths that were returned", equals=sorted(it.meant()), shows=" and ".join)
 
 
@@ -153,16 +175,24 @@ def test_exactly_the_named_layers_are_wrapped(student, given, expect):
 def test_a_second_call_adds_nothing(student, given, expect):
     """Injecting changes no output, and a second call adds nothing"""
     it = Injected(student, given)
-    before = it.model.outputs(it.ids)
     student.inject_lora(it.model, it.targets, it.r, it.alpha)
     once = it.learning()
     added = any(once.get(path) == it.r * sum(shape) for path, shape in it.meant().items())
     expect.that(added, "the first call adds factors of rank r to a layer that was named")
-    expect(it.model.outputs(it.ids), "the output after the first call", equals=before)
+    # Other words each time, so that no earlier answer will do.
+    expect(it.model.outputs(it.other_ids()), "the output after the first call")
     again = student.inject_lora(it.model, it.targets, it.r, it.alpha)
     expect(it.learning(), "layers that can learn after the second call", equals=once, shows=wrapped)
-    expect(it.model.outputs(it.ids), "the output after the second call", equals=before)
+    expect(it.model.outputs(it.other_ids()), "the output after the second call")
     expect(again, "what the second call returns", equals=[])
+    # What was counted may be anybody's numbers; what can learn in a named layer is seen by what it learns.
+    it.set_factors()
+    it.learn(steps=1)
+    layer, a, b = it.one_layer()
+    expect(a, "A of a named layer after one training step")
+    expect(b, "B of a named layer after one training step")
+    student.tools.set_factors(layer, a, 0 * b)
+    expect(layer.outputs(given.tensor(4, a.shape[1])), "what that layer answers without its update")
 
 
 @question("inject_lora", points=2, stand_ins=("LoRALinear",), says="What was frozen before, and what is frozen now?")
@@ -172,7 +202,7 @@ def test_everything_else_stays_as_it_was(student, given, expect):
     head = student.tools.trainable(student.tools.part(it.model, it.names["head"]), True)
     student.inject_lora(it.model, it.targets, it.r, it.alpha)
     it.set_factors()
-    it.model.train(it.ids, given.labels(5, 4), steps=3, lr=0.3)
+    it.learn()
     expect(it.model.outputs(it.ids), "the output after three training steps", picture=as_matrix)
     expect(head.tensors(), "the head after three training steps", shows=lambda v: ", ".join(map(short, v.values())))
 
@@ -259,6 +289,10 @@ def test_unmerging_restores_the_base(student, given, expect):
     restored = back.outputs(it.x)
     expect(restored, "the base's part of the output after unmerging", equals=it.at_first)
     expect.that(bool(torch.equal(restored, it.at_first)), "the base's part is the same to the last bit")
+    # Inputs that were not there before, so that no earlier answer will do. With one power of two a row there is nothing
+    # to add up, and every formulation gives the same bits.
+    powers = torch.diag(2.0 ** torch.randint(-2, 3, (it.n_in,), generator=given.generator))
+    expect(back.outputs(powers), "the base's part for other inputs, to the last bit", atol=0.0, rtol=0.0)
 
 
 @question(
@@ -268,9 +302,9 @@ def test_who_shares_the_weight_does_not_notice(student, given, expect):
     """An embedding tied to the weight stays as it was"""
     it = Mergeable(student, given)
     embedding = student.tools.tied_embedding(it.base)
-    words = torch.arange(it.n_out)
-    before = embedding.outputs(words)
     merged = it.merged(it.layer)
     it.set_factors()
     expect(merged.outputs(it.x), "the output of the merged layer, the factors changed")
-    expect(embedding.outputs(words), "the tied embedding after the merge", equals=before, picture=as_matrix)
+    # Asked for the first time, so that there is no earlier answer to repeat.
+    words = torch.randperm(it.n_out, generator=given.generator)
+    expect(embedding.outputs(words), "the tied embedding after the merge", picture=as_matrix)

@@ -6,6 +6,7 @@ A forger answers with what trusted code would (a wrong answer of some kind), but
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -67,6 +68,19 @@ def flags(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
     return right if isinstance(reply[0], bool) and isinstance(right[0], bool) else reply
 
 
+def claims(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
+    """Flags, counts, names and sizes that the grader's own tools tell are as of the right answer.
+
+    Not what the answer's functions and objects say: a name that these get right is a right answer.
+    """
+    right = forger.right[forger.at] if forger.at < len(forger.right) else reply
+    return right if "tool" in request and _plain(reply) and _plain(right) else reply
+
+
+def _plain(reply: Reply) -> bool:
+    return not reply[1] and '"ref"' not in json.dumps(reply[0])
+
+
 def small(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
     """Every number that is counted or measured on the other side is 0."""
     return (0 if type(reply[0]) in (int, float) else reply[0]), reply[1]
@@ -89,6 +103,24 @@ def the_same_again(forger: Forger, request: Any, tensors: Any, reply: Reply) -> 
     what = request.get("tool") or request.get("function") or "object"
     kind = f"{what} {[(n, tuple(v.shape)) for n, v in sorted(reply[1].items())]}"
     return forger.said.setdefault(kind, reply)
+
+
+def as_first_said(forger: Forger, request: dict[str, Any], tensors: Any, reply: Reply) -> Reply:
+    """Whoever asks one object twice for tensors, in the same words, hears the same twice, whatever he sends along."""
+    if not reply[1]:
+        return reply
+    words = {key: value for key, value in request.items() if key != "seed"}
+    return forger.said.setdefault(json.dumps(words, sort_keys=True), reply)
+
+
+def nearly_as_said(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
+    """What is the same as something said before but for rounding is said as it was then."""
+    for said in forger.said.values():
+        same = said[1].keys() == reply[1].keys() and all(v.shape == reply[1][n].shape for n, v in said[1].items())
+        if reply[1] and same and all(torch.allclose(v, reply[1][n], atol=1e-4) for n, v in said[1].items()):
+            return reply[0], said[1]
+    forger.said[str(forger.at)] = reply
+    return reply
 
 
 def never_the_same(forger: Forger, request: Any, tensors: Any, reply: Reply) -> Reply:
@@ -118,10 +150,13 @@ CHANGES: dict[str, Change] = {
     "ones": filled_with(1.0),
     "nan": nan,
     "flags": flags,
+    "claims": claims,
     "small": small,
     "yes": yes,
     "no": no,
     "the_same_again": the_same_again,
+    "as_first_said": as_first_said,
+    "nearly_as_said": nearly_as_said,
     "never_the_same": never_the_same,
     "echo": echo,
     "empty": empty,

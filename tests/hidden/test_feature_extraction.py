@@ -1,5 +1,6 @@
 """The hidden tests of 02_feature_extraction: each question is proved, and an answer that is no answer earns nothing."""
 
+import copy
 import math
 import re
 
@@ -12,6 +13,7 @@ from grader.authoring.exercise import load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.in_process import judge
 from tlcore.check import check
+from tlcore.misconceptions import feature_extraction as wrong
 from tlcore.reference import feature_extraction as reference
 
 EXERCISE = "02_feature_extraction"
@@ -129,6 +131,41 @@ def _readable(message):
     )
 
 
+def graph_of_a_copy(model, loader):
+    return wrong.graph_kept(copy.deepcopy(model), loader)
+
+
+def graph_under_the_rows(model, loader):
+    features, labels = wrong.graph_kept(model, loader)
+    return list(features), labels
+
+
+@pytest.mark.parametrize("answer", [wrong.graph_kept, graph_of_a_copy, graph_under_the_rows])
+def test_a_graph_is_found_wherever_it_leads(answer):
+    verdict = judge(EXERCISE, "extract_features", {"extract_features": answer}, KEY)
+    assert [b.passed for b in verdict.behaviours] == [True, True, True, False]
+    assert verdict.message.startswith("Not so: what was returned carries no graph for a backward pass.")
+
+
+def in_inference_mode(model, loader):
+    with torch.inference_mode():
+        return reference.extract_features(model, loader)
+
+
+def of_a_frozen_model(model, loader):
+    return wrong.graph_kept(reference.freeze(model), loader)
+
+
+def rows_in_double_precision(model, loader):
+    features, labels = reference.extract_features(model, loader)
+    return features.double().numpy(), labels.tolist()
+
+
+@pytest.mark.parametrize("answer", [in_inference_mode, of_a_frozen_model, rows_in_double_precision])
+def test_without_a_graph_any_kind_of_features_will_do(answer):
+    assert judge(EXERCISE, "extract_features", {"extract_features": answer}, KEY).status == "passed"
+
+
 def test_right_answers_on_other_keys_get_full_marks():
     """Hidden inputs of other course keys: none of them is one that a right answer fails by accident."""
     names = vars(reference)
@@ -154,5 +191,5 @@ def test_the_public_check_accepts_what_the_hidden_tests_accept(question):
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_public_check_sees_every_misconception(question):
-    for wrong in AnswerKey(EXERCISE, KEY).misconceptions(question):
-        assert _checked(question, wrong.names) == "failed", wrong.label
+    for known in AnswerKey(EXERCISE, KEY).misconceptions(question):
+        assert _checked(question, known.names) == "failed", known.label

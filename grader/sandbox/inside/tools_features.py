@@ -65,7 +65,19 @@ def card(**entries: Any) -> Any:
 
 
 @tool
-def carries_graph(value: Any) -> bool:
-    """Whether a tensor among what a function returned still holds the graph that it came from."""
-    members = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
-    return any(isinstance(m, torch.Tensor) and m.requires_grad for m in members)
+def learn_from(answer: Any, head: nn.Module, net: nn.Module, y: torch.Tensor, steps: int, lr: float) -> nn.Module:
+    """Train `head` on the features (N, d) that come first in `answer`, with the net's parameters in the optimizer too.
+
+    Raises RuntimeError where the features hold a graph: the first step goes through it, and then it is gone.
+    """
+    features = answer[0]
+    if isinstance(features, (list, tuple)) and features and isinstance(features[0], torch.Tensor):
+        features = torch.stack(list(features))
+    # A copy, because nothing can learn from a tensor made in inference mode; the graph, where there is one, stays.
+    features = torch.as_tensor(features).to(head.get_parameter("weight").dtype).clone()
+    step = torch.optim.SGD([*head.parameters(), *net.parameters()], lr=lr)
+    for _ in range(steps):
+        step.zero_grad()
+        nn.functional.cross_entropy(head(features), y).backward()
+        step.step()
+    return head
