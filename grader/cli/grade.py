@@ -169,6 +169,13 @@ def show(summary: "Summary", store: "RecordStore") -> None:
         console.say(f"not graded: {reason}")
     for damaged in summary.damaged:
         console.note(damaged)
+    if summary.withdrawn:
+        some = ", ".join(console.plain(f"{p.parent.name}/{p.stem}") for p in summary.withdrawn[:3])
+        more = f" and {len(summary.withdrawn) - 3} more" if len(summary.withdrawn) > 3 else ""
+        console.note(
+            f"in the results, but not in the folder of this run: {some}{more}. They were graded earlier and are kept;"
+            f" to leave one out, remove its file below {console.plain(str(store.folder))} and run again."
+        )
     again = f", {summary.resumed} of them from an earlier run" if summary.resumed else ""
     counts = f"{summary.graded} graded, {summary.not_graded} not graded{again}"
     console.say(f"{counts}; isolation: {summary.isolation}; {summary.results}")

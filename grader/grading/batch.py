@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Protocol
 
 import torch
 
-from grader.authoring.exercise import Exercise, exercise_names, load_exercise
-from grader.grading.course_key import course_key, seed_of_exercise
-from grader.grading.submission import grade, not_graded, package_version
-from grader.judging.answer_key import AnswerKey
+from grader.authoring.exercise import exercise_names
+from grader.grading.course_key import course_key
+from grader.grading.judge import Judge, digest_of_file
+from grader.grading.submission import package_version
 from grader.results import RecordStore, SubmissionResult
-from grader.sandbox import Limits, Sandbox
-from grader.submissions import Found, NotReadable, find_submissions, read_answers, read_bytes
+from grader.sandbox import Sandbox, Tier
+from grader.sandbox.probe import choose
+from grader.submissions import Found, NotReadable, find_submissions
 
 TIME_LIMIT = 20.0
 """Seconds of wall time for one question. The slowest reference needs under one."""
+
+Progress = Callable[[int, int, SubmissionResult | None], None]
 
 
 @dataclass
@@ -36,6 +42,13 @@ class Summary:
     waiting: int = 0
     """Submissions left when the run was interrupted."""
     damaged: list[str] = field(default_factory=list)
+    withdrawn: list[Path] = field(default_factory=list)
+    """Records of earlier runs whose submissions are not in the folder any more. results.json has them."""
+
+    def count(self, result: SubmissionResult) -> None:
+        """Take a result into account."""
+        self.graded += result.status == "graded"
+        self.not_graded += result.status != "graded"
 
 
 class Stop:
@@ -45,6 +58,12 @@ class Stop:
         self.event = threading.Event()
 
 
+class Grades(Protocol):
+    """Who gives a submission's result: a judge in this process, or one in a worker's."""
+
+    def result(self, sandbox: Sandbox, found: Found) -> SubmissionResult: ...
+
+
 def grade_class(
     submissions: Path,
     out: Path,
@@ -52,89 +71,119 @@ def grade_class(
     isolation: str = "full",
     time_limit: float = TIME_LIMIT,
     key: str | None = None,
-    progress: Callable[[int, int, SubmissionResult | None], None] = lambda done, total, result: None,
+    progress: Progress = lambda done, total, result: None,
     stop: Stop | None = None,
-    sandbox: Sandbox | None = None,
 ) -> Summary:
     """Grade what `submissions` holds into `out`.
 
     Raises NoSubmissions, SandboxUnavailable, and the errors of grader.results (busy, full or read-only `out`): each
-    says
-    what to do, and nothing that was written before is lost. `progress(done, total, result)` is called after each.
+    says what to do, and nothing that was written before is lost. `progress(done, total, result)` is called after each.
     """
     torch.set_num_threads(1)
     stop = stop or Stop()
-    names = exercise_names()
-    found = find_submissions(submissions, names)
+    found = find_submissions(submissions, exercise_names())
     store = RecordStore(out)
     with store.lock():
-        secret = course_key(key, out)
-        with sandbox or Sandbox(isolation, Limits()) as box:
-            summary = Summary(box.tier.value, out / "results.json")
-            class_ = _Class(box, store, secret, time_limit)
-            progress(0, len(found), None)
-            with ThreadPoolExecutor(max(1, jobs), thread_name_prefix="grade") as pool:
-                waiting = [pool.submit(class_.one, each, stop) for each in found]
-                try:
-                    for done, future in enumerate(as_completed(waiting), 1):
-                        result, fresh = future.result()
-                        if result is None:
-                            summary.waiting += 1
-                            continue
-                        summary.resumed += not fresh
-                        summary.graded += result.status == "graded"
-                        summary.not_graded += result.status != "graded"
-                        progress(done, len(found), result)
-                except BaseException:
-                    stop.event.set()
-                    for future in waiting:
-                        future.cancel()
-                    raise
-            summary.interrupted = stop.event.is_set()
-            summary.results = store.write_results(package_version(), box.tier.value, summary.damaged)
+        judge = Judge(course_key(key, out), time_limit)
+        tier = choose(isolation)
+        summary = Summary(tier.value, out / "results.json")
+        progress(0, len(found), None)
+        waiting = []
+        for one in found:
+            kept = _kept(store, judge, tier, one)
+            if kept is None:
+                waiting.append(one)
+                continue
+            summary.count(kept)
+            summary.resumed += 1
+            progress(summary.resumed, len(found), kept)
+        if waiting:
+            _grade(waiting, store, judge, tier, jobs, summary, len(found), progress, stop)
+        summary.interrupted = stop.event.is_set()
+        summary.withdrawn = store.withdrawn((one.learner, one.exercise) for one in found)
+        summary.results = store.write_results(package_version(), tier.value, summary.damaged)
     return summary
 
 
-class _Class:
-    """What the submissions of a class share: the sandbox, the answer keys, the store."""
+def _kept(store: RecordStore, judge: Judge, tier: Tier, found: Found) -> SubmissionResult | None:
+    """The result of an earlier run that still holds for this submission."""
+    if found.problem is not None or found.exercise not in exercise_names():
+        return None
+    try:
+        digest = digest_of_file(found.path)
+    except NotReadable:
+        return None
+    seed = judge.seed(found.exercise)
+    if store.needs_grading(found.learner, found.exercise, digest, package_version(), seed, tier.value):
+        return None
+    return store.load(found.learner, found.exercise)
 
-    def __init__(self, sandbox: Sandbox, store: RecordStore, secret: str, time_limit: float):
-        self.sandbox, self.store, self.secret, self.time_limit = sandbox, store, secret, time_limit
-        self._keys: dict[str, tuple[Exercise, AnswerKey]] = {}
-        self._lock = threading.Lock()
 
-    def key(self, name: str) -> tuple[Exercise, AnswerKey]:
-        with self._lock:
-            if name not in self._keys:
-                self._keys[name] = (load_exercise(name), AnswerKey(name, seed_of_exercise(self.secret, name)))
-            return self._keys[name]
+def _grade(
+    waiting: list[Found],
+    store: RecordStore,
+    judge: Judge,
+    tier: Tier,
+    jobs: int,
+    summary: Summary,
+    total: int,
+    progress: Progress,
+    stop: Stop,
+) -> None:
+    """Grade `waiting`, `jobs` at a time, and write each result as it comes."""
+    with (
+        _graders(judge, tier, min(jobs, len(waiting)), {one.exercise for one in waiting}) as free,
+        Sandbox(tier.value) as sandbox,
+    ):
 
-    def one(self, found: Found, stop: Stop) -> tuple[SubmissionResult | None, bool]:
-        """The result of one submission, and whether it is fresh; (None, False) where the run is to stop."""
-        if stop.event.is_set():
-            return None, False
-        tier = self.sandbox.tier.value
-        if found.exercise not in exercise_names():
-            return self._write(not_graded(None, None, found.learner, "", tier, found.problem or "", found.exercise))
-        exercise, key = self.key(found.exercise)
-        digest = ""
-        try:
-            if found.problem:
-                raise NotReadable(found.problem)
-            data = read_bytes(found.path)
-            digest = hashlib.sha256(data).hexdigest()
-            if not self.store.needs_grading(
-                found.learner, found.exercise, digest, package_version(), key.exercise_seed, tier
-            ):
-                kept = self.store.load(found.learner, found.exercise)
-                if kept is not None:
-                    return kept, False
-            answered = read_answers(data, exercise)
-        except NotReadable as problem:
-            return self._write(not_graded(exercise, key, found.learner, digest, tier, str(problem)))
-        answered.remarks[:0] = found.remarks
-        return self._write(grade(self.sandbox, exercise, key, answered, found.learner, digest, self.time_limit))
+        def one(found: Found) -> SubmissionResult | None:
+            if stop.event.is_set():
+                return None
+            grader = free.get()
+            try:
+                result = grader.result(sandbox, found)
+            finally:
+                free.put(grader)
+            store.write(result)
+            return result
 
-    def _write(self, result: SubmissionResult) -> tuple[SubmissionResult, bool]:
-        self.store.write(result)
-        return result, True
+        with ThreadPoolExecutor(max(1, jobs), thread_name_prefix="grade") as pool:
+            futures = [pool.submit(one, found) for found in waiting]
+            try:
+                for future in as_completed(futures):
+                    result = future.result()
+                    if result is None:
+                        summary.waiting += 1
+                        continue
+                    summary.count(result)
+                    progress(summary.graded + summary.not_graded, total, result)
+            except BaseException:
+                stop.event.set()
+                for future in futures:
+                    future.cancel()
+                raise
+
+
+@contextmanager
+def _graders(judge: Judge, tier: Tier, jobs: int, exercises: set[str]) -> Iterator[SimpleQueue[Grades]]:
+    """As many as are to work at once: with one, the judge itself; with more, a process for each, where one can fork.
+
+    They are forked before the sandbox starts its threads, and after what they all need has been computed.
+    """
+    free: SimpleQueue[Grades] = SimpleQueue()
+    if jobs <= 1 or sys.platform != "linux":
+        free.put(judge)
+        yield free
+        return
+    from grader.grading.worker import Worker
+
+    judge.prepare(exercises)
+    workers: list[Worker] = []
+    try:
+        for _ in range(jobs):
+            workers.append(Worker(judge, tier))
+            free.put(workers[-1])
+        yield free
+    finally:
+        for worker in workers:
+            worker.end()

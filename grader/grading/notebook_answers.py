@@ -6,7 +6,7 @@ import signal
 from types import TracebackType
 from typing import Any
 
-from grader.sandbox import Fate, Sandbox, SandboxError, Session
+from grader.sandbox import Fate, SandboxError, Session, Sessions
 from grader.sandbox.keeper import ask_keeper, end_by_force, is_stopped
 from grader.student.answers import LearnerError, SandboxedAnswers
 
@@ -31,7 +31,7 @@ class Fault(Exception):
 class NotebookAnswers:
     """Runs answers of one notebook in sessions of the sandbox; a fresh session follows one that was lost."""
 
-    def __init__(self, sandbox: Sandbox, cells: list[dict[str, Any]], time_limit: float):
+    def __init__(self, sandbox: Sessions, cells: list[dict[str, Any]], time_limit: float):
         self.sandbox, self.cells, self.time_limit = sandbox, cells, time_limit
         self.cpu_seconds = 0.0
         self.waited = 0.0

@@ -15,7 +15,7 @@ from grader.judging.carried_over import better_of, parts_in_question
 from grader.judging.trace import Trace
 from grader.judging.verdict import QuestionVerdict, stopped, verdict
 from grader.results import Advice, Behaviour, QuestionResult, SubmissionResult
-from grader.sandbox import Sandbox
+from grader.sandbox import Sessions
 from grader.student.answers import LearnerError
 from grader.submissions import Answered
 
@@ -29,7 +29,7 @@ def package_version() -> str:
 
 
 def grade(
-    sandbox: Sandbox,
+    sandbox: Sessions,
     exercise: Exercise,
     key: AnswerKey,
     answered: Answered,

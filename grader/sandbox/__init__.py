@@ -10,7 +10,18 @@ from grader.sandbox.fate import Fate
 from grader.sandbox.limits import Limits
 from grader.sandbox.probe import Probe, probe
 from grader.sandbox.sandbox import Sandbox
-from grader.sandbox.session import Session
+from grader.sandbox.session import Session, Sessions
 from grader.sandbox.tiers import SandboxError, SandboxUnavailable, Tier
 
-__all__ = ["Fate", "Limits", "Probe", "Sandbox", "SandboxError", "SandboxUnavailable", "Session", "Tier", "probe"]
+__all__ = [
+    "Fate",
+    "Limits",
+    "Probe",
+    "Sandbox",
+    "SandboxError",
+    "SandboxUnavailable",
+    "Session",
+    "Sessions",
+    "Tier",
+    "probe",
+]

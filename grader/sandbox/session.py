@@ -10,8 +10,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
+from typing import Protocol
 
 from grader.sandbox.fate import Fate
+from grader.sandbox.limits import Limits
+from grader.sandbox.tiers import Tier
 
 _RUNNING = Fate("running")
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
@@ -86,6 +89,10 @@ class Session:
             self._fate = fate
             self._ended.set()
 
+    def descriptors(self) -> list[int]:
+        """For the sandbox: what another process needs to talk to this session (socket, leash)."""
+        return [self.socket.fileno(), self._leash.fileno()]
+
     def hang_up(self) -> None:
         """For the sandbox: tell the stub to end, where one is left without its zygote."""
         with suppress(OSError):
@@ -129,3 +136,14 @@ class Session:
 
     def __repr__(self) -> str:
         return f"<Session {self.number} of process {os.getpid()}: {self._fate}>"
+
+
+class Sessions(Protocol):
+    """Whoever gives sessions: a sandbox, or a process that borrows from one."""
+
+    @property
+    def tier(self) -> Tier:
+        """The tier in force."""
+
+    def session(self, limits: Limits | None = None) -> Session:
+        """A fresh session. Raises SandboxError."""

@@ -1,0 +1,75 @@
+"""One found submission, from its file to its result: what every worker does."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from grader.authoring.exercise import Exercise, exercise_names, load_exercise
+from grader.grading.course_key import seed_of_exercise
+from grader.grading.submission import grade, not_graded
+from grader.judging.answer_key import AnswerKey
+from grader.results import SubmissionResult
+from grader.sandbox import Sessions
+from grader.submissions import Found, NotReadable, read_answers, read_bytes
+
+
+class Judge:
+    """Grades the submissions of a class whose course key is `secret`; each question has `time_limit` seconds."""
+
+    def __init__(self, secret: str, time_limit: float) -> None:
+        self.secret, self.time_limit = secret, time_limit
+        self._keys: dict[str, tuple[Exercise, AnswerKey]] = {}
+
+    def seed(self, exercise: str) -> str:
+        """The seed of an exercise's hidden inputs, as results name it."""
+        return seed_of_exercise(self.secret, exercise)
+
+    def prepare(self, exercises: set[str]) -> None:
+        """Compute what the references give, so that every worker forked from here on has it."""
+        for name in sorted(exercises & set(exercise_names())):
+            exercise, key = self._key(name)
+            for question in exercise.questions:
+                key.reference(question.id)
+
+    def result(self, sandbox: Sessions, found: Found) -> SubmissionResult:
+        """The result of one submission, readable or not."""
+        tier = sandbox.tier.value
+        if found.exercise not in exercise_names():
+            return not_graded(None, None, found.learner, "", tier, found.problem or "", found.exercise)
+        exercise, key = self._key(found.exercise)
+        digest = ""
+        try:
+            if found.problem:
+                raise NotReadable(found.problem)
+            data = read_bytes(found.path)
+            digest = digest_of(data)
+            answered = read_answers(data, exercise)
+        except NotReadable as problem:
+            return not_graded(exercise, key, found.learner, digest, tier, str(problem))
+        answered.remarks[:0] = found.remarks
+        return grade(sandbox, exercise, key, answered, found.learner, digest, self.time_limit)
+
+    def lost(self, found: Found, tier: str, reason: str) -> SubmissionResult:
+        """The result of a submission that the grader could not finish, through no fault of its learner's."""
+        exercise, key = self._key(found.exercise)
+        try:
+            digest = digest_of(read_bytes(found.path))
+        except NotReadable:
+            digest = ""
+        return not_graded(exercise, key, found.learner, digest, tier, f"the grader failed: {reason}. Run it again")
+
+    def _key(self, name: str) -> tuple[Exercise, AnswerKey]:
+        if name not in self._keys:
+            self._keys[name] = (load_exercise(name), AnswerKey(name, self.seed(name)))
+        return self._keys[name]
+
+
+def digest_of(data: bytes) -> str:
+    """How a result names the very notebook that it is about."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def digest_of_file(path: Path) -> str:
+    """The digest of a notebook on disk. Raises NotReadable."""
+    return digest_of(read_bytes(path))
