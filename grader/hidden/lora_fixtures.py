@@ -164,6 +164,7 @@ class Mergeable:
         self.student, self.given = student, given
         self.r, self.n_in, self.n_out, self.alpha = sizes(given)
         self.base = student.tools.linear(self.n_in, self.n_out, dtype=dtype)
+        self.known = self.base.tensors()
         self.x = given.tensor(5, self.n_in, dtype=getattr(torch, dtype))
         self.layer = student.LoRALinear(self.base, self.r, self.alpha, 0.0)
         self.set_factors(zero=True)
@@ -174,6 +175,13 @@ class Mergeable:
         """Other hidden values for the factors; with `zero`, an update of nothing."""
         a, b = factors(self.given, self.r, self.n_in, self.n_out, self.x.dtype)
         self.student.tools.set_factors(self.layer, a, 0 * b if zero else b)
+
+    def exactly(self, powers):
+        """What the base answers to rows with one power of two each, at input 0, 1, …
+
+        There is nothing to add up but the bias, so every formulation gives the same bits.
+        """
+        return powers.view(-1, 1) * self.known["weight"].T + self.known["bias"]
 
     def merged(self, layer):
         """The layer after `merge`: what was returned, or the same where nothing was."""
