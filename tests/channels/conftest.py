@@ -2,15 +2,19 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from channel_cases import EXERCISE, KEY, LIMIT, Run, all_submissions
+from nbgrader_course import hand_in
 
 from grader.authoring.exercise import ROOT, load_exercise
 from grader.authoring.notebook import to_bytes
+
+sys.path.append(str(Path(__file__).parents[1] / "notebooks"))  # the browser of those tests is used here too
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +57,29 @@ def native(run: Run, submissions: Path, tmp_path_factory: pytest.TempPathFactory
     assert (found["right"]["points"], found["blank"]["points"]) == (most, 0.0)
     assert 0 < found["wrong"]["points"] < most and found["not-json"]["status"] == "not_graded"
     return {**found, "out": {"folder": str(out)}}
+
+
+@pytest.fixture(scope="session")
+def course(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course with an exchange and the assignment generated; `fresh.db` is its gradebook before any submission."""
+    base = tmp_path_factory.mktemp("nbgrader")
+    (base / "exchange").mkdir()
+    (base / "exchange").chmod(0o777)
+    folder = base / "course"
+    run("grader.cli", "release", folder, "--to", "nbgrader", "-e", EXERCISE, "--exchange", "exchange", cwd=base)
+    with open(folder / "nbgrader_config.py", "a", encoding="utf-8") as config:
+        config.write(f"c.GradeInSandbox.time_limit = {LIMIT}\n")
+    run("nbgrader", "generate_assignment", EXERCISE, cwd=folder)
+    shutil.copy(folder / "gradebook.db", folder / "fresh.db")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def autograded(course: Path, run: Run, submissions: Path) -> Path:
+    """The course after `nbgrader autograde` of every submission, and its log beside it."""
+    for learner in submissions.iterdir():
+        hand_in(course, learner.name, learner / f"{EXERCISE}.ipynb")
+    # nbgrader ends with 1 where a submission could not be graded, and goes on with the others.
+    done = run("nbgrader", "autograde", EXERCISE, cwd=course, status=1, TL_COURSE_KEY=KEY)
+    (course / "autograde.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return course

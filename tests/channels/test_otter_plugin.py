@@ -51,7 +51,7 @@ def test_a_file_that_otter_can_read_and_we_cannot_is_told(tmp_path: Path, monkey
     told = results.to_gradescope_dict(AutograderConfig({"show_hidden": True, "force_public_test_summary": False}))
     (test,) = told["tests"]
     assert (test["name"], test["score"], test["max_score"]) == ("not graded", 0, 9)
-    assert "hand it in again" in test["output"] and told["output"] == test["output"]
+    assert "hand in the .ipynb file itself" in test["output"] and told["output"] == test["output"]
 
 
 @pytest.mark.parametrize(

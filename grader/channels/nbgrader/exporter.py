@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from filelock import FileLock, Timeout
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters.autograde import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
 
 from grader.channels.one_by_one import NotGraded, Submitted, read_submission
@@ -17,20 +21,36 @@ from grader.channels.rebuilding import ReleasedCell, rebuild
 
 MARK = "tl_exercises"
 """Notebook metadata that only a completely graded notebook has."""
+LOCK = ".autograde.lock"
+"""In the course's folder, held by a run. The system releases it when the run ends, however it ends."""
 
 
 class SubmissionExporter(NotebookExporter):
-    """In place of nbconvert's own (`c.Autograde.exporter_class`), for three things.
+    """In place of nbconvert's own (`c.Autograde.exporter_class`), for four things.
 
     A submission is read and rebuilt by us before nbgrader's first step; one that cannot be read raises NotGraded, and
     its grades stay open. What a killed run left half graded in `autograded/` is removed, so that it is graded again.
+    Of two runs in one course at a time, the second says so and stops: each would remove what the other is writing.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if isinstance(self.parent, Autograde):
-            for folder in sorted(self.parent.assignments):
-                self._remove_unfinished(Path(folder))
+            # nbgrader has hooks round a submission, none round a run.
+            self.parent.convert_notebooks = partial(self._alone, self.parent.convert_notebooks)
+
+    def _alone(self, convert_notebooks: Callable[[], None]) -> None:
+        assert self.parent is not None
+        course = Path(self.parent.coursedir.root).resolve()
+        try:
+            with FileLock(course / LOCK, timeout=0):
+                for folder in sorted(self.parent.assignments):
+                    self._remove_unfinished(Path(folder))
+                convert_notebooks()
+        except Timeout:
+            message = f"another nbgrader autograde is at work in {course}: wait until it ends, then run this one again"
+            self.log.error(message)
+            raise NbGraderException(message) from None
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any

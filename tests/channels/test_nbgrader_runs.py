@@ -1,0 +1,56 @@
+"""`nbgrader autograde` when things go on at the same time, or not to the end."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from channel_cases import EXERCISE, KEY, Run
+from nbgrader_course import autograde_in_the_background, hand_in, scores_in
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+def _wait_for(made: Path) -> None:
+    deadline = time.monotonic() + 90
+    while not made.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert made.exists()
+
+
+def test_a_killed_run_is_graded_again(course: Path, run: Run, submissions: Path):
+    hand_in(course, "killed", submissions / "right" / f"{EXERCISE}.ipynb")
+    process = autograde_in_the_background(course, "--student", "killed")
+    try:
+        _wait_for(course / "autograded" / "killed" / EXERCISE / f"{EXERCISE}.ipynb")
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    assert scores_in(course)["killed"]["freeze_test"] is None
+    run("nbgrader", "autograde", EXERCISE, "--student", "killed", cwd=course, TL_COURSE_KEY=KEY)
+    assert scores_in(course)["killed"]["freeze_test"] == 2.0
+    again = run("nbgrader", "autograde", EXERCISE, "--student", "killed", cwd=course, TL_COURSE_KEY=KEY)
+    assert "Skipping existing assignment" in again.stderr
+
+
+def test_of_two_runs_in_one_course_the_second_says_so_and_stops(course: Path, run: Run, submissions: Path):
+    """For the same learner, whose half-graded notebook it would take for a killed run's, and for another one."""
+    for learner, kind in (("first", "hangs"), ("second", "right")):
+        hand_in(course, learner, submissions / kind / f"{EXERCISE}.ipynb")
+    process = autograde_in_the_background(course, "--student", "first")
+    try:
+        _wait_for(course / "autograded" / "first" / EXERCISE / f"{EXERCISE}.ipynb")
+        for learner in ("first", "second"):
+            done = run("nbgrader", "autograde", EXERCISE, "--student", learner, cwd=course, status=1, TL_COURSE_KEY=KEY)
+            assert process.poll() is None, "the first run ended too soon to say anything about two"
+            assert "another nbgrader autograde is at work in" in done.stderr and "Traceback" not in done.stderr
+        _, said = process.communicate(timeout=120)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 0, said
+    found = scores_in(course)
+    assert (found["first"]["freeze_test"], found["first"]["prepare_test"]) == (0.0, 2.0)
+    assert "second" not in found
+    run("nbgrader", "autograde", EXERCISE, "--student", "second", cwd=course, TL_COURSE_KEY=KEY)
+    assert scores_in(course)["second"]["freeze_test"] == 2.0
