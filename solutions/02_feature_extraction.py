@@ -20,7 +20,7 @@
 # - turn pictures into features once, and train a **linear probe** on them in a blink,
 # - prepare data so that the number at the end means something.
 #
-# Five questions, 45 minutes. Below each one is a check to run as often as you like, and hints that unfold one after the other.
+# Five questions, 45 minutes, and five more for one that a person reads. Below each of the five is a check to run as often as you like, and hints that unfold one after the other.
 
 # %%
 import time
@@ -1037,7 +1037,27 @@ draw(
 # linear head or of the architecture: the same head on features that have seen nothing is little better than guessing (0.17).
 #
 # And what it does *not* say: the distance to the network from scratch shrinks with every label, and a frozen backbone can never see more than it was taught. What to do when you have more labels is notebook 3.
+
+# %% [markdown]
+# ## 2.6 In your own words · 5 min · read by a person
 #
+# A colleague has a third crop, ten labelled photos of each illness, and this ResNet. In about five sentences: what speaks **for** a frozen backbone in her case, and what would have to be different for you to advise **against** freezing?
+# Lean on at least one number that you saw in this notebook. No check can read this; in a course your instructor does, for 1 point.
+
+# %% [markdown] manual="explain" minutes=5
+# ### BEGIN SOLUTION
+# *For whoever reads the answers. One point; nothing is given or taken for length, language or style.*
+#
+# | | |
+# |---|---|
+# | 0.4 | **For freezing**, two of: few labels are enough, because only the head is learned (less to overfit); features are computed once, so that epochs cost almost nothing; what the backbone can do is not lost, and one backbone serves several heads; the statistics of batch norm do not drift with ten photos (where eval mode is seen to). |
+# | 0.4 | **Against freezing**, one of: many labels (the lead over training from scratch shrinks); a target so unlike the source that the features do not tell the classes apart (the probe is near guessing, or near the random backbone). "When it is not accurate enough" without a reason: 0.2. |
+# | 0.2 | **A number of this notebook that supports one of the two**, said with its comparison: probe against scratch at 5 or 25 photos, pretrained against random backbone, the cost of an epoch on features. |
+#
+# Not enough for the first part: "frozen models are more accurate" without the number of labels; "freezing makes inference faster", which it does not.
+# ### END SOLUTION
+
+# %% [markdown]
 # **To take home**
 #
 # | you want | and it takes |

@@ -79,6 +79,11 @@ class Exercise:
         """The sum over the questions."""
         return round(sum(question.points for question in self.questions), 2)
 
+    @property
+    def by_hand(self) -> tuple[tuple[str, float], ...]:
+        """Id and points of each free text that a person grades; they are not among the other points."""
+        return tuple((f"{cell.question}", cell.points) for cell in self.cells if cell.role == "manual")
+
     def question(self, id: str) -> Question:
         """The question with this id. Raises KeyError, with the ids that there are."""
         for question in self.questions:

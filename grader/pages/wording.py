@@ -69,6 +69,17 @@ def exercise_title(exercise: str) -> str:
     return f"{found[1]} · " + re.sub(r"\blora\b", "LoRA", re.sub(r"\bpeft\b", "PEFT", words), flags=re.IGNORECASE)
 
 
+def by_hand(exercise: str) -> tuple[tuple[str, float], ...]:
+    """Id and points of each free text of an exercise that a person grades; none for an exercise that is not known."""
+    from grader.authoring.errors import UnknownExercise
+    from grader.authoring.exercise import load_exercise
+
+    try:
+        return load_exercise(exercise).by_hand
+    except UnknownExercise:
+        return ()
+
+
 def encouragement(records: list[SubmissionResult]) -> str:
     """One warm sentence on where the learner stands."""
     graded = [record for record in records if record.status == "graded"]

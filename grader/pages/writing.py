@@ -105,6 +105,7 @@ def _environment() -> Environment:
         wording.percent,
         wording.plain_name,
         wording.exercise_title,
+        wording.by_hand,
         one_line,
     ):
         env.filters[function.__name__] = function

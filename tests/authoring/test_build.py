@@ -220,3 +220,4 @@ def test_a_free_text_cell_is_graded_by_a_person(tmp_path: Path) -> None:
     assert (cell.cell_type, cell.source) == ("markdown", "YOUR ANSWER HERE")
     assert cell.metadata.nbgrader.grade and cell.metadata.nbgrader.solution and cell.metadata.nbgrader.points == 2.0
     assert "explain" not in [question.id for question in exercise.questions]
+    assert exercise.by_hand == (("explain", 2.0),)

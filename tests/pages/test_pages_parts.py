@@ -14,7 +14,7 @@ from grader.pages import palette, write_pages
 from grader.pages.classroom import Classroom
 from grader.pages.objectives import OBJECTIVES
 from grader.pages.pictures import KEPT, Gallery
-from grader.pages.wording import encouragement, excerpt, exercise_title, number, percent, plain_name, prose
+from grader.pages.wording import by_hand, encouragement, excerpt, exercise_title, number, percent, plain_name, prose
 from grader.results import SubmissionResult
 
 
@@ -174,3 +174,12 @@ def test_the_gallery_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None
     assert len(drawn) == KEPT + 1
     gallery.draw({"index": 0})
     assert len(drawn) == KEPT + 2
+
+
+def test_a_text_that_a_person_grades_is_named(tmp_path: Path) -> None:
+    assert by_hand("02_feature_extraction") == (("explain", 1.0),)
+    assert by_hand("99_unknown") == ()
+    write_pages(tmp_path, [submission("Ada", solved()), not_graded("Ben", "the file is empty")])
+    ada, ben = (p.read_text(encoding="utf-8") for p in sorted((tmp_path / "feedback").iterdir()))
+    assert "<code>explain</code>, your own words, is <strong>graded by hand</strong>" in ada
+    assert "gives up to 1 point." in ada and "graded by hand" not in ben
