@@ -54,34 +54,12 @@ def command(
 
         show(summary, RecordStore(out))
         console.say(f"Next: tl report {out}")
-    _note_withdrawn(submissions, out)
     if gradebook is not None and not summary.interrupted:
         _into(gradebook, out)
     if summary.interrupted:
         raise typer.Exit(2)
     if summary.not_graded:
         raise typer.Exit(1)
-
-
-def _note_withdrawn(submissions: Path, out: Path) -> None:
-    """Say which results belong to nothing in `submissions`: they stay until somebody removes them on purpose."""
-    from ..authoring.exercise import exercise_names
-    from ..results import RecordStore
-    from ..submissions import find_submissions
-
-    present = [(found.learner, found.exercise) for found in find_submissions(submissions, exercise_names())]
-    left = RecordStore(out).withdrawn(present)
-    if not left:
-        return
-    console.note(
-        f"{len(left)} of the results in {console.plain(str(out))} are of submissions that are not in"
-        f" {console.plain(str(submissions))} (withdrawn, or graded from another folder); they are kept."
-        " To leave one out, remove its file and run again:"
-    )
-    for path in left[:MOST_NAMED]:
-        console.note(f"  {path}")
-    if len(left) > MOST_NAMED:
-        console.note(f"  and {len(left) - MOST_NAMED} more")
 
 
 def _into(gradebook: str, out: Path) -> None:
@@ -180,8 +158,5 @@ def show(summary: "Summary", store: "RecordStore") -> None:
     counts = f"{summary.graded} graded, {summary.not_graded} not graded{again}"
     console.say(f"{counts}; isolation: {summary.isolation}; {summary.results}")
 
-
-MOST_NAMED = 10
-"""Files that a note names one by one."""
 
 MARKS = {"passed": "●", "partial": "◐", "failed": "○", "error": "×", "not_graded": "?"}

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
+
 from grader.authoring.exercise import exercise_names, load_exercise
 from grader.authoring.notebook import fill, to_bytes
 from grader.demo.classroom_files import released, solved
@@ -15,15 +17,26 @@ from grader.demo.classroom_files import released, solved
 TL = [sys.executable, "-m", "grader.cli"]
 EXERCISE = exercise_names()[0]
 QUESTIONS = [question.id for question in load_exercise(EXERCISE).questions]
+_WRONG = {QUESTIONS[0]: f"def {QUESTIONS[0]}(*args, **kwargs):\n    return None"}
 
 
 def write_class(folder: Path, size: int) -> Path:
     """A third right, a third with a wrong first answer, a third who filled nothing."""
+    return _write_in_turn(folder, size, [solved(EXERCISE), fill(solved(EXERCISE), _WRONG), released(EXERCISE)])
+
+
+def write_cheap_class(folder: Path, size: int) -> Path:
+    """The same, but nobody got further than the first question: for faults that are tried many times."""
     first = load_exercise(EXERCISE).questions[0]
-    wrong = fill(solved(EXERCISE), {first.id: f"def {first.defines[0]}(*args, **kwargs):\n    return None"})
-    kinds = [to_bytes(solved(EXERCISE)), to_bytes(wrong), to_bytes(released(EXERCISE))]
+    right = {first.id: first.answer_source}
+    kinds = [fill(released(EXERCISE), right), fill(released(EXERCISE), _WRONG), released(EXERCISE)]
+    return _write_in_turn(folder, size, kinds)
+
+
+def _write_in_turn(folder: Path, size: int, kinds: list[NotebookNode]) -> Path:
+    files = [to_bytes(kind) for kind in kinds]
     for i in range(size):
-        _write(folder, f"learner-{i:02d}", kinds[i % 3])
+        _write(folder, f"learner-{i:02d}", files[i % len(files)])
     return folder
 
 

@@ -9,21 +9,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from anatomy import keepers, learners, zygotes
-from classes import finish, leftovers, records, results, start, write_class
+from anatomy import judges, keepers, learners, zygotes
+from classes import finish, leftovers, records, results, start, write_cheap_class
 
 CLASS = 60
-VICTIMS: dict[str, Callable[[int], list[int]]] = {
-    "grader": lambda grader: [grader],
-    "zygote": zygotes,
-    "worker": lambda grader: [*keepers(grader), *learners(grader)],
+VICTIMS: dict[str, list[Callable[[int], list[int]]]] = {
+    "grader": [lambda grader: [grader]],
+    "zygote": [zygotes],
+    "worker": [learners, keepers, judges],
 }
+"""Kinds of processes; a kind that has several places is killed in each of them in turn, where there is one."""
 
 
 @pytest.fixture(scope="module")
 def submissions(tmp_path_factory) -> Path:
-    """Sixty learners."""
-    return write_class(tmp_path_factory.mktemp("class"), CLASS)
+    """Sixty learners; two runs of such a class take eight seconds of two idle cores, nearly all of it for starting."""
+    return write_cheap_class(tmp_path_factory.mktemp("class"), CLASS)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def undisturbed(submissions, tmp_path_factory) -> dict[str, tuple]:
     finish(start(submissions, out))
     found = results(out)
     assert len(found) == CLASS
-    assert len({points for _, points, _ in found.values()}) == 3
+    assert len({points for _, points, _ in found.values()}) == 2
     return found
 
 
@@ -49,7 +50,8 @@ def test_a_kill_loses_nothing(submissions, undisturbed, tmp_path, kind, moment, 
         time.sleep(0.01)
     victim = None
     for _ in range(2000):
-        if found := VICTIMS[kind](grading.pid):
+        place = VICTIMS[kind][moment % len(VICTIMS[kind])]
+        if found := place(grading.pid):
             victim = random.choice(found)
             break
         time.sleep(0.002)
@@ -65,7 +67,7 @@ def test_a_kill_loses_nothing(submissions, undisturbed, tmp_path, kind, moment, 
         # Nobody but the grader itself is needed to the end: what was lost was graded again in this very run.
         assert grading.returncode == 0
         assert results(out) == undisturbed
-    record_property("records", f"{at} at the kill of a {kind}, {done} at the end of that run")
+    record_property("killed", f"{place.__name__}: {at} records at the kill, {done} at the end of that run")
     finish(start(submissions, out))
     assert results(out) == undisturbed
     assert leftovers(out) == []
