@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class Judge:
             exercise, key = self._key(name)
             for question in exercise.questions:
                 key.reference(question.id)
+        gc.collect()
 
     def result(self, sandbox: Sessions, found: Found) -> SubmissionResult:
         """The result of one submission, readable or not."""

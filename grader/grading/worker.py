@@ -58,8 +58,12 @@ class Worker:
             self._connection, theirs = multiprocessing.Pipe()
             arguments = (self._judge, self._tier, theirs, os.getpid())
             self._process = multiprocessing.get_context("fork").Process(target=_work, args=arguments, daemon=True)
-            self._process.start()
-            theirs.close()
+            gc.freeze()  # what is there before the fork stays shared: no collection in the worker touches it
+            try:
+                self._process.start()
+            finally:
+                gc.unfreeze()
+                theirs.close()
 
     @property
     def pid(self) -> int | None:
@@ -79,8 +83,6 @@ def _work(judge: Judge, tier: Tier, owner: Connection, parent: int) -> None:
     kernel.die_with_parent()
     if os.getppid() != parent:  # it died before that was set up
         return
-    gc.collect()
-    gc.freeze()  # what was there before the fork stays shared with the grader
     with suppress(EOFError, OSError):
         while True:
             found = owner.recv()
