@@ -1,8 +1,7 @@
 """Which notebooks a folder of submissions holds: whose they are, for which exercise.
 
 Takes `SUBMISSIONS/<learner>/<exercise>.ipynb`, and nbgrader's `submitted/<learner>/<assignment>/<notebook>.ipynb`. A
-file
-that is a symbolic link is never followed: it may lead to another learner's work, or to the grader's own files.
+file that is a symbolic link is never followed: it may lead to another learner's work, or to the grader's own files.
 """
 
 from __future__ import annotations
