@@ -3,10 +3,9 @@
     python benchmarks/bench.py [--n 8] [--exercise 04_lora_from_scratch]
 
 Every tool's points must be the same, or the run fails. CPU seconds are user and system time of a tool's processes
-and all
-that they started, per submission, its start-up included and shared out over the class. Ours starts once a class, so
-it is
-also run on the same class ten times over, and on one submission: the difference is what a further submission costs.
+and all that they started, per submission, its start-up included and shared out over the class. Ours starts once a
+class, so it is also run on the same class ten times over, and on one submission: the difference is what a further
+submission costs.
 The last line is JSON.
 """
 
@@ -36,30 +35,50 @@ TL = [sys.executable, "-m", "grader.cli"]
 
 @dataclass
 class Cost:
-    """What a tool used: CPU and wall seconds altogether, largest memory of one process in MiB."""
+    """What a tool used: CPU and wall seconds altogether, and the most memory in MiB that its processes had together.
+
+    `worker_mib`: the most that one worker of ours had of its own, a learner's process with it. Private memory, all of
+    it.
+    """
 
     cpu: float
     wall: float
     peak_mib: float
+    worker_mib: float = 0.0
 
 
 def measured(action: Callable[[], None]) -> Cost:
     """Run something that starts processes and waits for them; what they used."""
-    peak, done = [0.0], threading.Event()
-    watcher = threading.Thread(target=_watch, args=(peak, done), daemon=True)
+    memory, done = Memory(), threading.Event()
+    watcher = threading.Thread(target=memory.watch, args=(done,), daemon=True)
     watcher.start()
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     action()
     wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     done.set()
     watcher.join()
-    return Cost(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall, peak[0])
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(cpu, wall, memory.together, memory.worker + memory.session)
 
 
-def _watch(peak: list[float], done: threading.Event) -> None:
-    """Keep the largest sum of private memory over all processes below this one."""
-    while not done.wait(0.25):
-        peak[0] = max(peak[0], sum(map(_private_mib, _below(os.getpid()))))
+class Memory:
+    """The largest private memory, in MiB, of all processes below this one together, of a worker, of a session."""
+
+    def __init__(self) -> None:
+        self.together = self.worker = self.session = 0.0
+
+    def watch(self, done: threading.Event) -> None:
+        """Look four times a second."""
+        while not done.wait(0.25):
+            mib = {pid: _private_mib(pid) for pid in _below(os.getpid())}
+            self.together = max(self.together, sum(mib.values()))
+            for pid, own in mib.items():
+                # A forked process has the command line of the one it was forked from.
+                command, above = _command(pid), _command(_parent(pid))
+                if "grader.cli grade" in command and "grader.cli grade" in above:
+                    self.worker = max(self.worker, own)
+                if "inside.zygote" in command and "inside.zygote" in above and "bwrap" not in above:
+                    self.session = max(self.session, own)
 
 
 def _below(pid: int) -> list[int]:
@@ -71,6 +90,20 @@ def _below(pid: int) -> list[int]:
         except OSError:
             continue
     return found[1:]
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
+        return ""
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def _private_mib(pid: int) -> float:
@@ -182,6 +215,7 @@ def compare(exercise: str, n: int, work: Path) -> dict:
         },
         "wall_ratio": {"nbgrader": round(nb.wall / ours.wall, 1), "otter": round(ot.wall / ours.wall, 1)},
         "peak_mib": {"tl": round(ours.peak_mib), "nbgrader": round(nb.peak_mib), "otter": round(ot.peak_mib)},
+        "worker_mib": round(two.worker_mib),
         "throughput_of_two_workers": round((tenfold.wall - single.wall) / (two.wall - single.wall), 2),
         "overhead_ms": round(overhead, 1),
     }
