@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -20,6 +20,10 @@ from .errors import CannotStart
 
 RELEASED = ".tl-released.json"
 """In the learner's folder: which release of each notebook they have, {name: sha256 of it as handed out}."""
+
+SETTINGS = Path(__file__).parent / "jupyter"
+"""Jupyter settings for somebody alone: without nbgrader's buttons, which are for a course, and the question whether one
+wants Jupyter's news, which lies over the first check."""
 
 
 @dataclass(frozen=True)
@@ -144,12 +148,20 @@ def jupyter_command(folder: Path, browser: bool, more: Sequence[str] = ()) -> li
     return [*command, *more]
 
 
+def jupyter_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` with `SETTINGS` before all other places of Jupyter's settings."""
+    others = environment.get("JUPYTER_CONFIG_PATH")
+    paths = [str(SETTINGS), *([others] if others else [])]
+    return {**environment, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
+
+
 def open_jupyter(command: list[str]) -> int:
     """Run JupyterLab until it is ended; its exit status. Where that can be, this process becomes JupyterLab."""
     sys.stdout.flush()
     sys.stderr.flush()
+    environment = jupyter_environment(os.environ)
     if os.name == "posix":
-        os.execv(command[0], command)
-    process = subprocess.Popen(command)
+        os.execve(command[0], command, environment)
+    process = subprocess.Popen(command, env=environment)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is Jupyter's question to answer
     return process.wait()

@@ -1,6 +1,7 @@
 """Notebooks in a learner's folder: nothing of theirs is ever overwritten."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from learner_answers import RIGHT, with_answer
 
 from grader.selfstudy import starting
 from grader.selfstudy.errors import CannotStart
-from grader.selfstudy.starting import Placed, jupyter_command, place_notebooks
+from grader.selfstudy.starting import SETTINGS, Placed, jupyter_command, jupyter_environment, place_notebooks
 
 NAME = "02_feature_extraction"
 
@@ -142,3 +143,10 @@ def test_without_jupyterlab_it_says_how_to_get_it(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(starting, "find_spec", lambda name: None)
     with pytest.raises(CannotStart, match=r"pip install .*--no-lab"):
         jupyter_command(tmp_path, browser=True)
+
+
+def test_jupyter_settings_of_ones_own_are_kept_behind_those_of_start():
+    assert jupyter_environment({"A": "1"}) == {"A": "1", "JUPYTER_CONFIG_PATH": str(SETTINGS)}
+    both = jupyter_environment({"JUPYTER_CONFIG_PATH": "mine"})["JUPYTER_CONFIG_PATH"]
+    assert both == f"{SETTINGS}{os.pathsep}mine"
+    assert (SETTINGS / "labconfig" / "page_config.json").is_file()

@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import re
 import signal
 import socket
 import subprocess
@@ -248,6 +249,11 @@ def test_start_opens_jupyterlab_in_the_folder(learner, tmp_path: Path):
                 assert time.monotonic() < deadline
                 time.sleep(0.3)
         assert names == {f"{NAME}.ipynb"}
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/lab?token=t0ken", timeout=30) as answer:
+            page = answer.read().decode()
+        settings = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+        off = settings["disabledExtensions"]
+        assert "@jupyter/nbgrader" in off and "@jupyterlab/apputils-extension:announcements" in off
         lab.send_signal(signal.SIGTERM)  # it became JupyterLab, so that whoever ends it ends JupyterLab
         lab.wait(30)
         with pytest.raises(OSError):

@@ -17,6 +17,17 @@ from tlcore.check.surroundings import Printed, TooMuchOutput, apart
 from tlcore.check.topics import CHECKS, find_check, known_questions
 
 
+class NotYet(AssertionError):
+    """What a wrong answer raises while nbgrader validates: the report, and in a notebook no traceback around it."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(str(report))
+
+    def _render_traceback_(self) -> list[str]:
+        """The lines that IPython shows in the place of a traceback."""
+        return str(self).splitlines()
+
+
 def check(question: str, *, namespace: Mapping[str, Any] | None = None, package: str = CHECKS) -> Report:
     """Check what you wrote for `question` and return a Report that the notebook shows.
 
@@ -28,7 +39,7 @@ def check(question: str, *, namespace: Mapping[str, Any] | None = None, package:
     report = _report(str(question), spaces, package)
     if os.environ.get("NBGRADER_EXECUTION") == "validate" and not report.passed:
         # The button `Validate` of nbgrader takes every cell that raises nothing for a success.
-        raise AssertionError(str(report))
+        raise NotYet(report)
     return report
 
 
