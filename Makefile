@@ -8,7 +8,7 @@ TL := $(PY) -m grader.cli
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := setup
-.PHONY: setup test test-all demo bench lint format build verify clean distclean
+.PHONY: setup test test-all demo bench channels lint format build verify clean distclean
 
 setup:  ## Make .venv with everything that the project needs; instant when that is done already.
 	@sh tools/setup
@@ -25,6 +25,9 @@ demo: setup  ## Grade the class that ships with the project and write its pages.
 
 bench: setup  ## The same class through tl, nbgrader and otter; the last line is JSON. N=8 submissions.
 	@$(PY) benchmarks/bench.py --n $(or $(N),8)
+
+channels: setup  ## The demo class through every channel, into docs/channels-table.md; about half an hour.
+	@$(PY) benchmarks/channels.py --work build/channels
 
 lint: setup  ## Lint, format and types, without changing anything.
 	@$(PY) -m ruff check .

@@ -8,7 +8,7 @@ from channel_cases import EXERCISE
 
 from grader.channels.nbgrader.course import write_course
 from grader.channels.nbgrader.gradebook import GradebookRefused, check_gradebook, write_gradebook
-from grader.channels.otter import assignment
+from grader.channels.otter import assignment, entrance
 from grader.channels.releasing import ReleaseRefused, chosen, new_folder
 
 
@@ -84,7 +84,7 @@ def test_unknown_exercises_and_full_folders(tmp_path: Path):
 
 @pytest.mark.parametrize(("found", "fine"), [("5.7.1", False), ("6.1.0", True), ("7.0.0", True), ("8.0.0", False)])
 def test_another_otter(monkeypatch: pytest.MonkeyPatch, found: str, fine: bool):
-    monkeypatch.setattr(assignment, "version", lambda name: found)
+    monkeypatch.setattr(entrance, "version", lambda name: found)
     if fine:
         assignment.check_otter()
     else:

@@ -18,12 +18,9 @@ from pathlib import Path
 from grader.authoring.exercise import ROOT, Exercise, load_exercise
 from grader.channels.learners.bundle import bundle_files
 from grader.channels.learners.wheel import zip_bytes
-from grader.channels.otter.entrance import PLUGIN
+from grader.channels.otter.entrance import PLUGIN, wrong_otter
 from grader.channels.releasing import ReleaseRefused, built_notebook, new_folder
 from grader.results.files import write_atomic
-
-OTTER = ((6, 0), (8, 0))
-"""The versions of otter-grader that this was written for: from the first, below the second."""
 
 _LEARNERS_TEST = """\
 from IPython.display import display
@@ -117,19 +114,9 @@ def write_assignments(
 
 def check_otter() -> None:
     """Raises ReleaseRefused where otter-grader is missing or of another version."""
-    from importlib.metadata import PackageNotFoundError
-
-    low, high = (".".join(map(str, v)) for v in OTTER)
-    try:
-        found = version("otter-grader")
-    except PackageNotFoundError:
-        raise ReleaseRefused(f"otter-grader is not installed: pip install 'otter-grader>={low},<{high}'") from None
-    number = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
-    if not OTTER[0] <= number < OTTER[1]:
-        raise ReleaseRefused(
-            f"this release is made for otter-grader {low} or later, below {high}; {found} is installed. "
-            f"pip install 'otter-grader>={low},<{high}', then release again"
-        )
+    problem = wrong_otter()
+    if problem is not None:
+        raise ReleaseRefused(f"{problem}, then release again")
 
 
 def student_files(name: str) -> dict[str, bytes]:

@@ -8,8 +8,10 @@ it is called from here, so that what cannot be graded is told in results.json li
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +21,19 @@ from grader.results.text import clean
 PLUGIN = "grader.channels.otter.plugin.GradeInSandbox"
 NAME = "not graded"
 
+OTTER = ((6, 0), (8, 0))
+"""The versions of otter-grader that this was written for: from the first, below the second."""
+
 
 def main(home: Path) -> int:
     """Grade `home/submission` into `home/results/results.json`: 0, or 1 where the grader itself could not.
 
     `home` is laid out as Gradescope's /autograder, with this autograder.zip unpacked in `home/source`.
     """
+    problem = wrong_otter()
+    if problem is not None:
+        print(f"tl: {problem}", file=sys.stderr)
+        return 1
     config = json.loads((home / "source" / "otter_config.json").read_text(encoding="utf-8"))
     exercise = next(plugin[PLUGIN]["exercise"] for plugin in config["plugins"] if PLUGIN in plugin)
     try:
@@ -48,6 +57,20 @@ def main(home: Path) -> int:
         print(f"tl: this could not be graded, which is no fault of the submission: {reason}", file=sys.stderr)
         return 1
     return 0
+
+
+def wrong_otter() -> str | None:
+    """What to install where otter-grader is missing or of a version that this was not written for."""
+    low, high = (".".join(map(str, v)) for v in OTTER)
+    remedy = f"pip install 'otter-grader>={low},<{high}'"
+    try:
+        found = version("otter-grader")
+    except PackageNotFoundError:
+        return f"otter-grader is not installed: {remedy}"
+    number = tuple(int(part) for part in re.findall(r"\d+", found)[:2])
+    if not OTTER[0] <= number < OTTER[1]:
+        return f"this is made for otter-grader {low} or later, below {high}; {found} is installed. {remedy}"
+    return None
 
 
 def one_notebook(folder: Path, exercise: str) -> Path:

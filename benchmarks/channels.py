@@ -1,0 +1,157 @@
+"""Every submission of the demo class through every channel, with the real commands, as one table.
+
+    python benchmarks/channels.py [--work DIR] [--out docs/channels-table.md]
+
+Takes about half an hour: otter and `tl check` start cold for each submission. What a channel said is kept in DIR, so
+that a run that was ended goes on where it was. Exit status 1 where points or messages differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import re
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import doors
+from doors import Key, Outcome
+
+from grader.authoring.exercise import exercise_names
+from grader.demo import write_class
+from grader.submissions.finding import find_submissions
+
+CHANNELS = {
+    "tl grade": doors.tl_grade,
+    "--gradebook": doors.gradebook,
+    "nbgrader": doors.nbgrader,
+    "otter run": doors.otter_run,
+    "autograder.zip": doors.otter_zip,
+    "tl check": doors.tl_check,
+}
+SECONDS = {
+    "tl grade": "in a warm class",
+    "--gradebook": "the writing, shared out",
+    "nbgrader": "`nbgrader autograde`, shared out",
+    "otter run": "cold each time",
+    "autograder.zip": "cold each time",
+    "tl check": "cold each time",
+}
+HEAD = """\
+# The demo class through every channel
+
+Written by `make channels` (`benchmarks/channels.py`), with each channel's own commands:
+`tl grade`; `tl grade --gradebook`; nbgrader's fetch, submit, collect and autograde through an exchange;
+`otter run -a autograder.zip`; `python autograder.zip`, which is what runs on Gradescope; `tl check` as the learner alone.
+Points are automatic points. "–" is not graded, which is never a zero. ≠ marks what differs from `tl grade`, * another
+message; both are listed below the table. {equal} of {rows} rows are equal in every channel.
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, help="keep what the channels said here, and go on from it")
+    parser.add_argument("--out", type=Path, default=Path("docs/channels-table.md"))
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        work = (arguments.work or Path(temporary)).resolve()
+        work.mkdir(parents=True, exist_ok=True)
+        text, equal, rows = table(through(work), str(work))
+    arguments.out.write_text(text, encoding="utf-8")
+    print(f"{equal} of {rows} rows are equal; {arguments.out}")
+    return 0 if equal == rows else 1
+
+
+def through(work: Path) -> dict[str, dict[Key, Outcome]]:
+    """Channel -> submission -> outcome."""
+    submissions = work / "class"
+    write_class(submissions)
+    found = find_submissions(submissions, exercise_names())
+    outcomes = {}
+    for number, (name, channel) in enumerate(CHANNELS.items()):
+        kept, folder = work / f"{number}.json", work / f"{number}"
+        if not kept.exists():
+            print(f"{name}: {len(found)} submissions", file=sys.stderr, flush=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            doors.save(kept, channel(found, submissions, folder))
+        outcomes[name] = doors.load(kept)
+    return outcomes
+
+
+def table(outcomes: dict[str, dict[Key, Outcome]], work: str) -> tuple[str, int, int]:
+    """The page, how many rows are equal, and how many there are."""
+    reference = outcomes["tl grade"]
+    lines = [
+        f"| learner | exercise | {' | '.join(CHANNELS)} | first message | seconds: tl, otter, check |",
+        f"|---|---|{'---|' * (len(CHANNELS) + 2)}",
+    ]
+    differences: list[str] = []
+    equal = 0
+    for (learner, exercise), ours in sorted(reference.items()):
+        cells, same = [], True
+        for name, theirs in outcomes.items():
+            found = theirs[learner, exercise]
+            points = _same_points(ours, found)
+            words = _same_words(name, ours, found)
+            same = same and points and words
+            cells.append(_number(found.points) + ("" if points else " ≠") + ("" if words else " *"))
+            if not (points and words):
+                said = _short(found.said, work, 300) or "nothing"
+                differences.append(f"- {_text(learner)}, {exercise}, {name}: {_number(found.points)}. {said}")
+        equal += same
+        took = (outcomes[name][learner, exercise].seconds for name in ("tl grade", "otter run", "tl check"))
+        seconds = " · ".join(f"{each:.1f}" for each in took)
+        lines.append(
+            f"| {_text(learner)} | {exercise[:2]} | {' | '.join(cells)} | {_short(ours.said, work, 110)} | {seconds} |"
+        )
+    means = [
+        f"| {name} | {sum(o.seconds for o in theirs.values()) / len(theirs):.2f} | {SECONDS[name]} |"
+        for name, theirs in outcomes.items()
+    ]
+    parts = [
+        HEAD.format(equal=equal, rows=len(reference)),
+        "\n".join(lines),
+        "## What differs\n\n" + ("\n".join(differences) or "Nothing."),
+        "## Seconds a submission\n\n| channel | mean | |\n|---|---|---|\n" + "\n".join(means),
+    ]
+    return "\n\n".join(part.strip() for part in parts) + "\n", equal, len(reference)
+
+
+def _same_points(ours: Outcome, found: Outcome) -> bool:
+    if ours.points is None or found.points is None:
+        return ours.points is found.points
+    return abs(ours.points - found.points) < 1e-3
+
+
+def _same_words(name: str, ours: Outcome, found: Outcome) -> bool:
+    """A gradebook holds points alone; `tl check` draws other inputs, so numbers differ."""
+    if name == "--gradebook":
+        return True
+    one, other = _plain(ours.said), _plain(found.said)
+    if name == "tl check":
+        one, other = (re.sub(r"[-\d.,e]+", "#", text) for text in (one, other))
+    return other.startswith(one) if one else not other
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("`", "").split())
+
+
+def _number(points: float | None) -> str:
+    return "–" if points is None else f"{points:g}"
+
+
+def _text(text: str) -> str:
+    return html.escape(text, quote=False).replace("|", "\\|")
+
+
+def _short(text: str, work: str, limit: int) -> str:
+    flat = " ".join(text.replace(work, "…").split())
+    return _text(flat if len(flat) <= limit else flat[: limit - 1] + "…")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
