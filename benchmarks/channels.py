@@ -27,16 +27,14 @@ CHANNELS = {
     "tl grade": doors.tl_grade,
     "--gradebook": doors.gradebook,
     "nbgrader": doors.nbgrader,
-    "otter run": doors.otter_run,
-    "autograder.zip": doors.otter_zip,
+    "otter": doors.otter,
     "tl check": doors.tl_check,
 }
 SECONDS = {
     "tl grade": "in a warm class",
     "--gradebook": "the writing, shared out",
     "nbgrader": "`nbgrader autograde`, shared out",
-    "otter run": "cold each time",
-    "autograder.zip": "cold each time",
+    "otter": "`otter run`, cold each time",
     "tl check": "cold each time",
 }
 HEAD = """\
@@ -44,9 +42,10 @@ HEAD = """\
 
 Written by `make channels` (`benchmarks/channels.py`), with each channel's own commands:
 `tl grade`; `tl grade --gradebook`; nbgrader's fetch, submit, collect and autograde through an exchange;
-`otter run -a autograder.zip`; `python autograder.zip`, which is what runs on Gradescope; `tl check` as the learner alone.
-Points are automatic points. "–" is not graded, which is never a zero. ≠ marks what differs from `tl grade`, * another
-message; both are listed below the table. {equal} of {rows} rows are equal in every channel.
+`otter run -a autograder.zip`; `tl check` as the learner alone. Points are automatic points; "–" is not graded.
+≠ marks points that differ from those of `tl grade`, * another message; both are listed below the table. † is where
+`otter run` writes no results, and `python autograder.zip`, which runs what Gradescope runs, said this.
+{equal} of {rows} rows are equal in every channel.
 """
 
 
@@ -97,12 +96,13 @@ def table(outcomes: dict[str, dict[Key, Outcome]], work: str) -> tuple[str, int,
             points = _same_points(ours, found)
             words = _same_words(name, ours, found)
             same = same and points and words
-            cells.append(_number(found.points) + ("" if points else " ≠") + ("" if words else " *"))
+            marks = ("" if points else " ≠") + ("" if words else " *") + (" †" if found.by_zip else "")
+            cells.append(_number(found.points) + marks)
             if not (points and words):
                 said = _short(found.said, work, 300) or "nothing"
                 differences.append(f"- {_text(learner)}, {exercise}, {name}: {_number(found.points)}. {said}")
         equal += same
-        took = (outcomes[name][learner, exercise].seconds for name in ("tl grade", "otter run", "tl check"))
+        took = (outcomes[name][learner, exercise].seconds for name in ("tl grade", "otter", "tl check"))
         seconds = " · ".join(f"{each:.1f}" for each in took)
         lines.append(
             f"| {_text(learner)} | {exercise[:2]} | {' | '.join(cells)} | {_short(ours.said, work, 110)} | {seconds} |"

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import courses
@@ -38,6 +38,8 @@ class Outcome:
     points: float | None
     said: str
     seconds: float
+    by_zip: bool = False
+    """Whether otter run had nothing to say, and autograder.zip by itself said this."""
 
 
 def run(command: list, folder: Path, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -165,17 +167,8 @@ def _points(course: Path) -> dict[Key, float]:
         return {(learner, name): points for learner, name, points in database.execute(query)}
 
 
-def otter_run(found: list[Found], submissions: Path, work: Path) -> dict[Key, Outcome]:
-    """`otter run -a autograder.zip FILE`."""
-    return _otter(found, submissions, work, [courses.PYTHON.parent / "otter", "run", "-a"])
-
-
-def otter_zip(found: list[Found], submissions: Path, work: Path) -> dict[Key, Outcome]:
-    """`python autograder.zip FILE`, which runs what Gradescope runs."""
-    return _otter(found, submissions, work, [sys.executable])
-
-
-def _otter(found: list[Found], submissions: Path, work: Path, command: list) -> dict[Key, Outcome]:
+def otter(found: list[Found], submissions: Path, work: Path) -> dict[Key, Outcome]:
+    """`otter run -a autograder.zip FILE`; where it writes no results, `python autograder.zip`, as on Gradescope."""
     _fine(run([*TL, "release", "otter", "--to", "otter", "--key", KEY], work, work / "home"))
     outcomes = {}
     for number, one in enumerate(found):
@@ -189,10 +182,15 @@ def _otter(found: list[Found], submissions: Path, work: Path, command: list) -> 
             with zipfile.ZipFile(submission, "w") as archive:
                 for path in (submissions / one.learner).rglob("*.ipynb"):
                     archive.write(path, path.relative_to(submissions / one.learner))
+        options = [package, "-o", out, submission]
         started = time.monotonic()
-        done = run([*command, package, "-o", out, submission], out, work / "home")
-        seconds = time.monotonic() - started
-        outcomes[one.learner, one.exercise] = _told(out / "results.json", done.stderr, seconds)
+        done = run([courses.PYTHON.parent / "otter", "run", "-a", *options], out, work / "home")
+        by_zip = not (out / "results.json").is_file()
+        if by_zip:
+            started = time.monotonic()
+            done = run([sys.executable, *options], out, work / "home")
+        outcome = _told(out / "results.json", done.stderr, time.monotonic() - started)
+        outcomes[one.learner, one.exercise] = replace(outcome, by_zip=by_zip)
     return outcomes
 
 
