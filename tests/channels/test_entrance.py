@@ -38,7 +38,7 @@ def test_the_notebook_that_is_meant(names: list[str], chosen: str, tmp_path: Pat
     [
         ([], "no notebook was handed in: hand in"),
         (["solution.py"], r"no notebook was handed in \(there is solution.py\)"),
-        (["a.ipynb", "b.ipynb"], r"there are 2 notebooks \(a.ipynb, b.ipynb\): hand in one, called"),
+        (["a.ipynb", "b.ipynb"], rf"there are 2 notebooks for {EXERCISE} \(a.ipynb, b.ipynb\): keep one, "),
         ([f"a/{EXERCISE}.ipynb", f"b/{EXERCISE}.ipynb"], "there are 2 notebooks"),
     ],
 )

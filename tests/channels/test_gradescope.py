@@ -101,7 +101,7 @@ def test_points_and_messages_are_those_of_tl_grade(
     ("put", "message"),
     [
         (_copy(f"{EXERCISE}.ipynb"), "the file is not a notebook (not JSON): open it in Jupyter"),
-        (_copy("a.ipynb", "b.ipynb"), f"there are 2 notebooks (a.ipynb, b.ipynb): hand in one, called {EXERCISE}"),
+        (_copy("a.ipynb", "b.ipynb"), f"there are 2 notebooks for {EXERCISE} (a.ipynb, b.ipynb): keep one, {EXERCISE}"),
         (_copy("report.pdf"), f"no notebook was handed in (there is report.pdf): hand in {EXERCISE}.ipynb"),
         (_copy(), f"no notebook was handed in: hand in {EXERCISE}.ipynb"),
         (lambda path: lambda folder: (folder / "x.ipynb").symlink_to(path), "the file is a symbolic link"),

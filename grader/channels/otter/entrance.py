@@ -87,7 +87,7 @@ def one_notebook(folder: Path, exercise: str) -> Path:
         raise NotGraded(f"no notebook was handed in{instead}: hand in {exercise}.ipynb")
     if len(chosen) > 1:
         several = ", ".join(str(path.relative_to(folder)) for path in found[:5])
-        raise NotGraded(f"there are {len(found)} notebooks ({several}): hand in one, called {exercise}.ipynb")
+        raise NotGraded(f"there are {len(found)} notebooks for {exercise} ({several}): keep one, {exercise}.ipynb")
     return chosen[0]
 
 
