@@ -23,7 +23,7 @@ _real = time.time_ns
 
 def _shifted_ns():
     with open({file!r}) as file:
-        return _real() + int(file.read().strip("+h") or 0) * 3600 * 10**9
+        return _real() + int(file.read().strip().strip("+h") or 0) * 3600 * 10**9
 
 time.time_ns = _shifted_ns
 time.time = lambda: _shifted_ns() / 1e9
@@ -96,5 +96,5 @@ def test_a_clock_that_jumps_changes_nothing(dozen: Path, quiet: dict, tmp_path: 
     for path in records(out):
         record = json.loads(path.read_text())
         assert 0 < record["seconds"] < took, path
-        assert 0 < record["cpu_seconds"] < 2 * took, path
+        assert 0 <= record["cpu_seconds"] < 2 * took, path
         assert 0 <= record["answer_seconds"] <= record["seconds"], path

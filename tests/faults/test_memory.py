@@ -13,10 +13,11 @@ def freeze(module):
     return torch.ones(10**11)
 """,
     "grows-until-it-fails": """
+import numpy
 def freeze(module):
     held = []
     while True:
-        held.append(bytearray(2**26))
+        held.append(numpy.zeros(2**23))
 """,
     "insists": """
 def freeze(module):
@@ -42,16 +43,26 @@ def freeze(module):
     for _ in range(8):
         if os.fork() == 0:
             held = mmap.mmap(-1, 1200 * 2**20)
-            held.write(b"x" * len(held))
+            for _ in range(1200):
+                held.write(b"x" * 2**20)
             time.sleep(60)
+    time.sleep(60)
+""",
+    "in-forks-that-fail": """
+import os, time
+def freeze(module):
+    for _ in range(8):
+        if os.fork() == 0:
+            raise MemoryError
     time.sleep(60)
 """,
 }
 SAYS = {
     "asks-too-much": "memory",
-    "grows-until-it-fails": "MemoryError",
+    "grows-until-it-fails": "allocate",
     "insists": "time limit|seconds",
     "in-many-processes": "more memory than a submission may use",
+    "in-forks-that-fail": "time limit|seconds",
     "in-shared-memory": "more memory than a submission may use",
 }
 

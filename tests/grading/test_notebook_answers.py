@@ -165,6 +165,17 @@ def test_a_stand_in_stands_in_for_one_question_only(sandbox):
         assert Student(notebook.begin("fourth"), 0).lacks(A, B) is False
 
 
+def test_a_forked_process_that_comes_back_answers_nothing(sandbox):
+    """Its replies would be taken for those of later questions."""
+    forks = (
+        "import os\ndef f(x):\n    if any(os.fork() == 0 for _ in range(3)):\n        raise MemoryError\n    return x"
+    )
+    with NotebookAnswers(sandbox, _cells(("q", forks), ("next", "def g2(x):\n    return x + 1")), 5.0) as notebook:
+        assert Student(notebook.begin("q"), 0).f(7) == 7
+        time.sleep(0.2)
+        assert [Student(notebook.begin("next"), 0).g2(x) for x in range(8)] == list(range(1, 9))
+
+
 CLOSES_ITS_SOCKET = "import os, time\nos.closerange(3, 256)\ntime.sleep(60)\n"
 
 
