@@ -109,8 +109,9 @@ def nbgrader(found: list[Found], submissions: Path, work: Path) -> dict[Key, Out
         if page.is_file():
             text = _first_message(page)
         else:
-            reasons = (line for log in logs for line in log.splitlines() if f"/{one.learner}/" in line)
-            text = next((r.split("ipynb: ", 1)[1] for r in reasons if "NotGraded: " in r), said[key])
+            lines = (line for log in logs for line in log.splitlines() if f"/{one.learner}/" in line)
+            reasons = (re.search(r"(?:NotGraded: .*?ipynb|ERROR\] .*?): (.*)", line) for line in lines)
+            text = next((reason[1] for reason in reasons if reason), said[key])
         outcomes[key] = Outcome(points.get(key), text, seconds / len(found))
     return outcomes
 

@@ -54,3 +54,12 @@ def test_of_two_runs_in_one_course_the_second_says_so_and_stops(course: Path, ru
     assert "second" not in found
     run("nbgrader", "autograde", EXERCISE, "--student", "second", cwd=course, TL_COURSE_KEY=KEY)
     assert scores_in(course)["second"]["freeze_test"] == 2.0
+
+
+def test_a_notebook_with_another_name_is_named(course: Path, run: Run, submissions: Path):
+    hand_in(course, "copied", submissions / "right" / f"{EXERCISE}.ipynb")
+    handed_in = course / "submitted" / "copied" / EXERCISE / f"{EXERCISE}.ipynb"
+    handed_in.rename(handed_in.with_name("mine.ipynb"))
+    done = run("nbgrader", "autograde", EXERCISE, "--student", "copied", cwd=course, status=1, TL_COURSE_KEY=KEY)
+    assert f"there is no {EXERCISE}.ipynb (but mine.ipynb): rename one, then run this again" in done.stderr
+    assert scores_in(course).get("copied", {}).get("freeze_test") is None

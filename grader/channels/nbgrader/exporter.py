@@ -44,8 +44,9 @@ class SubmissionExporter(NotebookExporter):
         course = Path(self.parent.coursedir.root).resolve()
         try:
             with FileLock(course / LOCK, timeout=0):
-                for folder in sorted(self.parent.assignments):
-                    self._remove_unfinished(Path(folder))
+                for folder in map(Path, sorted(self.parent.assignments)):
+                    self._remove_unfinished(folder)
+                    self._say_if_missing(folder)
                 convert_notebooks()
         except Timeout:
             message = f"another nbgrader autograde is at work in {course}: wait until it ends, then run this one again"
@@ -91,6 +92,13 @@ class SubmissionExporter(NotebookExporter):
         if folder.is_dir() and not folder.is_symlink() and not (finished and all(finished)):
             self.log.warning("%s was left unfinished by an earlier run: grading it again", folder)
             rmtree(str(folder))
+
+    def _say_if_missing(self, submitted: Path) -> None:
+        """nbgrader takes a notebook by its name alone, and says of others only that it found none."""
+        wanted = f"{submitted.name}.ipynb"
+        if not (submitted / wanted).exists():
+            there = ", ".join(sorted(path.name for path in submitted.glob("*.ipynb")))
+            self.log.error("%s: there is no %s (but %s): rename one, then run this again", submitted, wanted, there)
 
 
 def is_finished(path: Path) -> bool:
