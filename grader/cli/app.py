@@ -83,6 +83,8 @@ def _failed(error: Exception) -> int:
         console.error("interrupted")
     elif type(error).__module__.split(".")[0] in ("grader", "tlcore"):
         console.error(str(error))  # our own errors say what to do
+    elif isinstance(error, OSError) and "No usable temporary directory" in str(error):
+        console.error("there is no folder for temporary files that can be written: make room, or set TMPDIR to one")
     elif isinstance(error, OSError):
         console.error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     else:

@@ -39,6 +39,9 @@ def command(
     """
     if isolation not in ("full", "reduced", "none", "best"):
         raise typer.BadParameter("choose one of full, reduced, none, best", param_hint="--isolation")
+    from .light import without_name_parsers
+
+    without_name_parsers()
     from ..authoring.exercise import ROOT, exercise_names
     from ..selfstudy.errors import NoNotebook
     from ..selfstudy.notebooks import looks_sound, notebooks_in
@@ -82,7 +85,7 @@ def _say_why_not(path: Path, names: list[str], root: Path) -> None:
     try:
         read_notebook(path, names, root)
     except NotReadable as problem:
-        console.error(f"{path}: {problem}")
+        console.error(f"{path}: {problem.alone}")
 
 
 def _once(checker: "Checker", store: "ProgressStore", notebooks: list[Path], as_json: bool) -> int:
@@ -96,7 +99,7 @@ def _once(checker: "Checker", store: "ProgressStore", notebooks: list[Path], as_
             with console.steps(f"checking {path.name}"):
                 checked = checker.check(path)
         except NotReadable as problem:
-            console.error(f"{path}: {problem}")
+            console.error(f"{path}: {problem.alone}")
             status = 2
             continue
         _notices(store)
@@ -141,7 +144,7 @@ def _watch(checker: "Checker", store: "ProgressStore", place: Path, as_json: boo
                     looking.forget(path)  # perhaps it is just being written
                 else:
                     patience.worked(path)
-                    console.error(f"{path.name}: {problem}")
+                    console.error(f"{path.name}: {problem.alone if isinstance(problem, NotReadable) else problem}")
                 continue
             patience.worked(path)
             _notices(store)

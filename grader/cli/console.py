@@ -1,12 +1,16 @@
 """What the verbs print: results on stdout, everything else on stderr, progress on a terminal only."""
 
 import json
+import os
+import shlex
 import signal
+import subprocess
 import sys
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -62,6 +66,12 @@ def steps(label: str, total: int | None = None) -> Iterator[Callable[[str], None
 def plain(text: str) -> str:
     """Text of unknown origin for a terminal: no control, escape or direction characters."""
     return "".join(c if unicodedata.category(c)[0] != "C" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def typed(path: Path) -> str:
+    """A path as it has to be typed in a command: quoted where it has spaces or the like."""
+    text = str(path)
+    return subprocess.list2cmdline([text]) if os.name == "nt" else shlex.quote(text)
 
 
 @contextmanager

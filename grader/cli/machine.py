@@ -102,9 +102,13 @@ def accelerator() -> Iterator[Finding]:
 
 def kernel() -> Iterator[Finding]:
     """The Jupyter kernel that the exercises ask for, and whether it runs in this environment."""
-    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-
     mend = f"{sys.executable} -m ipykernel install --sys-prefix --name python3"
+    try:
+        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+    except ImportError as error:
+        advice = "run make setup in the checkout; tl check and tl progress work without Jupyter"
+        yield Finding("Jupyter kernel", "problem", f"Jupyter cannot be imported: {error}", advice)
+        return
     try:
         spec = KernelSpecManager().get_kernel_spec("python3")
     except NoSuchKernel:
@@ -144,6 +148,7 @@ def cluster() -> Iterator[Finding]:
     granted = [f"job {job}"]
     for name, unit in (("SLURM_CPUS_PER_TASK", "cores a task"), ("SLURM_CPUS_ON_NODE", "cores on this node")):
         if os.environ.get(name):
+            unit = unit.replace("cores", "core", 1) if os.environ[name] == "1" else unit
             granted.append(f"{os.environ[name]} {unit}")
     if os.environ.get("SLURM_MEM_PER_NODE"):
         granted.append(f"{os.environ['SLURM_MEM_PER_NODE']} MiB")

@@ -25,6 +25,9 @@ def command(
 
     Kept in one file on this machine, in your user's data folder (TL_HOME names another). Nothing is sent anywhere.
     """
+    from .light import without_name_parsers
+
+    without_name_parsers()
     from ..authoring.exercise import ROOT
     from ..selfstudy.overview import overview
     from ..selfstudy.store import ProgressStore

@@ -42,7 +42,8 @@ def command(
                 f"there is a newer {each.exercise}: it is {each.path.name}, beside yours, which stays as it is. "
                 "Copy your answers into it if you want to go on there"
             )
-    console.say(f"Check your work: tl check {folder}, or at every save: tl check --watch {folder}")
+    place = console.typed(folder)
+    console.say(f"Check your work: tl check {place}, or at every save: tl check --watch {place}")
     if no_lab:
         return
     command = jupyter_command(folder, not no_browser)

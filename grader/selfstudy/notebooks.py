@@ -25,7 +25,9 @@ def notebooks_in(place: Path, names: Sequence[str]) -> list[Path]:
         raise NoNotebook(f"there is no {place}{_instead(place)}")
     found = sorted(path for path in walk(place) if named_after(path, names))
     if not found:
-        raise NoNotebook(f"{place} holds no notebook of {' or '.join(names)}; get them with: tl start {place}")
+        raise NoNotebook(
+            f"{place} holds no notebook of {' or '.join(names)}; get them with tl start, as in tl start my-folder"
+        )
     return found
 
 

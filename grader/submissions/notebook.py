@@ -26,7 +26,16 @@ MAX_SOURCE = 2 * 2**20
 
 
 class NotReadable(Exception):
-    """The file cannot be graded; the message says why and what to do, for learner and instructor."""
+    """The file cannot be graded; the message says why and what to do, for learner and instructor.
+
+    `alone` says the same to somebody who checks their own work and hands in nothing.
+    advice: what to do, to which doing it again is added. hand_in: what to do instead where it is to be handed in.
+    """
+
+    def __init__(self, problem: str, advice: str = "", hand_in: str = "") -> None:
+        handing_in = hand_in or (f"{advice} and hand it in again" if advice else "")
+        super().__init__(f"{problem}: {handing_in}" if handing_in else problem)
+        self.alone = f"{problem}: {advice} and check again" if advice else problem
 
 
 @dataclass
@@ -50,11 +59,11 @@ def read_bytes(path: Path) -> bytes:
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            raise NotReadable("this is not a regular file: hand in the notebook itself")
+            raise NotReadable("this is not a regular file", "name the notebook itself", "hand in the notebook itself")
         if status.st_size > MAX_BYTES:
             raise NotReadable(
-                f"the file has {status.st_size / 2**20:.0f} MiB, and at most {MAX_BYTES / 2**20:.0f} are read: "
-                "clear the outputs (Edit > Clear Outputs of All Cells), save and hand it in again"
+                f"the file has {status.st_size / 2**20:.0f} MiB, and at most {MAX_BYTES / 2**20:.0f} are read",
+                "clear the outputs (Edit > Clear Outputs of All Cells), save",
             )
         return file.read(MAX_BYTES + 1)
 
@@ -68,7 +77,9 @@ def read_answers(data: bytes, exercise: Exercise) -> Answered:
     ids = [_grade_id(cell) for cell in notebook["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"]
     if sum(map(len, sources)) > MAX_SOURCE:
         raise NotReadable(
-            f"the notebook has over {MAX_SOURCE // 2**20} MiB of code: hand in only what answers the questions"
+            f"the notebook has over {MAX_SOURCE // 2**20} MiB of code",
+            "keep only what answers the questions, save",
+            "hand in only what answers the questions",
         )
     result = Answered([{"source": source, "question": None} for source in sources])
     if notebook.pop("converted", False):
@@ -114,23 +125,24 @@ def _defines(source: str, question: Question) -> bool:
 
 def _parse(data: bytes) -> dict[str, Any]:
     if not data.strip():
-        raise NotReadable("the file is empty: was it saved before it was handed in?")
+        raise NotReadable("the file is empty", "save the notebook in Jupyter", "was it saved before it was handed in?")
     if data.count(b"[") + data.count(b"{") > MAX_PARTS or data.count(b",") > MAX_ITEMS:
         raise NotReadable(
-            "the file has millions of parts: clear the outputs (Edit > Clear Outputs of All Cells), save and hand it "
-            "in again"
+            "the file has millions of parts", "clear the outputs (Edit > Clear Outputs of All Cells), save"
         )
     try:
         notebook = json.loads(data)
     except (ValueError, RecursionError):
-        raise NotReadable(
-            "the file is not a notebook (not JSON): open it in Jupyter, save it and hand it in again"
-        ) from None
+        raise NotReadable("the file is not a notebook (not JSON)", "open it in Jupyter, save it") from None
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if version == 3:
         return _from_version_3(notebook)
     if version != 4 or not isinstance(notebook.get("cells"), list):
-        raise NotReadable("the file is JSON but not a notebook that Jupyter knows: hand in the .ipynb file itself")
+        raise NotReadable(
+            "the file is JSON but not a notebook that Jupyter knows",
+            "name the .ipynb file itself",
+            "hand in the .ipynb file itself",
+        )
     return notebook
 
 
@@ -145,11 +157,11 @@ def _from_version_3(notebook: dict[str, Any]) -> dict[str, Any]:
         converted = dict(nbformat.convert(nbformat.from_dict(notebook), 4))
     except Exception as error:
         raise NotReadable(
-            f"the notebook is in the old format 3 and cannot be converted ({type(error).__name__}): "
-            "open it in JupyterLab, save it and hand it in again"
+            f"the notebook is in the old format 3 and cannot be converted ({type(error).__name__})",
+            "open it in JupyterLab, save it",
         ) from None
     if not isinstance(converted.get("cells"), list):
-        raise NotReadable("the notebook is in the old format 3 and has no cells")
+        raise NotReadable("the notebook is in the old format 3 and has no cells", "open it in JupyterLab, save it")
     return {**converted, "converted": True}
 
 

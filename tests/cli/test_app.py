@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.cli import app as application
+from grader.cli import console
 
 VERBS = [verb for verb, _, _ in application.VERBS]
 
@@ -118,3 +119,17 @@ def test_an_interrupt_ends_with_status_2(monkeypatch, capsys):
     with pytest.raises(SystemExit) as stop:
         application.main()
     assert (stop.value.code, capsys.readouterr().err) == (2, "error: interrupted\n")
+
+
+def test_a_quick_start_leaves_the_package_that_it_spares_in_place():
+    code = (
+        "import sys; from grader.cli.light import without_name_parsers as spare\n"
+        "spare(); import nbformat; assert 'rfc3987_syntax' not in sys.modules\n"
+        "nbformat.validate(nbformat.v4.new_notebook()); import rfc3987_syntax; spare(); print(bool(rfc3987_syntax))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "True\n"
+
+
+def test_a_path_is_shown_as_it_has_to_be_typed():
+    assert console.typed(Path("mein ordner")) == "'mein ordner'"
+    assert console.typed(Path("work")) == "work"

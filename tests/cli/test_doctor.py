@@ -2,6 +2,7 @@
 
 import json
 import sys
+import sys
 from importlib.metadata import version
 
 import pytest
@@ -55,7 +56,7 @@ def test_a_problem_makes_the_status_1(tl, tmp_path):
     ("variables", "status", "found"),
     [
         ({"SLURM_JOB_ID": "7", "SLURM_CPUS_PER_TASK": "4"}, "fine", "Slurm: job 7, 4 cores a task"),
-        ({"SLURM_JOB_ID": "7", "SLURM_CPUS_ON_NODE": "1"}, "note", "Slurm: job 7, 1 cores on this node"),
+        ({"SLURM_JOB_ID": "7", "SLURM_CPUS_ON_NODE": "1"}, "note", "Slurm: job 7, 1 core on this node"),
         ({"SLURM_JOB_ID": "7", "SLURM_JOB_NAME": "sys/dashboard/sys/jupyter"}, "fine", "Open OnDemand: job 7"),
     ],
 )
@@ -84,3 +85,9 @@ def test_a_kernel_of_another_environment(monkeypatch, tmp_path):
     (finding,) = machine.kernel()
     assert (finding.status, finding.found) == ("problem", "python3 starts /elsewhere/bin/python, another environment")
     assert "ipykernel install" in finding.advice
+
+
+def test_without_jupyter_it_says_what_still_works(monkeypatch):
+    monkeypatch.setitem(sys.modules, "jupyter_client.kernelspec", None)
+    (finding,) = machine.kernel()
+    assert (finding.name, finding.status) == ("Jupyter kernel", "problem") and "tl check" in finding.advice

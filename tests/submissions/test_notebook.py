@@ -149,3 +149,10 @@ def test_a_file_without_end_is_refused_unread(tmp_path):
         file.truncate(300 * 2**20)
     with pytest.raises(NotReadable, match="clear the outputs"):
         read_bytes(tmp_path / "huge")
+
+
+def test_somebody_alone_is_not_told_to_hand_in():
+    for data in (b"", b"print()", b"{}", b"[" * 3_000_000):
+        with pytest.raises(NotReadable, match=r"hand(ed)?\b.* in") as caught:
+            read_answers(data, EXERCISE)
+        assert "hand" not in caught.value.alone and caught.value.alone.endswith("and check again")
