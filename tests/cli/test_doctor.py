@@ -2,7 +2,6 @@
 
 import json
 import sys
-import sys
 from importlib.metadata import version
 
 import pytest
