@@ -5,12 +5,23 @@ as themselves: they know their own ways on each system.
 """
 
 import builtins
+import os
 import sys
 
 LACKS = {
     "darwin": {"landlockpy", "pyseccomp"},
     "win32": {"landlockpy", "pyseccomp", "fcntl", "resource", "pwd", "grp", "termios", "pty"},
 }
+
+FUNCTIONS_LACKING = {
+    "darwin": {"pidfd_open", "sched_getaffinity", "sched_setaffinity", "unshare", "memfd_create", "O_PATH"},
+    "win32": {
+        *("fork", "killpg", "setsid", "geteuid", "getuid", "getpgid", "setpgid", "nice", "mkfifo", "chown", "statvfs"),
+        *("pidfd_open", "sched_getaffinity", "sched_setaffinity", "unshare", "memfd_create", "O_PATH"),
+        *("O_NOFOLLOW", "O_DIRECTORY", "O_CLOEXEC", "fchmod", "setresuid", "setgroups", "waitid"),
+    },
+}
+"""Of the module os; O_NONBLOCK stays, which filelock needs here."""
 
 
 def main() -> None:
@@ -40,6 +51,8 @@ def main() -> None:
 
     builtins.__import__ = guarded
     sys.platform = system
+    for name in FUNCTIONS_LACKING[system]:
+        vars(os).pop(name, None)
     from grader.cli import main as tl
 
     tl()
