@@ -211,7 +211,7 @@ FOREIGN = Path(__file__).with_name("foreign.py")
 
 @pytest.mark.parametrize("system", ["darwin", pytest.param("win32", marks=pytest.mark.slow)])
 def test_where_nothing_can_isolate_or_fork_all_of_it_works(course: Path, folder: Path, tmp_path: Path, system: str):
-    """Another system by its name, without the modules and functions that it lacks; not what Python itself does there."""
+    """Another system by its name, without the modules and functions that it lacks; not what Python does there."""
 
     def tl(*arguments: object) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(FOREIGN), system, *map(str, arguments)]
