@@ -36,13 +36,22 @@ def test_nothing_that_isolates_stops_the_run_and_says_why(
         made.after_grading(plugin.GradingResults([]))
 
 
-def test_a_file_that_otter_can_read_and_we_cannot_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    ("others", "message"), [([], "hand in the .ipynb file itself"), (["again/x.ipynb"], "there are 2 notebooks for")]
+)
+def test_what_otter_would_take_and_we_cannot_is_told(
+    others: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(plugin, "_protection", lambda: ("", False))
-    path = tmp_path / f"{EXERCISE}.ipynb"
+    path = tmp_path / "mine.ipynb"
     path.write_text("[]", encoding="utf-8")
+    for other in others:
+        (tmp_path / other).parent.mkdir()
+        (tmp_path / other).touch()
     made = plugin.GradeInSandbox(str(path), {}, {"exercise": EXERCISE, "key": "k"})
     made.before_grading(None)
     assert nbformat.read(path, as_version=4).cells == []  # nothing of it is left for otter's kernel
+    assert list(tmp_path.iterdir()) == [path]
     before = dict(os.environ)
     made.before_execution(None)
     results = plugin.GradingResults.without_results(EOFError())
@@ -51,7 +60,7 @@ def test_a_file_that_otter_can_read_and_we_cannot_is_told(tmp_path: Path, monkey
     told = results.to_gradescope_dict(AutograderConfig({"show_hidden": True, "force_public_test_summary": False}))
     (test,) = told["tests"]
     assert (test["name"], test["score"], test["max_score"]) == ("not graded", 0, 9)
-    assert "hand in the .ipynb file itself" in test["output"] and told["output"] == test["output"]
+    assert message in test["output"] and told["output"] == test["output"]
 
 
 @pytest.mark.parametrize(

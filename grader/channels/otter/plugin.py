@@ -25,7 +25,7 @@ from otter.test_files.ok_test import OKTestFile
 from grader.authoring.notebook import METADATA
 from grader.channels.messages import as_text
 from grader.channels.one_by_one import TIME_LIMIT, NotGraded, WarmGrader, read_submission
-from grader.channels.otter.entrance import refusal
+from grader.channels.otter.entrance import one_notebook, refusal
 from grader.results import QuestionResult, SubmissionResult
 from grader.results.text import clean
 
@@ -55,7 +55,9 @@ class GradeInSandbox(AbstractOtterPlugin):
             )
         path = Path(self.submission_path)
         try:
-            submitted = read_submission(path, self.plugin_config["exercise"])
+            # otter takes the only notebook at the top; which one is meant is decided as on Gradescope.
+            exercise = self.plugin_config["exercise"]
+            submitted = read_submission(one_notebook(path.parent, exercise), exercise)
         except NotGraded as reason:
             self.refused = str(reason)
             print_output(f"not graded: {clean(self.refused)}")
