@@ -77,6 +77,9 @@ def run(submissions: Path, out: Path, jobs: int, isolation: str, time_limit: flo
     """Grade with a progress bar; Ctrl-C stops after what is running."""
     if isolation not in ("full", "reduced", "none", "best"):
         raise typer.BadParameter("choose one of full, reduced, none, best", param_hint="--isolation")
+    from .light import without_name_parsers
+
+    without_name_parsers()
     from ..grading import Stop, grade_class
 
     stop = Stop()
