@@ -41,9 +41,11 @@ WHY = {
     "link-to-a-neighbour": "`nbgrader submit` and `otter run` copy what the link leads to before the grader sees it: "
     "what arrives is an ordinary file. On Gradescope and in `tl grade` a link arrives as a link, and is refused. "
     "`tl check` reads what its learner points at.",
-    "two-notebooks": "nbgrader knows a notebook by its name alone, and asks for that name; `tl check` was given one of the two.",
+    "two-notebooks": "nbgrader knows a notebook by its name alone, and asks for that name; `tl check` was given "
+    "one of the two.",
     "unknown-exercise": "nbgrader does not let it be handed in, for there is no such assignment. With otter "
-    "and Gradescope the assignment is where one hands in, whatever the file is called: here it was graded as 02. `tl check` goes by the cells.",
+    "and Gradescope the assignment is where one hands in, whatever the file is called: here it was graded as 02. "
+    "`tl check` goes by the cells.",
 }
 """What the learners are told in another way elsewhere, and why that is right there."""
 
@@ -55,8 +57,8 @@ Written by `make channels` (`benchmarks/channels.py`), with each channel's own c
 `otter run -a autograder.zip`; `tl check` as the learner alone. Points are automatic points; "–" is not graded.
 ≠ marks points that differ from those of `tl grade`, * another message; both are listed below the table. † is where
 `otter run` writes no results, and `python autograder.zip`, which runs what Gradescope runs, said this.
-`tl check` draws other hidden inputs, so its message is compared up to the numbers. Seconds are of a machine with two cores
-that was busy with other work. {equal} of {rows} rows are equal in every channel.
+`tl check` draws other hidden inputs, so its message is compared up to the numbers. Seconds are of a machine with two
+cores that was busy with other work. {equal} of {rows} rows are equal in every channel.
 """
 
 
