@@ -30,7 +30,8 @@ def test_the_notebook_that_is_meant(names: list[str], chosen: str, tmp_path: Pat
     _put(tmp_path, *names)
     assert one_notebook(tmp_path, EXERCISE) == tmp_path / chosen
     _alone(tmp_path / chosen, tmp_path)
-    assert [path.name for path in tmp_path.glob("*.ipynb")] == [Path(chosen).name]
+    assert list(tmp_path.rglob("*.ipynb")) == [tmp_path / Path(chosen).name]
+    assert one_notebook(tmp_path, EXERCISE) == tmp_path / Path(chosen).name
 
 
 @pytest.mark.parametrize(

@@ -108,9 +108,9 @@ def _aside(path: Path) -> bool:
 
 
 def _alone(notebook: Path, folder: Path) -> None:
-    """Leave one notebook at the top of the folder, which is all that otter looks for and allows."""
+    """Leave this notebook alone, at the top of the folder: otter looks nowhere else, and allows no second one."""
     data = notebook.read_bytes()
     target = folder / notebook.name
-    for path in folder.glob("*.ipynb"):
-        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    for path in list(folder.rglob("*.ipynb")):
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
     target.write_bytes(data)
