@@ -9,6 +9,8 @@ import signal
 import threading
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
 
 from grader.grading.judge import Judge
 from grader.results import SubmissionResult
@@ -44,7 +46,7 @@ class Worker:
         lender = Lender(sandbox, self._connection)
         try:
             self._connection.send(found)
-            while isinstance(message := self._connection.recv(), Request):
+            while isinstance(message := self._heard(), Request):
                 lender.answer(message)
         finally:
             lender.take_back()
@@ -52,6 +54,13 @@ class Worker:
             raise message
         result: SubmissionResult = message
         return result
+
+    def _heard(self) -> Any:
+        """What the worker says next. Raises EOFError where it has gone, or stands still as after a SIGSTOP."""
+        while not self._connection.poll(1.0):
+            if _is_stopped(self.pid):
+                raise EOFError
+        return self._connection.recv()
 
     def _start(self) -> None:
         with _forking:  # or another worker would hold this one's end of the line
@@ -75,6 +84,13 @@ class Worker:
         self._connection.close()
         self._process.kill()
         self._process.join()
+
+
+def _is_stopped(pid: int | None) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "Tt"
+    except OSError:
+        return False
 
 
 def _work(judge: Judge, tier: Tier, owner: Connection, parent: int) -> None:

@@ -5,6 +5,7 @@ import queue
 import socket
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -116,15 +117,17 @@ class Zygote:
             self.last_words = str(error)
             self._bury()
             return
-        try:
-            with launched.control.makefile("rb") as lines:
-                for line in lines:
-                    message = json.loads(line)
-                    self._hear(message)
-                    if "ended" in message and tier is not Tier.FULL:
-                        remove_tree(launched.stage.path / "scratch" / f"s{message['ended']}")
-        except (OSError, ValueError) as error:
-            self.last_words = str(error)
+        # On a thread of its own: clearing up after a learner may take seconds, and the next one waits for word of a fork.
+        with ThreadPoolExecutor(1, thread_name_prefix="sandbox-cleaning") as cleaning:
+            try:
+                with launched.control.makefile("rb") as lines:
+                    for line in lines:
+                        message = json.loads(line)
+                        self._hear(message)
+                        if "ended" in message and tier is not Tier.FULL:
+                            cleaning.submit(remove_tree, launched.stage.path / "scratch" / f"s{message['ended']}")
+            except (OSError, ValueError) as error:
+                self.last_words = str(error)
         self.last_words = launched.stderr() or self.last_words
         self._bury()
         launched.remove()

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from anatomy import keepers, learners, state, zygotes
+from anatomy import judges, keepers, learners, state, zygotes
 from classes import EXERCISE, finish, lost_only_the_first, records, results, start, write_faulty
 
 from grader.results import RecordStore
@@ -50,7 +50,12 @@ def freeze(module):
 LIMIT = "6"
 """Seconds a question: what a process costs that never answers. An honest one takes 0.1 s of a quiet machine."""
 
-PLACES: dict[str, Callable[[int], list[int]]] = {"learner": learners, "keeper": keepers, "zygote": zygotes}
+PLACES: dict[str, Callable[[int], list[int]]] = {
+    "learner": learners,
+    "keeper": keepers,
+    "zygote": zygotes,
+    "judge": judges,
+}
 
 
 @pytest.mark.slow
