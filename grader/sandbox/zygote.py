@@ -117,7 +117,7 @@ class Zygote:
             self.last_words = str(error)
             self._bury()
             return
-        # On a thread of its own: clearing up after a learner may take seconds, and the next one waits for word of a fork.
+        # On a thread of its own: clearing up after a learner may take seconds, and the next waits for word of a fork.
         with ThreadPoolExecutor(1, thread_name_prefix="sandbox-cleaning") as cleaning:
             try:
                 with launched.control.makefile("rb") as lines:
