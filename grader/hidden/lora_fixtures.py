@@ -90,9 +90,8 @@ class Injected:
 
     def set_factors(self):
         """Hidden values into all factors."""
-        for path, (n_in, n_out) in self.meant().items():
-            layer = self.student.tools.part(self.model, path)
-            self.student.tools.set_factors(layer, *factors(self.given, self.r, n_in, n_out))
+        values = {path: factors(self.given, self.r, n_in, n_out) for path, (n_in, n_out) in self.meant().items()}
+        self.student.tools.set_all_factors(self.model, values)
 
 
 class Adapted:
@@ -122,16 +121,15 @@ class Adapted:
     def fresh(self, **other):
         """A frozen base with a head that learns; `other` tensors replace the source's."""
         model = self.student.tools.tiny_transformer(state={**self.source, **other}, **self.config)
-        self.student.tools.trainable(model, False)
-        self.student.tools.trainable(self.student.tools.part(model, self.head), True)
+        self.student.tools.trainable_only(model, self.head)
         return model
 
     def learn(self):
         """Other hidden values for the factors and the head: what training would do."""
-        for i in range(2):
-            for path, shape in ((f"self_attn.{self.targets[0]}", (16, 14)), (f"mlp.{self.targets[1]}", (16, 90))):
-                layer = self.student.tools.part(self.model, f"layers.{i}.{path}")
-                self.student.tools.set_factors(layer, *factors(self.given, self.r, *shape))
+        shapes = {f"self_attn.{self.targets[0]}": (16, 14), f"mlp.{self.targets[1]}": (16, 90)}
+        layers = {f"layers.{i}.{path}": shape for i in range(2) for path, shape in shapes.items()}
+        values = {path: factors(self.given, self.r, *shape) for path, shape in layers.items()}
+        self.student.tools.set_all_factors(self.model, values)
         head = self.student.tools.part(self.model, self.head)
         self.student.tools.pin(head, *self.other_head().values())
 

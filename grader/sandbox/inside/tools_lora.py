@@ -26,6 +26,13 @@ def trainable(module: nn.Module, flag: bool) -> nn.Module:
 
 
 @tool
+def trainable_only(module: nn.Module, path: str) -> nn.Module:
+    """Parameters of the part at a dotted path ask for gradients, and the others do not."""
+    module.requires_grad_(False).get_submodule(path).requires_grad_(True)
+    return module
+
+
+@tool
 def trainable_counts(module: nn.Module, paths: list[str]) -> dict[str, int]:
     """How many numbers can learn under each of some dotted paths; a parameter in two places counts once."""
     return {path: sum(p.numel() for p in module.get_submodule(path).parameters() if p.requires_grad) for path in paths}
@@ -44,6 +51,14 @@ def set_factors(module: nn.Module, first: torch.Tensor, second: torch.Tensor) ->
         for wanted in (first, second):
             found = _of_shape(module, wanted.shape)
             found.copy_(wanted if found.shape == wanted.shape else wanted.T)
+    return module
+
+
+@tool
+def set_all_factors(module: nn.Module, factors: dict[str, tuple[torch.Tensor, torch.Tensor]]) -> nn.Module:
+    """`set_factors` for the layers at some dotted paths."""
+    for path, (first, second) in factors.items():
+        set_factors(module.get_submodule(path), first, second)
     return module
 
 
