@@ -65,6 +65,8 @@ def show_check(console: Console, checked: Checked, earlier: Checked | None = Non
         if earlier and unchanged and earlier.hints.get(question.id) == hint:
             hint = None
         _question(console, checked, question, unchanged, hint)
+    for id, _points in checked.exercise.by_hand if earlier is None else ():
+        console.print(Text(f" – {id}: in your own words; a person reads it in a course, nobody here", style="dim"))
     for remark in result.remarks:
         console.print(Padding(Text(f"note: {clean(remark)}", style="dim"), (0, 0, 0, 3), expand=False))
     if checked.full_marks:

@@ -47,6 +47,14 @@ def test_points_message_question_to_oneself_and_hint(shown):
     assert "last hint" not in text
 
 
+def test_a_free_text_is_said_to_be_read_by_nobody_here(shown):
+    once = checked(question("freeze", 1.0, "passed"))
+    assert "own words" not in shown(once)
+    once.exercise = load_exercise("02_feature_extraction")
+    assert "explain: in your own words; a person reads it in a course, nobody here" in shown(once)
+    assert "own words" not in shown(once, once)
+
+
 def test_the_last_hint_leads_to_the_reference_once_solved(shown):
     hint = Hint(3, 3, "All of it.")
     text = shown(checked(question("double", 0.0, "failed"), begun="double", hints={"double": hint}))
