@@ -20,6 +20,9 @@ def command(
     Each is one self-contained file that opens without a network. Exit status 1 where a record was damaged and left out.
     """
     found, damaged = records.load(graded)
+    from .light import without_name_parsers
+
+    without_name_parsers()
     from ..pages import write_pages
 
     learners = len({record.learner for record in found})
