@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Any
 
 from grader.sandbox import Fate, SandboxError, Session, Sessions
-from grader.sandbox.keeper import ask_keeper, end_by_force, is_stopped
 from grader.student.answers import LearnerError, SandboxedAnswers
 
 LOST = {"TimeLimit", "Died", "Unreadable", "OutOfMemory"}
@@ -75,7 +74,7 @@ class NotebookAnswers:
         if error.kind == "TimeLimit":
             self._look_for_the_cause(session)
         fate = self._ending(session) if error.kind == "Died" else session.fate(0.0)
-        stopped = error.kind == "TimeLimit" and fate.running and is_stopped(session)
+        stopped = error.kind == "TimeLimit" and fate.running and session.is_stopped()
         self.drop()
         if fate.vanished:
             raise Fault(f"the sandbox was lost: {fate.why or fate}")
@@ -97,8 +96,8 @@ class NotebookAnswers:
 
         No learner's process can stop its keeper, so this is the machine's doing, and no time limit was passed.
         """
-        if session.fate(0.0).running and ask_keeper(session) == "silence" and session.fate(GRACE).running:
-            end_by_force(session)
+        if session.fate(0.0).running and session.ask_keeper() == "silence" and session.fate(GRACE).running:
+            session.end_by_force()
             self.drop()
             raise Fault("the sandbox was lost: the session's keeper does not answer")
 
@@ -111,12 +110,12 @@ class NotebookAnswers:
         fate = session.fate(GRACE)
         if not fate.running:
             return fate
-        said = ask_keeper(session)
+        said = session.ask_keeper()
         if said == "it lives":
             return fate
         fate = session.fate(ENDING)
         if fate.running and said == "silence":
-            end_by_force(session)
+            session.end_by_force()
             return Fate("vanished", why="the session's keeper does not answer")
         return fate
 

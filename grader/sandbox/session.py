@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import socket
 import struct
 import sys
@@ -9,12 +10,16 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import Literal, Protocol
 
 from grader.sandbox.fate import Fate
 from grader.sandbox.limits import Limits
 from grader.sandbox.tiers import Tier
+
+PATIENCE = 5.0
+"""Seconds in which a keeper answers even on a very busy machine. On a quiet one it takes under 0.01 s."""
 
 _RUNNING = Fate("running")
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
@@ -67,6 +72,41 @@ class Session:
             before = self._usage
             self._listen(1.0, lambda: self._usage is not before)
         return self._fate.cpu_seconds if self._ended.is_set() else float(self._usage["cpu_seconds"])
+
+    def ask_keeper(self) -> Literal["it lives", "silence", "nobody"]:
+        """What the session's keeper says, asked now, of its learner's process.
+
+        The keeper is the stub beside it, which runs none of the learner's code: what it says is not the learner's to
+        choose. "it lives" is never about a process that is gone: the keeper waits for the dead before it answers.
+        "silence": no answer within PATIENCE seconds; the session is just ending, or the keeper stands still.
+        "nobody": there is no keeper, or no longer.
+        """
+        with self._lock:
+            before = self._usage
+            try:
+                self._leash.sendall(b"?")
+            except OSError:
+                return "nobody"
+            self._listen(PATIENCE, lambda: self._usage is not before)
+            return "it lives" if self._usage is not before and not self._ended.is_set() else "silence"
+
+    def is_stopped(self) -> bool:
+        """Whether the learner's process, or another that its keeper looks after, is stopped as by SIGSTOP.
+
+        By whom cannot be told. False where /proc does not show it.
+        """
+        with suppress(OSError, ValueError):
+            for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+                if Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0] in "Tt":
+                    return True
+        return False
+
+    def end_by_force(self) -> None:
+        """Kill the keeper, and with it the session: for one that would not hear that it is to end."""
+        pid = self.pid
+        if pid is not None and self.fate().running:
+            with suppress(OSError):
+                os.kill(pid, getattr(signal, "SIGKILL", 9))
 
     def close(self, patience: float = 10.0) -> Fate:
         """End the session and wait until its last process is gone. Calling it again does nothing.

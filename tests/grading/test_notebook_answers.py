@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from grader.grading.notebook_answers import Fault, NotebookAnswers
-from grader.sandbox import Sandbox, keeper
+from grader.sandbox import Sandbox
 from grader.student.answers import LearnerError
 from grader.student.proxy import Student
 
@@ -226,7 +226,7 @@ def test_who_is_stopped_is_asked_again_and_whose_answer_stops_itself_runs_out_of
     ids=["no answer", "its socket closed"],
 )
 def test_a_keeper_that_stands_still_is_no_learners_fault(sandbox, monkeypatch, source):
-    monkeypatch.setattr(keeper, "PATIENCE", 1.0)
+    monkeypatch.setattr("grader.sandbox.session.PATIENCE", 1.0)
     with NotebookAnswers(sandbox, _cells(("q", source), ("nothing", "")), 2.0) as notebook:
         notebook.begin("nothing")  # so that there is a session
         session = notebook._session
