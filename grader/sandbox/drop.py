@@ -1,6 +1,6 @@
 """Started as real root: give up root, keep sight of the interpreter, become another program.
 
-    python drop.py '{"uid": 61000, "gid": 61000, "paths": ["/root/python", ...]}' PROGRAM ARGUMENT...
+    python drop.py '{"uid": 61000, "gid": 61000, "paths": ["/opt/python", ...]}' PROGRAM ARGUMENT...
 
 Python may live where only root can look (under root's own 0700 home). In a mount namespace of its own, every folder on
 the way that the new user may not enter is covered by an empty one, with the needed paths bound back to where they were.
