@@ -129,6 +129,9 @@ def build_filter(namespaces: bool) -> pyseccomp.SyscallFilter:
             rule(refuse, name)
         # One half of a datagram pair can send to any socket of this machine that has a path.
         rule(refuse, "socketpair", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xF, _SOCK_DGRAM))
+        # A file whose descriptor is on its way through a socket is in nobody's list.
+        for name in ("sendmsg", "sendmmsg"):
+            rule(refuse, name)
         # Space that is taken without being written fills a disk between two looks; libc then writes instead.
         rule(pyseccomp.ERRNO(errno.EOPNOTSUPP), "fallocate")
         for name in _PRETENDED:

@@ -207,13 +207,19 @@ class _Watch:
             }
         if load.processes > 2 * bounds.processes:
             return {"kind": "signalled", "signal": signal.SIGKILL, "why": f"more than {bounds.processes} processes"}
-        self._ticks += 1
-        if self.scratch is not None and self._ticks % _SCRATCH_EVERY == 0:
-            used, files = tree.folder_use(self.scratch, bounds.scratch_files)
-            used = max(used, self.tree.written_bytes() // _REWRITES)
-            if used > bounds.scratch_mib << 20 or files > bounds.scratch_files:
-                return {"kind": "signalled", "signal": signal.SIGKILL, "why": "its scratch folder was full"}
+        if self.scratch is not None and self._scratch_is_full(self.scratch):
+            return {"kind": "signalled", "signal": signal.SIGKILL, "why": "its scratch folder was full"}
         return None
+
+    def _scratch_is_full(self, scratch: str) -> bool:
+        most = self.bounds.scratch_mib << 20
+        if self.tree.written_bytes() > _REWRITES * most:
+            return True
+        self._ticks += 1
+        if self._ticks % _SCRATCH_EVERY:
+            return False
+        used, files = tree.folder_use(scratch, self.bounds.scratch_files)
+        return used + self.tree.nameless_bytes() > most or files > self.bounds.scratch_files
 
 
 def _descriptor_of(pid: int) -> int | None:

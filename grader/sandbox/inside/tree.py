@@ -6,6 +6,7 @@ Where there is no /proc (macOS, tier none) the tree cannot be seen: counts are z
 import os
 import resource
 import signal
+import stat
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -54,8 +55,8 @@ class Tree:
         own: dict[int, float] = {}
         for pid in self.pids():
             with suppress(OSError, IndexError, ValueError):
-                with open(f"/proc/{pid}/stat", "rb") as stat:
-                    words = stat.read().rpartition(b")")[2].split()  # the name before it is the learner's to choose
+                with open(f"/proc/{pid}/stat", "rb") as state:
+                    words = state.read().rpartition(b")")[2].split()  # the name before it is the learner's to choose
                 cpu += sum(map(int, words[11:15])) / _TICKS
                 own[pid] = sum(map(int, words[11:13])) / _TICKS
                 memory += int(words[21]) * _PAGE
@@ -88,14 +89,26 @@ class Tree:
         return total
 
     def written_bytes(self) -> int:
-        """What the tree's processes have written to disk, whatever became of the files; the ended are counted where
-        somebody waited for them. A file without a name is in no folder, and takes its space all the same."""
+        """What the tree's processes have written, to disk or to a file in memory, whatever became of the files; the
+        ended are not counted. A file without a name is in no folder, and takes its space all the same."""
         total = 0
         for pid in self.pids():
-            with suppress(OSError, ValueError), open(f"/proc/{pid}/io", "rb") as io:
-                fields = dict(line.split(b": ") for line in io.read().splitlines())
-                total += int(fields[b"write_bytes"]) - int(fields[b"cancelled_write_bytes"])
+            with suppress(OSError, ValueError, KeyError), open(f"/proc/{pid}/io", "rb") as io:
+                fields = {name: int(number) for name, number in (line.split(b": ") for line in io.read().splitlines())}
+                total += max(fields[b"wchar"], fields[b"write_bytes"] - fields[b"cancelled_write_bytes"])
         return total
+
+    def nameless_bytes(self) -> int:
+        """Space of the files that the tree's processes hold open and that have no name any more."""
+        sizes: dict[tuple[int, int], int] = {}
+        for pid in self.pids():
+            with suppress(OSError):
+                for name in os.listdir(f"/proc/{pid}/fd"):
+                    with suppress(OSError):
+                        held = os.stat(f"/proc/{pid}/fd/{name}")
+                        if stat.S_ISREG(held.st_mode) and held.st_nlink == 0:
+                            sizes[held.st_dev, held.st_ino] = held.st_blocks * 512
+        return sum(sizes.values())
 
     def kill(self, patience: float = 5.0) -> None:
         """Kill every process of the tree and wait until the last is gone, or `patience` seconds have passed."""
