@@ -12,9 +12,8 @@ import torch
 def same(observed: Any, expected: Any, atol: float = 0.0, rtol: float = 0.0) -> bool:
     """True where both have one structure and shape and every number is within `atol + rtol * |expected|`.
 
-    NaN equals NaN only where both are NaN at the same place. Tensors, arrays and nested lists of numbers compare by
-    shape
-    and value; integer, boolean and floating dtypes compare by value.
+    NaN equals NaN only where both are NaN at the same place. Tensors and arrays compare by shape and value, and so do
+    nested lists, entry by entry; integer, boolean and floating dtypes compare by value.
     """
     if isinstance(expected, np.ndarray):
         expected = torch.from_numpy(expected)

@@ -26,8 +26,8 @@ def misconception(question: str, *, asks: str, replaces: str | None = None) -> C
     """Register a wrong implementation of `question`.
 
     Decorates a function or class that stands for the one named `replaces` (default: the question's id). Where a
-    question
-    has several functions, decorate a plain class that holds the wrong ones as static methods and give `replaces="*"`.
+    question has several functions, decorate a plain class that holds the wrong ones as static methods and give
+    `replaces="*"`.
     """
 
     def mark(wrong: Any) -> Any:

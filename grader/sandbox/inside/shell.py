@@ -1,9 +1,8 @@
 """Runs a notebook's answer cells, and of the other cells only what an answer needs.
 
 Every cell is read, not run, first: which names it binds and which it uses. An answer then runs after the statements
-that
-bind what it uses: imports, functions and classes are lifted out of their cell alone; anything else brings its whole
-cell.
+that bind what it uses: imports, functions and classes are lifted out of their cell alone; anything else brings its
+whole cell.
 """
 
 from __future__ import annotations

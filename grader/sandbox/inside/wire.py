@@ -2,8 +2,7 @@
 
 A frame is ``!IQ`` (bytes of JSON, bytes of safetensors), the JSON, the safetensors. Neither side ever unpickles; the
 receiver checks both lengths against its caps before it reads on, and gives up at a deadline for the whole frame, so
-that
-a peer that sends slowly, for ever, too much or nonsense costs one clear error.
+that a peer that sends slowly, for ever, too much or nonsense costs one clear error.
 """
 
 from __future__ import annotations
