@@ -57,20 +57,20 @@ class Session:
         """The pid, seen from here, of the session's topmost process (killing it ends the session); None if unknown."""
         if self._pid is None and not self._ended.is_set():
             with self._lock:
-                self._listen(0.5, lambda: self._pid is not None)
+                self._listen(PATIENCE, lambda: self._pid is not None)
         return self._pid
 
     def cpu_seconds(self) -> float:
         """CPU time of all its processes so far; after the end, the final figure.
 
-        A session that does not answer within a second (a machine under load) gives the last figure known.
+        A session that does not answer within PATIENCE seconds gives the last figure known.
         """
         if self._ended.is_set():
             return self._fate.cpu_seconds
         with self._lock, suppress(OSError):
             self._leash.sendall(b"?")
             before = self._usage
-            self._listen(1.0, lambda: self._usage is not before)
+            self._listen(PATIENCE, lambda: self._usage is not before)
         return self._fate.cpu_seconds if self._ended.is_set() else float(self._usage["cpu_seconds"])
 
     def ask_keeper(self) -> Literal["it lives", "silence", "nobody"]:

@@ -237,7 +237,7 @@ class Arena:
         assert session is not None
         return session.pid or 0
 
-    def left_behind(self, patience: float = 2.0) -> list[str]:
+    def left_behind(self, patience: float = 20.0) -> list[str]:
         """What of an attack is still there: processes, files, listening sockets. Waits a moment for what is ending."""
         end = time.monotonic() + patience
         assert self.sandbox.zygote_pid is not None

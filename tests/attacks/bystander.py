@@ -42,7 +42,7 @@ class Bystander:
 
     def __init__(self, folder: Path, canary: str):
         # Where everybody may go: pytest's own folders are closed to the sandbox's user.
-        self.folder = Path(tempfile.mkdtemp(prefix="tl-bystander-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="tl-bystander-", dir=_open_place()))
         self.folder.chmod(0o777)
         uid = unprivileged_uid([sys.executable])
         python = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
@@ -87,6 +87,15 @@ class Bystander:
         self._process.kill()
         self._process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _open_place() -> str:
+    """A temporary folder that the sandbox's user may enter, with a path short enough for a socket's name."""
+    usual = tempfile.gettempdir()
+    for place in (usual, "/tmp", "/var/tmp"):
+        if len(place) < 60 and os.access(place, os.W_OK) and _reachable(f"{place}/x"):
+            return place
+    return usual
 
 
 def _reachable(path: str) -> bool:

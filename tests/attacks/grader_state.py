@@ -30,7 +30,7 @@ class GraderState:
 
     def changes(self) -> list[str]:
         """The parts that changed, with before and after. Waits a moment for a clearing up that is still going on."""
-        end = time.monotonic() + 3.0
+        end = time.monotonic() + 20.0
         while True:
             now = self._look()
             changed = [name for name in now if now[name] != self._before[name]]
