@@ -25,7 +25,8 @@ MAX_MESSAGE = 600
 class Executor:
     """Objects behind handles, and the functions that the grader may call on them.
 
-    `names` are the learner's functions and classes by name; `begin` (optional) runs the answer of a question first.
+    `names` are the answer's functions and classes by name; `notebook` (a NotebookShell, in the sandbox only) runs the
+    cells that define them when they are asked for.
     """
 
     def __init__(self, names: Mapping[str, Any], notebook: Any = None):
@@ -66,9 +67,6 @@ class Executor:
                 return setattr(self.objects[request["ref"]], request["name"], decoded(request["value"]))
             case "item":
                 return self.objects[request["ref"]][decoded(request["key"])]
-            case "forget":
-                self._forget()
-                return None
             case "notebook":
                 self.notebook.load(request["cells"])
                 return None

@@ -13,7 +13,7 @@ CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 
 _SIGCHLD = 17
@@ -61,11 +61,6 @@ def fork_into(flags: int) -> int:
     if pid < 0:
         raise OSError(code, f"clone into new namespaces: {os.strerror(code)}")
     return int(pid)
-
-
-def unshare(flags: int) -> None:
-    """unshare(2)."""
-    _check(_libc.unshare(ctypes.c_int(flags)), "unshare")
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:

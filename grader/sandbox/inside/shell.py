@@ -35,7 +35,6 @@ class Unit:
     uses: set[str]
     amends: set[str] = field(default_factory=set)
     """Names whose objects it changes: `model.fc = ...`, `table["x"] = ...`."""
-    lifted: bool = False
     everything: bool = False
     """A star import: it may bind any name."""
 
@@ -61,7 +60,6 @@ class NotebookShell:
         self.names: dict[str, Any] = self.shell.user_ns
         self.cells: list[Cell] = []
         self.done: set[tuple[int, int]] = set()
-        self.trouble: dict[str, str] = {}
         self.stood_in: list[str] = []
         self.own: dict[str, Any] = {}
         """The learner's own parts in whose place stand-ins are, until the next answer."""
@@ -112,12 +110,8 @@ class NotebookShell:
         self.done.add(unit.position)
         result = self.shell.run_cell(unit.source, store_history=False, silent=True)
         error = result.error_before_exec or result.error_in_exec
-        if error is None:
-            return
-        if strict:
+        if error is not None and strict:
             raise error
-        for name in unit.binds:
-            self.trouble[name] = f"{type(error).__name__}"
 
     def _needs(self, target: Unit) -> list[Unit]:
         """The units that must run before `target`, in notebook order."""
@@ -164,7 +158,7 @@ class NotebookShell:
             if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 text = ast.unparse(node)
                 node_binds, node_uses = _names(text)
-                units.append(Unit((index, i), text, node_binds, node_uses, lifted=True, everything=_has_star(node)))
+                units.append(Unit((index, i), text, node_binds, node_uses, everything=_has_star(node)))
                 rest -= node_binds
         # What is bound otherwise needs the whole cell: a statement may depend on any before it.
         units.append(Unit((index, -1), source, rest, uses, whole.amends))

@@ -128,7 +128,6 @@ class _Watch:
         self.leash = leash
         self.tree = processes
         self.scratch = scratch
-        self._peak = 0
         self._ticks = 0
 
     def until_the_end(self) -> dict[str, object]:
