@@ -52,8 +52,15 @@ def statistics_of_the_training_pictures(
 
 @misconception("prepare", asks="Is one and the same picture one and the same tensor, whichever part it is in?")
 def each_part_by_itself(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
-    """Each part (or batch) with its own mean and std: what makes it differ from the others is wiped out."""
+    """Each part with its own mean and std: what makes it differ from the others is wiped out."""
     return _mapped(_raw(images, labels, groups, card, seed), lambda x: _with_statistics_of(x)(x))
+
+
+@misconception("prepare", asks="Which other pictures have a say in how a picture looks? Will they be there next time?")
+def each_batch_by_itself(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """Each batch (or each picture) with its own mean and std: a picture's tensor depends on its neighbours."""
+    splits = _raw(images, labels, groups, card, seed)
+    return _mapped(splits, lambda x: torch.cat([_with_statistics_of(batch)(batch) for batch in x.split(8)]))
 
 
 @misconception("prepare", asks="What do you want to learn from val and test, and do mirror images tell you more of it?")
