@@ -45,7 +45,7 @@ def rebuild(submitted: Submitted, released: Sequence[ReleasedCell]) -> NotebookN
     ours = {cell.source.strip() for cell in submitted.exercise.cells if cell.markdown}
     known = {cell.grade_id: cell for cell in released}
     cells, ids = _cells(submitted), []
-    chosen = _answers(cells, submitted)
+    chosen = _answers(submitted)
     for index, cell in enumerate(cells):
         id = chosen.get(index) or _grade_id(cell)
         answer_elsewhere = id in chosen.values() and index not in chosen
@@ -68,11 +68,9 @@ def _cells(submitted: Submitted) -> list[dict[str, Any]]:
     return [cell for cell in notebook["cells"] if isinstance(cell, dict)]
 
 
-def _answers(cells: list[dict[str, Any]], submitted: Submitted) -> dict[int, str]:
-    """Place of a cell -> the question that it answers, as grading read it: code cells in order, checks left out."""
-    checks = {f"{question.id}_test" for question in submitted.exercise.questions}
-    code = [i for i, cell in enumerate(cells) if cell.get("cell_type") == "code" and _grade_id(cell) not in checks]
-    read = zip(code, submitted.answered.cells, strict=True)
+def _answers(submitted: Submitted) -> dict[int, str]:
+    """Place of a cell -> the question that it answers, as grading read it."""
+    read = zip(submitted.answered.places, submitted.answered.cells, strict=True)
     return {place: cell["question"] for place, cell in read if cell["question"] is not None}
 
 

@@ -76,7 +76,8 @@ class Checker:
         exercise, answered, code = self.read(notebook)
         result = grade(self.sandbox, exercise, self._key(exercise), answered, LEARNER, code, self.time_limit)
         answers = _answers(answered)
-        begun = {q.id for q in exercise.questions if answers.get(q.id, "").strip() not in ("", q.blank_source.strip())}
+        # A question without a cell of its own may be answered in another's.
+        begun = {id for id in answered.answered - answered.blank if answers.get(id, "elsewhere").strip()}
         checked = Checked(notebook, exercise, result, begun, code)
         if result.status == "graded":
             self.store.update(lambda progress: keep(progress, checked, answers, asked))

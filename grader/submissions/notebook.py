@@ -1,7 +1,7 @@
 """Reading an untrusted notebook: its code cells, and which of them answers which question.
 
-An answer cell is known by its nbgrader `grade_id`; where that is lost, by the function that it defines. Nothing of the
-notebook runs here.
+An answer cell is known by its nbgrader `grade_id`; where that is lost, by the function that it defines. It may have
+become a text cell, or part of another answer's cell or of a check. Nothing of the notebook runs here.
 """
 
 from __future__ import annotations
@@ -43,8 +43,10 @@ class Answered:
     """The code cells of a submission, as the sandbox takes them, and what was noticed."""
 
     cells: list[dict[str, Any]]
+    places: list[int] = field(default_factory=list)
+    """Where each of `cells` stands among the notebook's cells."""
     answered: set[str] = field(default_factory=set)
-    """Questions that have an answer cell."""
+    """Questions that some cell answers. Where it is another question's answer cell, it is marked as that one's."""
     blank: set[str] = field(default_factory=set)
     """Those of them whose cell is as it was handed out."""
     remarks: list[str] = field(default_factory=list)
@@ -71,10 +73,11 @@ def read_bytes(path: Path) -> bytes:
 def read_answers(data: bytes, exercise: Exercise) -> Answered:
     """The code cells of a notebook. Raises NotReadable with what is wrong with the file."""
     notebook = _parse(data)
-    sources = [
-        _source(cell) for cell in notebook["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"
-    ]
-    ids = [_grade_id(cell) for cell in notebook["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    answers, checks = {q.id for q in exercise.questions}, {f"{q.id}_test" for q in exercise.questions}
+    cells = [cell for cell in notebook["cells"] if isinstance(cell, dict)]
+    # One key pressed too many turns an answer into text; nbgrader, too, takes it for the code that it was.
+    places = [i for i, c in enumerate(cells) if c.get("cell_type") == "code" or _grade_id(c) in answers]
+    sources, ids = [_source(cells[i]) for i in places], [_grade_id(cells[i]) for i in places]
     if sum(map(len, sources)) > MAX_SOURCE:
         raise NotReadable(
             f"the notebook has over {MAX_SOURCE // 2**20} MiB of code",
@@ -84,31 +87,47 @@ def read_answers(data: bytes, exercise: Exercise) -> Answered:
     result = Answered([{"source": source, "question": None} for source in sources])
     if notebook.pop("converted", False):
         result.remarks.append("the notebook was in the old format 3, and was converted")
-    for question in exercise.questions:
-        cell = _answer_cell(question, sources, ids, result.remarks)
-        if cell is not None:
-            result.cells[cell]["question"] = question.id
-            result.answered.add(question.id)
-            if sources[cell].strip() == question.blank_source.strip():
-                result.blank.add(question.id)
     # What is graded is an answer; what would only check it is not run.
-    checks = {f"{q.id}_test" for q in exercise.questions}
-    result.cells = [c for c, i in zip(result.cells, ids, strict=True) if c["question"] is not None or i not in checks]
+    left_out = {i for i, grade_id in enumerate(ids) if grade_id in checks}
+    for question in exercise.questions:
+        cell = _answer_cell(question, sources, ids, answers, checks, result.remarks)
+        if cell is None:
+            continue
+        result.answered.add(question.id)
+        left_out.discard(cell)
+        if ids[cell] == question.id or ids[cell] not in answers:
+            result.cells[cell]["question"] = result.cells[cell]["question"] or question.id
+        if ids[cell] != question.id:
+            # What was left blank must not define the name once more, after the answer.
+            left_out |= {i for i, grade_id in enumerate(ids) if grade_id == question.id}
+        elif cells[places[cell]].get("cell_type") != "code":
+            result.remarks.append(f"answer cell '{question.id}' had become a text cell, and was read as code")
+        if sources[cell].strip() == question.blank_source.strip():
+            result.blank.add(question.id)
+    kept = [i for i in range(len(places)) if i not in left_out]
+    result.cells, result.places = [result.cells[i] for i in kept], [places[i] for i in kept]
     return result
 
 
-def _answer_cell(question: Question, sources: list[str], ids: list[str], remarks: list[str]) -> int | None:
+def _answer_cell(
+    question: Question, sources: list[str], ids: list[str], answers: set[str], checks: set[str], remarks: list[str]
+) -> int | None:
+    """The cell that answers `question`: its own; else one of no question; else one that is for something else."""
     marked = [i for i, grade_id in enumerate(ids) if grade_id == question.id]
     filled = [i for i in marked if sources[i].strip() not in ("", question.blank_source.strip())]
     if len(marked) > 1:
         remarks.append(f"there are {len(marked)} answer cells '{question.id}': the last one that is filled counts")
     if filled:
         return filled[-1]
-    defining = [i for i, grade_id in enumerate(ids) if not grade_id and _defines(sources[i], question)]
+    defining = [i for i in range(len(ids)) if i not in marked and _defines(sources[i], question)]
     if defining:
-        lost = "had lost its metadata" if not marked else "was left empty"
-        remarks.append(f"answer cell '{question.id}' {lost}; its answer was found by the name it defines")
-        return defining[-1]
+        chosen = max(defining, key=lambda i: (ids[i] not in answers | checks, ids[i] in checks, i))
+        lost = "was left empty" if marked else "is missing" if ids[chosen] else "had lost its metadata"
+        where = (
+            ", in a check cell" if ids[chosen] in checks else ", in another answer" if ids[chosen] in answers else ""
+        )
+        remarks.append(f"answer cell '{question.id}' {lost}; its answer was found by the name it defines{where}")
+        return chosen
     if not marked:
         remarks.append(
             f"answer cell '{question.id}' is missing, and no other cell defines {' or '.join(question.defines)}"
@@ -169,7 +188,8 @@ def _source(cell: dict[str, Any]) -> str:
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
-    return source if isinstance(source, str) else ""
+    # Python takes all three line ends for one; what is compared with a blank must, too.
+    return source.replace("\r\n", "\n").replace("\r", "\n") if isinstance(source, str) else ""
 
 
 def _grade_id(cell: dict[str, Any]) -> str:

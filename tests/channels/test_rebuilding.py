@@ -68,6 +68,23 @@ def test_lost_metadata_is_given_back():
         assert found[question.id] == question.answer_source
 
 
+@pytest.mark.parametrize("way", ["into the check", "into text", "into another answer"])
+def test_an_answer_that_went_elsewhere_is_shown_and_nothing_is_lost(way: str):
+    notebook, exercise = solved(), load_exercise(EXERCISE)
+    answer, check = (answer_cell(notebook, "freeze"), next(c for c in notebook.cells if c.get("id") == "freeze_test"))
+    if way == "into text":
+        answer.cell_type = "markdown"
+        del answer["outputs"], answer["execution_count"]
+    else:
+        into = check if way == "into the check" else answer_cell(notebook, "prepare")
+        into.source = f"{answer.source}\n{into.source}"
+        notebook.cells.remove(answer)
+    made = _by_id(_rebuilt(notebook))
+    assert made.keys() == {c.grade_id for c in CELLS} and made["freeze_test"] == 'check("freeze")'
+    holder = "prepare" if way == "into another answer" else "freeze"
+    assert exercise.question("freeze").answer_source in made[holder]
+
+
 def test_a_lost_free_text_is_not_scored_as_empty():
     notebook = solved()
     notebook.cells.remove(answer_cell(notebook, "explain"))

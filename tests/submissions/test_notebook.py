@@ -77,6 +77,43 @@ def test_a_deleted_answer_is_missing_with_a_remark():
     assert result.answered == {"frozen_backbone"} and "'freeze' is missing" in result.remarks[0]
 
 
+BLANK = EXERCISE.questions[0].blank_source
+
+
+@pytest.mark.parametrize(
+    ("cells", "remark"),
+    [
+        (
+            [_cell(GOOD, "freeze_layers"), _cell('check("freeze")', "freeze_layers_test")],
+            "is missing; its answer was found",
+        ),
+        ([_cell(GOOD + '\ncheck("freeze")', "freeze_test")], "is missing; its answer was found"),
+        ([_cell(BLANK, "freeze"), _cell(GOOD + '\ncheck("freeze")', "freeze_test")], "in a check cell"),
+        ([_cell(GOOD, "freeze", "markdown"), _cell('check("freeze")', "freeze_test")], "had become a text cell"),
+        ([_cell(GOOD, "freeze", "raw")], "had become a text cell"),
+    ],
+    ids=["an older release", "merged with the check", "written into the check", "markdown", "raw"],
+)
+def test_an_answer_is_found_wherever_it_went(cells, remark):
+    result = _read(*cells, _cell(CLASS, "frozen_backbone"))
+    assert _answers(result)["freeze"].startswith(GOOD) and not result.blank
+    assert result.answered == {"freeze", "frozen_backbone"} and remark in result.remarks[0]
+    assert all(c["source"] != BLANK for c in result.cells)
+
+
+def test_an_answer_in_another_questions_cell_is_one_and_the_blank_does_not_come_after_it():
+    both = _cell(f"{CLASS}\n{GOOD}", "frozen_backbone")
+    result = _read(both, _cell(BLANK, "freeze"))
+    assert result.answered == {"freeze", "frozen_backbone"} and not result.blank
+    assert result.cells == [{"source": both["source"], "question": "frozen_backbone"}] and result.places == [0]
+    assert "in another answer" in result.remarks[0]
+
+
+def test_line_ends_of_other_systems_make_no_difference():
+    result = _read(_cell(BLANK.replace("\n", "\r\n"), "freeze"), _cell(CLASS.replace("\n", "\r"), "frozen_backbone"))
+    assert result.blank == {"freeze"} and _answers(result)["frozen_backbone"] == CLASS
+
+
 def test_an_old_format_is_converted():
     old = {
         "nbformat": 3,
