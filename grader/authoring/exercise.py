@@ -44,7 +44,6 @@ class Question:
     hints: tuple[str, ...]  # Markdown, from a nudge to nearly the answer
     answer_source: str  # the solved answer cell, without marks
     blank_source: str  # the answer cell as the learner gets it
-    check_source: str  # the cell below it
     defines: tuple[str, ...]  # the functions, classes or variables that the answer cell is asked to define
     line: int  # of the answer cell in the solution file
 

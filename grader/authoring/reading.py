@@ -134,17 +134,17 @@ class _Reader:
         for objective in objectives:
             if not _OBJECTIVE.fullmatch(objective):
                 self.problem(cell.line, f"question '{id}': '{objective}' is no objective; they are O1 to O5, O3V, O3L")
-        blank = blanks.blank(cell.source)
+        title, hints, blank = self._title(cell, minutes, difficulty), self._hints(cell), blanks.blank(cell.source)
+        self._checks(cell)
         return Question(
             id=id,
-            title=self._title(cell, minutes, difficulty),
+            title=title,
             minutes=minutes,
             difficulty=difficulty,
             objectives=objectives,
-            hints=self._hints(cell),
+            hints=hints,
             answer_source=blanks.answer(cell.source),
             blank_source=blank,
-            check_source=self._checks(cell),
             defines=self._defines(cell, blank),
             line=cell.line,
         )
@@ -194,7 +194,7 @@ class _Reader:
             self.problem(hints.line, f"hints of '{cell.question}': {error}")
             return ()
 
-    def _checks(self, cell: Cell) -> str:
+    def _checks(self, cell: Cell) -> None:
         id = cell.question
         check = self._belonging("check", id)
         if check is None:
@@ -210,7 +210,6 @@ class _Reader:
             )
         elif f"check_{id}" not in _defined(public.source):
             self.problem(public.line, f"the public check of '{id}' does not define check_{id}(..., show)")
-        return check.source if check else ""
 
     def _defines(self, cell: Cell, blank: str) -> tuple[str, ...]:
         try:
