@@ -126,6 +126,17 @@ def test_the_bundle_holds_what_it_should(bundle: Path):
     assert f'pip install -c constraints.txt "./{_wheel(bundle).name}"' in names["README.md"]
 
 
+@pytest.mark.parametrize(("user", "told"), [(0, True), (1000, False)])
+def test_jupyter_is_told_that_root_is_meant(user: int, told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It refuses to run as root unless told, and in a container root is often the only user there is."""
+    from grader.channels.learners.shipped.tl_learner.__main__ import lab_command
+
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    command = lab_command(tmp_path)
+    assert command[0] == sys.executable and f"--ServerApp.root_dir={tmp_path}" in command
+    assert ("--allow-root" in command) == told
+
+
 @pytest.mark.slow
 def test_an_installed_bundle_checks_an_answer(installed: Path, tmp_path: Path):
     code = (
@@ -136,7 +147,7 @@ def test_an_installed_bundle_checks_an_answer(installed: Path, tmp_path: Path):
         "def freeze(module):\n    return module\n"
         "print(check('freeze').passed)\n"
     )
-    done = subprocess.run([installed, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([installed, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=280)
     assert done.stdout.splitlines()[-2:] == ["True", "False"], done.stderr
 
 

@@ -23,7 +23,7 @@ def tl(tmp_path: Path) -> Run:
         command = [str(Path(sys.executable).parent / "tl"), *map(str, arguments)]
         environment = {**os.environ, "HOME": str(home), "PYTHONIOENCODING": "utf-8", **variables}
         return subprocess.run(
-            command, cwd=home, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
+            command, cwd=home, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=280
         )
 
     return run

@@ -45,6 +45,20 @@ def test_what_cannot_be_graded_is_status_1_and_json_is_the_results(tl, submissio
     assert (entry["learner"], entry["exercise"], entry["status"], entry["points"]) == ("anna", NAME, "not_graded", 0.0)
     assert entry["reason"].startswith("the file is not a notebook")
     assert entry["max_points"] == 9.0
+    assert "passed over" not in run.stderr
+
+
+def test_whoever_has_nothing_to_grade_is_named(tl, submissions: Path, tmp_path: Path):
+    (submissions / "Zoë").mkdir()
+    (submissions / "Zoë" / "work.zip").touch()
+    run = tl("grade", submissions, "--out", tmp_path / "graded", "--isolation", "none")
+    assert "passed over: Zoë: no notebook in this folder, only work.zip" in run.stderr
+
+
+def test_results_do_not_go_among_the_submissions(tl, submissions: Path):
+    run = tl("grade", submissions, "--out", submissions / "anna" / "..")
+    assert run.returncode == 2 and "give a folder of its own" in run.stderr
+    assert [path.name for path in submissions.iterdir()] == ["anna"]
 
 
 def test_a_folder_without_submissions(tl, tmp_path: Path):

@@ -66,7 +66,7 @@ with store.lock():
 
 def run(code: str, *arguments: str, wrapper: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
     command = [*wrapper, sys.executable, "-c", code.format(here=str(HERE)), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=280)
 
 
 def in_mount_namespace(options: str, folder: Path) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ class Asker:
         self.session = session
         self._lines = session.socket.makefile("rw")
 
-    def ask(self, code: str, timeout: float = 20.0) -> Any:
+    def ask(self, code: str, timeout: float = 120.0) -> Any:
         """`result` after running `code`; raises RuntimeError with the learner's error, ConnectionError at its end."""
         self.session.socket.settimeout(timeout)
         self._lines.write(json.dumps(code) + "\n")
@@ -38,7 +38,7 @@ class Asker:
             raise RuntimeError(answer["error"])
         return answer["result"]
 
-    def last(self, code: str, timeout: float = 30.0) -> Fate:
+    def last(self, code: str, timeout: float = 120.0) -> Fate:
         """The fate of a session whose last code this is."""
         try:
             self.ask(code, timeout)

@@ -63,7 +63,7 @@ def test_many_sessions_from_many_threads(own: Sandbox) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join()
     assert mistakes == []
     assert sorted(answers) == [number * 100 + round_ for number in range(6) for round_ in range(5)]
 

@@ -46,7 +46,7 @@ def readable_root() -> Iterator[Path]:
 def run_outside(root: Path, *before: str) -> dict[str, object]:
     """Run OUTSIDE in a new Python that is started through the command `before`; what it printed."""
     command = [*before, sys.executable, "-c", OUTSIDE.format(root=str(root))]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd="/")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=280, cwd="/")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 

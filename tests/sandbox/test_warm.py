@@ -35,7 +35,7 @@ def test_a_model_learns(warm: Sandbox) -> None:
         "result = losses[0] > 100 * losses[-1]"
     )
     with asking(warm) as learner:
-        assert learner.ask(code, 60) is True
+        assert learner.ask(code) is True
 
 
 @pytest.mark.parametrize("options", ["", ", prefetch_factor=2, persistent_workers=True, timeout=30"])
@@ -47,7 +47,7 @@ def test_data_loader_with_workers(warm: Sandbox, options: str) -> None:
         "result = [[x.sum().item() for x, _ in loader] for _ in range(2)]"
     )
     with asking(warm) as learner:
-        assert learner.ask(code, 60) == [[28.0, 92.0, 70.0]] * 2
+        assert learner.ask(code) == [[28.0, 92.0, 70.0]] * 2
 
 
 def test_saving_and_loading(warm: Sandbox) -> None:
@@ -64,7 +64,7 @@ def test_a_new_interpreter_finds_the_packages(warm: Sandbox) -> None:
         "result = [done.stdout, done.stderr]"
     )
     with asking(warm) as learner:
-        assert learner.ask(code, 60) == ["3\n", ""]
+        assert learner.ask(code) == ["3\n", ""]
 
 
 def test_what_one_session_does_to_torch_another_does_not_see(warm: Sandbox) -> None:

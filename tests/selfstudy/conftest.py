@@ -43,6 +43,6 @@ def learner(course: Path, tmp_path: Path) -> Callable[..., Any]:
         how: dict[str, Any] = {"cwd": at_home, "env": environment, "stdin": subprocess.DEVNULL, "text": True}
         if start:
             return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
-        return subprocess.run(command, capture_output=True, timeout=120, **how)
+        return subprocess.run(command, capture_output=True, timeout=280, **how)
 
     return run

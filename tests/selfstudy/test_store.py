@@ -101,7 +101,16 @@ def test_a_home_that_cannot_be_written_is_said_once_and_remembered_meanwhile(tmp
     assert solved(store) == {"first"}
     assert store.read().key == key
     [notice] = store.notices
-    assert "cannot be kept" in notice and "TL_HOME" in notice
+    assert f"cannot be kept in {tmp_path / 'file' / 'home'} ({tmp_path / 'file'} is a file): move" in notice
+    assert "TL_HOME" in notice
+
+
+def test_reading_too_says_that_a_file_stands_where_the_folder_should_be(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    store = ProgressStore(tmp_path / "file")
+    assert store.read().exercises == {} and store.read().exercises == {}
+    [notice] = store.notices
+    assert "is a file): move that file away, or set TL_HOME to another folder" in notice
 
 
 def test_reset_keeps_the_old_file(tmp_path: Path):
@@ -138,7 +147,7 @@ def writer(folder: Path, name: str, count: int) -> subprocess.Popen[str]:
 def test_two_at_once_lose_nothing(tmp_path: Path):
     both = [writer(tmp_path, name, 25) for name in "ab"]
     for process in both:
-        process.communicate(timeout=120)
+        process.communicate(timeout=280)
         assert process.returncode == 0
     assert solved(ProgressStore(tmp_path)) == {f"{name}{i}" for name in "ab" for i in range(25)}
 

