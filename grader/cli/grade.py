@@ -40,12 +40,18 @@ def command(
 
     What is graded and unchanged is not graded again. Ctrl-C finishes what runs and writes what is done.
     """
+    if submissions.is_dir() and submissions.resolve() == out.resolve():
+        raise typer.BadParameter(
+            "results would lie among the submissions: give a folder of its own", param_hint="--out"
+        )
     if gradebook is not None:
         from ..channels.nbgrader.gradebook import check_gradebook, sqlite_path
 
         path = sqlite_path(gradebook)
         if path is not None:
             check_gradebook(path)  # before the class is graded, not after
+    from ..submissions import passed_over
+
     summary = run(submissions, out, jobs, isolation, time_limit, key)
     if as_json:
         typer.echo(summary.results.read_text(encoding="utf-8"))
@@ -54,6 +60,8 @@ def command(
 
         show(summary, RecordStore(out))
         console.say(f"Next: tl report {out}")
+    for sentence in passed_over(submissions, out):
+        console.note(f"passed over: {console.plain(sentence)}")
     if gradebook is not None and not summary.interrupted:
         _into(gradebook, out)
     if summary.interrupted:

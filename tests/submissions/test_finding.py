@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.submissions.finding import NoSubmissions, find_submissions
+from grader.submissions.finding import NoSubmissions, find_submissions, passed_over
 
 NAMES = ["02_feature_extraction", "04_lora_from_scratch"]
 
@@ -77,3 +77,56 @@ def test_nothing_to_grade_says_what_to_give(tmp_path, kind):
         folder.mkdir()
     with pytest.raises(NoSubmissions, match="folder|notebook"):
         find_submissions(folder, NAMES)
+
+
+def test_a_course_of_nbgrader_is_not_taken_for_its_submissions(tmp_path):
+    _put(tmp_path, "source/02_feature_extraction/02_feature_extraction.ipynb", "nbgrader_config.py")
+    with pytest.raises(NoSubmissions, match="give its submissions, .*submitted"):
+        find_submissions(tmp_path, NAMES)
+
+
+def test_the_folder_of_one_learner_is_said_to_be_one(tmp_path):
+    _put(tmp_path, "02_feature_extraction.ipynb")
+    with pytest.raises(NoSubmissions, match="give the folder above"):
+        find_submissions(tmp_path, NAMES)
+
+
+def test_names_that_browsers_and_other_systems_make_are_notebooks(tmp_path):
+    _put(
+        tmp_path,
+        "a/02_feature_extraction.IPYNB",
+        "b/02_feature_extraction.ipynb.json",
+        "c/04_lora_from_scratch.ipynb.txt",
+    )
+    found = find_submissions(tmp_path, NAMES)
+    assert [(f.learner, f.exercise, f.problem) for f in found] == [
+        ("a", NAMES[0], None),
+        ("b", NAMES[0], None),
+        ("c", NAMES[1], None),
+    ]
+    assert "taken for" in found[1].remarks[0] and "taken for" in found[2].remarks[0]
+
+
+def test_nobody_is_lost_silently(tmp_path):
+    _put(
+        tmp_path,
+        "ada/02_feature_extraction.ipynb",
+        "bo/work.zip",
+        "bo/.hidden",
+        "loose.ipynb",
+        "notes.txt",
+        "graded/results.json",
+    )
+    _put(tmp_path, ".cy/02_feature_extraction.ipynb", ".ipynb_checkpoints/loose-checkpoint.ipynb", ".git/config")
+    (tmp_path / "dee").mkdir()
+    (tmp_path / "eve").symlink_to("ada")
+    assert [sentence.split(":")[0] for sentence in passed_over(tmp_path, tmp_path / "graded")] == [
+        "loose.ipynb",
+        ".cy",
+        "bo",
+        "dee",
+        "eve",
+    ]
+    said = passed_over(tmp_path, tmp_path / "graded")
+    assert "only work.zip" in said[2] and "empty" in said[3] and "link" in said[4]
+    assert [f.learner for f in find_submissions(tmp_path, NAMES)] == ["ada"]
