@@ -104,6 +104,8 @@ def read_answers(data: bytes, exercise: Exercise) -> Answered:
             result.remarks.append(f"answer cell '{question.id}' had become a text cell, and was read as code")
         if sources[cell].strip() == question.blank_source.strip():
             result.blank.add(question.id)
+    if not result.answered:
+        result.remarks[:] = ["no answer to any question was found: is this the notebook of this exercise?"]
     kept = [i for i in range(len(places)) if i not in left_out]
     result.cells, result.places = [result.cells[i] for i in kept], [places[i] for i in kept]
     return result

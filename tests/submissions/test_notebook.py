@@ -114,6 +114,13 @@ def test_line_ends_of_other_systems_make_no_difference():
     assert result.blank == {"freeze"} and _answers(result)["frozen_backbone"] == CLASS
 
 
+def test_a_notebook_of_another_exercise_is_told_so_once():
+    result = _read(_cell("def merge(layer): ...", "merge"), _cell('check("merge")', "merge_test"))
+    assert not result.answered and result.remarks == [
+        "no answer to any question was found: is this the notebook of this exercise?"
+    ]
+
+
 def test_an_old_format_is_converted():
     old = {
         "nbformat": 3,
