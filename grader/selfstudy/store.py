@@ -53,6 +53,8 @@ class ProgressStore:
         try:
             return _parse(self.path.read_bytes())
         except (FileNotFoundError, NotADirectoryError):
+            if (why := self._no_folder()) is not None:
+                self._cannot_keep(why)
             return Progress()
         except DamagedProgress as damage:
             return self._set_aside(damage)
@@ -77,12 +79,19 @@ class ProgressStore:
             except OutputNotWritable as error:
                 cause = error.__cause__
                 why = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
-                self.notices.append(
-                    f"your progress cannot be kept in {self.folder} ({why}): make room or mend its permissions, or set "
-                    f"{HOME} to another folder"
-                )
+                self._cannot_keep(self._no_folder() or f"({why}): make room or mend its permissions")
                 self._unwritten = progress
             return result
+
+    def _no_folder(self) -> str | None:
+        """Why there can be no folder, and what to do; None where there is one, or can be."""
+        there = next(place for place in (self.folder, *self.folder.absolute().parents) if os.path.lexists(place))
+        return None if there.is_dir() else f"({there} is a file): move that file away"
+
+    def _cannot_keep(self, why: str) -> None:
+        notice = f"your progress cannot be kept in {self.folder} {why}, or set {HOME} to another folder"
+        if notice not in self.notices:
+            self.notices.append(notice)
 
     def reset(self) -> Path | None:
         """Begin anew. The old file stays under the name that is given back; None where there was none."""

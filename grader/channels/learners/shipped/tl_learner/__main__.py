@@ -30,12 +30,21 @@ def main(arguments: list[str] | None = None) -> int:
     if given.no_lab:
         return 0
     sys.stdout.flush()
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={given.folder.resolve()}"]
+    command = lab_command(given.folder)
     if os.name == "posix":
         os.execv(command[0], command)
     import subprocess
 
     return subprocess.call(command)
+
+
+def lab_command(folder: Path) -> list[str]:
+    """What opens JupyterLab in `folder`, in this environment."""
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
+    # Jupyter refuses to run as root unless told; in a container root is often the only user there is.
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    return command
 
 
 def notebooks() -> list:
