@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import nbformat
 import pytest
 from channel_cases import EXERCISE, released
 
 from grader.authoring.exercise import load_exercise
 from grader.authoring.notebook import to_bytes
 from grader.channels.one_by_one import NotGraded
-from grader.channels.otter.entrance import _alone, one_notebook, refusal
+from grader.channels.otter.entrance import HANDED_IN, _put_aside, one_notebook, refusal
 
 
 def _put(folder: Path, *names: str) -> None:
@@ -27,11 +28,15 @@ def _put(folder: Path, *names: str) -> None:
     ],
 )
 def test_the_notebook_that_is_meant(names: list[str], chosen: str, tmp_path: Path):
-    _put(tmp_path, *names)
-    assert one_notebook(tmp_path, EXERCISE) == tmp_path / chosen
-    _alone(tmp_path / chosen, tmp_path)
-    assert list(tmp_path.rglob("*.ipynb")) == [tmp_path / Path(chosen).name]
-    assert one_notebook(tmp_path, EXERCISE) == tmp_path / Path(chosen).name
+    folder, aside = tmp_path / "submission", tmp_path / HANDED_IN
+    _put(folder, *names)
+    _put(aside, "of an earlier run.ipynb")
+    assert one_notebook(folder, EXERCISE) == folder / chosen
+    (folder / chosen).write_bytes(b"\xef\xbb\xbf" + to_bytes(released()))  # which otter could not read
+    _put_aside(folder / chosen, tmp_path)
+    assert list(folder.rglob("*.ipynb")) == [folder / Path(chosen).name]
+    assert nbformat.read(folder / Path(chosen).name, as_version=nbformat.NO_CONVERT).cells == []
+    assert one_notebook(aside, EXERCISE).read_bytes() == b"\xef\xbb\xbf" + to_bytes(released())
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,9 @@ def _copy(*names: str) -> Callable[[Path], HandIn]:
     [
         _copy(f"{EXERCISE}.ipynb"),
         _copy("my folder/mine.ipynb", "__MACOSX/._mine.ipynb", ".ipynb_checkpoints/mine-checkpoint.ipynb"),
+        lambda path: lambda folder: (folder / "mine.ipynb").write_bytes(b"\xef\xbb\xbf" + path.read_bytes()),
     ],
-    ids=["notebook", "folder"],
+    ids=["notebook", "folder", "byte order mark, which otter cannot read"],
 )
 def test_points_and_messages_are_those_of_tl_grade(
     put: Callable[[Path], HandIn], package: Path, submissions: Path, native: dict, tmp_path: Path

@@ -20,6 +20,9 @@ from grader.results.text import clean
 
 PLUGIN = "grader.channels.otter.plugin.GradeInSandbox"
 NAME = "not graded"
+HANDED_IN = "handed_in"
+"""The folder beside otter's `submission` with the notebook to grade, byte for byte. otter finds an empty one in its
+place: it stumbles over some that Jupyter and we can read, such as one that begins with a byte order mark."""
 
 OTTER = ((6, 0), (8, 0))
 """The versions of otter-grader that this was written for: from the first, below the second."""
@@ -44,7 +47,7 @@ def main(home: Path) -> int:
         print(results["output"])
         (home / "results" / "results.json").write_text(json.dumps(results, indent=2), encoding="utf-8")
         return 0
-    _alone(notebook, home / "submission")
+    _put_aside(notebook, home)
     # A second of grammar building for a check of addresses that no notebook needs; jsonschema does without.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from otter.run.run_autograder import main as run_autograder
@@ -107,10 +110,13 @@ def _aside(path: Path) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
 
 
-def _alone(notebook: Path, folder: Path) -> None:
-    """Leave this notebook alone, at the top of the folder: otter looks nowhere else, and allows no second one."""
+def _put_aside(notebook: Path, home: Path) -> None:
+    """Leave this notebook alone in `home/HANDED_IN`, and in `home/submission` an empty one: otter wants exactly one."""
     data = notebook.read_bytes()
-    target = folder / notebook.name
-    for path in list(folder.rglob("*.ipynb")):
+    aside, folder = home / HANDED_IN, home / "submission"
+    for path in [aside, *folder.rglob("*.ipynb")]:
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
-    target.write_bytes(data)
+    aside.mkdir()
+    (aside / notebook.name).write_bytes(data)
+    empty = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (folder / notebook.name).write_text(json.dumps(empty), encoding="utf-8")

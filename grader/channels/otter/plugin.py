@@ -25,7 +25,7 @@ from otter.test_files.ok_test import OKTestFile
 from grader.authoring.notebook import METADATA
 from grader.channels.messages import as_text
 from grader.channels.one_by_one import TIME_LIMIT, NotGraded, WarmGrader, read_submission
-from grader.channels.otter.entrance import one_notebook, refusal
+from grader.channels.otter.entrance import HANDED_IN, one_notebook, refusal
 from grader.results import QuestionResult, SubmissionResult
 from grader.results.text import clean
 
@@ -55,9 +55,10 @@ class GradeInSandbox(AbstractOtterPlugin):
             )
         path = Path(self.submission_path)
         try:
-            # otter takes the only notebook at the top; which one is meant is decided as on Gradescope.
+            # `otter run` takes the only notebook at the top; which one is meant is decided as on Gradescope.
             exercise = self.plugin_config["exercise"]
-            submitted = read_submission(one_notebook(path.parent, exercise), exercise)
+            aside = path.parent.parent / HANDED_IN
+            submitted = read_submission(one_notebook(aside if aside.is_dir() else path.parent, exercise), exercise)
         except NotGraded as reason:
             self.refused = str(reason)
             print_output(f"not graded: {clean(self.refused)}")
@@ -164,6 +165,7 @@ def _protection() -> tuple[str, bool]:
 
 def _clear(submission: Path) -> None:
     """Remove all that was handed in but our tests: modules that shadow others, pickled logs, start-up files."""
+    shutil.rmtree(submission.parent.parent / HANDED_IN, ignore_errors=True)
     for path in submission.parent.iterdir():
         if path.name == "tests" and not path.is_symlink():
             continue
