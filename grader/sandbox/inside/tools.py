@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -44,11 +43,11 @@ def linear(n_in: int, n_out: int, bias: bool = True, dtype: str = "float32") -> 
 
 
 @tool
-def loader(*tensors: torch.Tensor, batch_size: int, shuffle: bool = False, drop_last: bool = False) -> Any:
+def loader(*tensors: torch.Tensor, batch_size: int, shuffle: bool = False) -> Any:
     """A DataLoader over tensors; a shuffled one draws a new order each pass."""
     from torch.utils.data import DataLoader, TensorDataset
 
-    return DataLoader(TensorDataset(*tensors), batch_size=batch_size, shuffle=shuffle, drop_last=drop_last)
+    return DataLoader(TensorDataset(*tensors), batch_size=batch_size, shuffle=shuffle)
 
 
 @tool
@@ -81,19 +80,17 @@ def train(
     training: bool = True,
     weight_decay: float = 0.0,
     optimizer: str = "SGD",
-    zero_gradients: bool = False,
 ) -> nn.Module:
     """Train on one batch for some steps, as a plain loop would: every parameter goes to the optimizer.
 
-    y of integers asks for cross-entropy, y of floats for the mean squared error. `zero_gradients` zeroes gradients with
-    zero tensors rather than None.
+    y of integers asks for cross-entropy, y of floats for the mean squared error.
     """
     step = getattr(torch.optim, optimizer)(module.parameters(), lr=lr, weight_decay=weight_decay)
     for _ in range(steps):
         module.train(training)
         output = getattr(out := module(x), "logits", out)
         loss = nn.functional.mse_loss(output, y) if y.is_floating_point() else nn.functional.cross_entropy(output, y)
-        step.zero_grad(set_to_none=not zero_gradients)
+        step.zero_grad()
         if loss.requires_grad:
             loss.backward()
         step.step()
@@ -143,29 +140,6 @@ def pin(layer: nn.Module, weight: torch.Tensor, bias: torch.Tensor | None = None
         if bias is not None and layer.bias is not None:
             layer.get_parameter("bias").copy_(bias)
     return layer
-
-
-@tool
-def same_object(a: Any, b: Any) -> bool:
-    """Whether two handles lead to one object."""
-    return a is b
-
-
-@tool
-def as_tensor(value: Any) -> torch.Tensor:
-    """A tensor from a tensor, an array or nested lists."""
-    return value.detach().clone() if isinstance(value, torch.Tensor) else torch.as_tensor(np.asarray(value))
-
-
-@tool
-def gradients(module: nn.Module, x: torch.Tensor) -> dict[str, bool]:
-    """After a backward pass through the sum of outputs: by parameter name, whether a gradient arrived."""
-    module.zero_grad(set_to_none=True)
-    out = module(x)
-    total = getattr(out, "logits", out).sum()
-    if total.requires_grad:
-        total.backward()
-    return {name: p.grad is not None for name, p in module.named_parameters()}
 
 
 def _with_state(module: nn.Module, state: dict[str, torch.Tensor] | None) -> nn.Module:

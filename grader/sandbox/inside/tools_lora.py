@@ -39,12 +39,6 @@ def trainable_counts(module: nn.Module, paths: list[str]) -> dict[str, int]:
 
 
 @tool
-def trainable_total(module: nn.Module) -> int:
-    """How many numbers of a module can learn."""
-    return sum(p.numel() for p in module.parameters() if p.requires_grad)
-
-
-@tool
 def set_factors(module: nn.Module, first: torch.Tensor, second: torch.Tensor) -> nn.Module:
     """Set the two parameters that have these shapes (or the transposed ones) to these values, in place."""
     with torch.no_grad():

@@ -15,6 +15,5 @@ def freeze(module):
 
     tools.TOOLS["tensors"] = first
     tools.TOOLS["train"] = lambda module, *args, **kwargs: module
-    tools.TOOLS["same_object"] = lambda a, b: True
-    tools.TOOLS["gradients"] = lambda module, x: {name: False for name, _ in module.named_parameters()}
+    tools.TOOLS["put_part"] = lambda module, path, new: module
     return module
