@@ -72,7 +72,7 @@ def formgrader(course: Path) -> Iterator[tuple[Callable[..., Any], str]]:
         return json.loads(text) if path.startswith("api/") else text
 
     try:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 280
         while True:
             assert process.poll() is None and time.monotonic() < deadline, log.read_text(encoding="utf-8")
             try:

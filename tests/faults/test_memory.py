@@ -73,7 +73,7 @@ def test_who_runs_out_of_memory_loses_that_question_alone(dozen: Path, quiet: di
     shutil.copytree(dozen, submissions)
     for learner, answer in FAULTY.items():
         write_faulty(submissions, learner, answer)
-    finish(start(submissions, out, "--time-limit", "8"))
+    finish(start(submissions, out, "--time-limit", "20"))
     found = results(out)
     messages = {learner: found.pop(learner) for learner in FAULTY}
     assert found == quiet

@@ -47,7 +47,7 @@ def freeze(module):
     time.sleep(600)
 """,
 }
-LIMIT = "6"
+LIMIT = "10"
 """Seconds a question: what a process costs that never answers. An honest one takes 0.1 s of a quiet machine."""
 
 PLACES: dict[str, Callable[[int], list[int]]] = {
@@ -69,8 +69,8 @@ def test_answers_that_never_come_lose_that_question_alone(dozen: Path, quiet: di
     for learner in FAULTY:
         assert lost_only_the_first(found.pop(learner)), learner
         record = RecordStore(out).load(learner, EXERCISE)
-        # The question costs its limit at most, twice where the process was found stopped.
-        assert record is not None and record.seconds < 3 * float(LIMIT)
+        # The question costs its limit at most, twice where the process was found stopped; the rest is for the others.
+        assert record is not None and record.seconds < 3.5 * float(LIMIT)
     assert found == quiet
 
 
@@ -82,7 +82,7 @@ def test_who_is_stopped_from_outside_loses_nothing(dozen: Path, quiet: dict, tmp
     out = tmp_path / "graded"
     grading = start(dozen, out, "--time-limit", LIMIT)
     stopped = _stop_one(grading, place, out)
-    _out, err = grading.communicate(timeout=250)
+    _out, err = grading.communicate(timeout=280)
     assert grading.returncode in (0, 1), err
     assert len(records(out)) == len(quiet)
     assert state(stopped) in ("", "Z"), "the process that was stopped is still there"
@@ -92,7 +92,7 @@ def test_who_is_stopped_from_outside_loses_nothing(dozen: Path, quiet: dict, tmp
 
 def _stop_one(grading: subprocess.Popen[str], place: str, out: Path) -> int:
     """Stop one process of that place in mid-class. One that was just ending goes on to its end: then another."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 250
     while time.monotonic() < deadline:
         assert grading.poll() is None, "the class was graded before anything was stopped"
         found = PLACES[place](grading.pid) if records(out) else []

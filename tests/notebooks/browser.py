@@ -44,9 +44,9 @@ class Page:
             port_file = folder / "DevToolsActivePort"
             until(lambda: port_file.is_file() and port_file.read_text().count("\n") > 0, "the browser starts")
             port = port_file.read_text().split()[0]
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=60) as answer:
                 target = next(t for t in json.load(answer) if t["type"] == "page")
-            self._socket = websocket.create_connection(target["webSocketDebuggerUrl"], timeout=60)
+            self._socket = websocket.create_connection(target["webSocketDebuggerUrl"], timeout=280)
             self.call("Runtime.enable")
             # JupyterLab has no current notebook in a window without the keyboard's focus.
             self.call("Emulation.setFocusEmulationEnabled", enabled=True)
@@ -59,7 +59,7 @@ class Page:
         try:
             self.call("Browser.close")
             self._socket.close()
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=120)
         finally:
             self._process.kill()
             self._process.wait()
@@ -103,7 +103,7 @@ class Page:
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot")["data"]))
 
 
-def until(condition: Any, what: str, seconds: float = 60) -> None:
+def until(condition: Any, what: str, seconds: float = 280) -> None:
     """Wait until `condition()` is true. AssertionError that names `what` after so many seconds."""
     last = time.monotonic() + seconds
     while not condition():

@@ -70,7 +70,7 @@ class Lab:
     def source(self, index: int) -> str:
         return self.page.run(f"i => {CELLS}[i].model.sharedModel.getSource()", index)
 
-    def idle(self, seconds: float = 120) -> None:
+    def idle(self, seconds: float = 280) -> None:
         state = (
             f"() => {NOTEBOOK}.sessionContext.kernelDisplayStatus === 'idle' && "
             f"{CELLS}.every(c => !c.promptNode?.textContent.includes('*'))"
@@ -110,7 +110,7 @@ def serve(folder: Path, home: Path, python: Path = Path(sys.executable), **more:
     finally:
         server.terminate()
         try:
-            server.wait(timeout=20)  # it ends its kernels
+            server.wait(timeout=120)  # it ends its kernels
         except subprocess.TimeoutExpired:
             server.kill()
 

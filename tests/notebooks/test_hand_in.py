@@ -51,7 +51,7 @@ class HandedIn(Lab):
         )
         self.page.click(x, y)
 
-    def says(self, among: str, words: str, seconds: float = 60) -> str:
+    def says(self, among: str, words: str, seconds: float = 280) -> str:
         """The text of the first element of `among` that holds `words`."""
         find = f"[...document.querySelectorAll({among!r})].map(e => e.innerText).find(t => t.includes({words!r}))"
         until(lambda: self.page.run(f"() => {find} ?? ''"), f"the page says {words!r}", seconds)

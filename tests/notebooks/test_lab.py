@@ -45,7 +45,7 @@ def pictures(lab: Lab, index: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_learner_fills_a_blank_sees_what_is_wrong_mends_it_and_runs_everything(lab: Lab, tmp_path: Path) -> None:
     exercise = load_exercise(EXERCISE)
     blank, check = lab.cell("freeze"), lab.cell("freeze_test")
