@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from grader.sandbox import Fate, SandboxError, Session, Sessions
-from grader.student.answers import LearnerError, SandboxedAnswers
+from grader.student.answers import Fault, LearnerError, SandboxedAnswers
 
 LOST = {"TimeLimit", "Died", "Unreadable", "OutOfMemory"}
 """Ends after which the process cannot be asked anything more."""
@@ -23,10 +23,6 @@ READING = 0.2
 busy. An ordinary one takes 0.05 s."""
 
 
-class Fault(Exception):
-    """The grader's side failed, not the learner: the submission is graded again."""
-
-
 class NotebookAnswers:
     """Runs answers of one notebook in sessions of the sandbox; a fresh session follows one that was lost."""
 
@@ -37,6 +33,7 @@ class NotebookAnswers:
         self._session: Session | None = None
         self._answers: SandboxedAnswers | None = None
         self._question = ""
+        self._stand_ins: tuple[str, ...] = ()
         self._stopped: set[str] = set()
         """Questions in which a process was found stopped."""
         self._endless: LearnerError | None = None
@@ -49,18 +46,21 @@ class NotebookAnswers:
         """
         answers = self._answers if self._answers is not None else self._start()
         answers.restart_clock()
-        self._question = question
-        answers.ask({"op": "answer", "question": question, "stand_ins": list(stand_ins)}, {})
+        self._question, self._stand_ins = question, stand_ins
+        self._run_answer(answers)
         return answers
 
     def drop(self) -> Fate | None:
         """End the session, if there is one. The next question gets a fresh one."""
-        session, self._session = self._session, None
-        if session is None:
-            return None
         if self._answers is not None:
             self.waited += self._answers.waited
         self._answers = None
+        return self._close()
+
+    def _close(self) -> Fate | None:
+        session, self._session = self._session, None
+        if session is None:
+            return None
         fate = session.fate(0.0)
         ended = session.close()
         self.cpu_seconds += ended.cpu_seconds
@@ -122,13 +122,9 @@ class NotebookAnswers:
     def _start(self) -> SandboxedAnswers:
         if self._endless is not None:
             raise self._endless
+        self._answers = SandboxedAnswers(self._open(), self.time_limit, self._renew)
         try:
-            self._session = self.sandbox.session()
-        except SandboxError as error:
-            raise Fault(str(error)) from None
-        self._answers = SandboxedAnswers(self._session.socket, self.time_limit)
-        try:
-            self._answers.ask({"op": "notebook", "cells": self.cells}, {})
+            self._read_notebook(self._answers)
         except LearnerError as error:
             # No line of the learner's has run yet. But a hundred thousand magics take long enough to read.
             before = self.cpu_seconds
@@ -138,6 +134,29 @@ class NotebookAnswers:
                 raise self._endless from None
             raise Fault(f"the sandbox did not take the notebook: {error}") from None
         return self._answers
+
+    def _renew(self) -> Any:
+        """The socket of a fresh session, in which the question has begun, in place of this one."""
+        answers = self._answers
+        assert answers is not None, "a question has begun"
+        self._close()
+        answers.socket = self._open()
+        self._read_notebook(answers)
+        self._run_answer(answers)
+        return answers.socket
+
+    def _open(self) -> Any:
+        try:
+            self._session = self.sandbox.session()
+        except SandboxError as error:
+            raise Fault(str(error)) from None
+        return self._session.socket
+
+    def _read_notebook(self, answers: SandboxedAnswers) -> None:
+        answers.ask({"op": "notebook", "cells": self.cells}, {})
+
+    def _run_answer(self, answers: SandboxedAnswers) -> None:
+        answers.ask({"op": "answer", "question": self._question, "stand_ins": list(self._stand_ins)}, {})
 
     def __enter__(self) -> NotebookAnswers:
         return self

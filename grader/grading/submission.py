@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from grader.authoring.exercise import Exercise, Question
-from grader.grading.notebook_answers import LOST, Fault, NotebookAnswers
+from grader.grading.notebook_answers import LOST, NotebookAnswers
 from grader.judging import trace
 from grader.judging.answer_key import AnswerKey
 from grader.judging.carried_over import better_of, parts_in_question
@@ -16,7 +16,7 @@ from grader.judging.trace import Trace
 from grader.judging.verdict import QuestionVerdict, stopped, verdict
 from grader.results import Advice, Behaviour, QuestionResult, SubmissionResult
 from grader.sandbox import Sessions
-from grader.student.answers import LearnerError
+from grader.student.answers import Fault, LearnerError
 from grader.submissions import Answered
 
 ATTEMPTS = 3

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from grader.hidden.registry import HiddenTest
-from grader.student.answers import Answers, LearnerError, TrustedAnswers
+from grader.student.answers import Answers, Fault, LearnerError, TrustedAnswers
 from grader.student.bounded import Bounded
 from grader.student.compare import same
 from grader.student.expect import Expect, Observation
@@ -41,6 +41,8 @@ def run(test: HiddenTest, answers: Answers, seed: int, reference: Trace | None =
     try:
         with nullcontext() if isinstance(answers, TrustedAnswers) else Bounded():
             test.run(**{name: arguments[name] for name in wanted})
+    except Fault:
+        raise
     except LearnerError as error:
         if reference is None:
             raise

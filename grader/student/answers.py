@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import torch
@@ -24,17 +24,32 @@ class LearnerError(Exception):
         self.kind, self.message, self.line = kind, message, line
 
 
-class Answers(Protocol):
-    """Takes a request and its tensors, gives the reply's value and tensors. Raises LearnerError."""
+class Fault(Exception):
+    """The grader's side failed, not the learner: the submission is graded again."""
 
-    def ask(self, request: dict[str, Any], tensors: dict[str, torch.Tensor]) -> tuple[Any, dict[str, torch.Tensor]]: ...
+
+class Answers(Protocol):
+    """Who is asked. Both raise LearnerError, and Fault where the sandbox failed."""
+
+    def ask(self, request: dict[str, Any], tensors: dict[str, torch.Tensor]) -> tuple[Any, dict[str, torch.Tensor]]:
+        """Takes a request and its tensors, gives the reply's value and tensors."""
+        ...
+
+    def start_afresh(self) -> None:
+        """The same answer in a process that remembers nothing of what was asked so far."""
+        ...
 
 
 class TrustedAnswers:
     """Functions of this project (a reference, a misconception, an alternative) answer, in this process."""
 
     def __init__(self, names: Mapping[str, Any]):
+        self._names = names
         self.executor = Executor(names)
+
+    def start_afresh(self) -> None:
+        """Objects are forgotten. Trusted code keeps nothing else."""
+        self.executor = Executor(self._names)
 
     def ask(self, request: dict[str, Any], tensors: dict[str, torch.Tensor]) -> tuple[Any, dict[str, torch.Tensor]]:
         """Through bytes and back, so that nothing is shared that a sandbox would not share."""
@@ -44,17 +59,22 @@ class TrustedAnswers:
 
 
 class SandboxedAnswers:
-    """A learner's notebook answers, in its own process behind a socket."""
+    """A learner's notebook answers, in its own process behind a socket; `renew` gives that of a fresh process."""
 
-    def __init__(self, socket: Any, time_limit: float):
+    def __init__(self, socket: Any, time_limit: float, renew: Callable[[], Any]):
         self.socket = socket
         self.time_limit = time_limit
+        self._renew = renew
         self.deadline = time.monotonic() + time_limit
         self.waited = 0.0
 
     def restart_clock(self) -> None:
         """A new question begins: it has the whole time limit."""
         self.deadline = time.monotonic() + self.time_limit
+
+    def start_afresh(self) -> None:
+        """Another process of the sandbox goes on, within the same time limit."""
+        self.socket = self._renew()
 
     def ask(self, request: dict[str, Any], tensors: dict[str, torch.Tensor]) -> tuple[Any, dict[str, torch.Tensor]]:
         """Send, wait until the question's deadline, decode. Raises LearnerError."""

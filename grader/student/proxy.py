@@ -31,6 +31,11 @@ class Student:
             raise AttributeError(name)
         return Function(self, {"function": name})
 
+    def start_afresh(self) -> None:
+        """From here on a fresh process answers, one that has seen nothing of what was asked. What stayed in the old
+        one is gone; only what the test itself holds is carried over."""
+        self._answers.start_afresh()
+
     def _ask(self, request: dict[str, Any], *values: Any, seeded: bool = False) -> Any:
         if seeded:
             # By name and count, so that one more call of one function changes no random number of another.

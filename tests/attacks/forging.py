@@ -28,6 +28,10 @@ class Forger:
         self.at = -1
         self.said: dict[str, Reply] = {}
 
+    def start_afresh(self) -> None:
+        """As the one that it stands before; what it has heard it keeps, as a forger outside a sandbox could."""
+        self._inner.start_afresh()
+
     def ask(self, request: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Reply:
         """The forged reply."""
         self.at += 1

@@ -173,6 +173,68 @@ def test_a_forked_process_that_comes_back_answers_nothing(sandbox):
         assert [Student(notebook.begin("next"), 0).g2(x) for x in range(8)] == list(range(1, 9))
 
 
+REMEMBERS = """
+import builtins, os, tempfile
+def f(x):
+    builtins.left, path = x, os.path.join(tempfile.gettempdir(), "left.txt")
+    open("left.txt", "w").write(str(x)); open(path, "w").write(str(x))
+    return path
+def recalls(path):
+    return hasattr(builtins, "left") or os.path.exists("left.txt") or os.path.exists(path)
+"""
+
+
+def test_a_process_that_starts_afresh_remembers_nothing(sandbox):
+    cells = _cells(("q", REMEMBERS), ("next", "def g2(x):\n    return x + 1"))
+    with NotebookAnswers(sandbox, cells, PLENTY) as notebook:
+        student = Student(notebook.begin("q"), 0)
+        path = student.f(7)
+        assert student.recalls(path) is True
+        before = notebook._session
+        student.start_afresh()
+        assert not before.fate().running
+        assert student.recalls(path) is False
+        assert Student(notebook.begin("next"), 0).g2(1) == 2
+
+
+@pytest.mark.parametrize("where", ["relative.pt", "folder.d/in/it.pt", os.path.join("TMP", "x.pt"), "TMP/a folder"])
+def test_what_was_saved_is_carried_into_a_fresh_process(sandbox, where):
+    """A file, a folder, or a path of one somewhere in a container; and what is loaded there is what was saved."""
+    source = (
+        "import os, pathlib, tempfile, torch\n"
+        f"where = pathlib.Path({where!r}.replace('TMP', tempfile.gettempdir()))\n"
+        "def f(x):\n    file = where / 'deep' / 'x.pt' if not where.suffix else where\n"
+        "    file.parent.mkdir(parents=True, exist_ok=True)\n    torch.save(x, file)\n"
+        "    return {'at': [str(where)], 'as a path': where, 'word.pt': 'no.file'}\n"
+        "def loads(saved):\n    assert saved['word.pt'] == 'no.file'\n    at = pathlib.Path(saved['at'][0])\n"
+        "    assert str(saved['as a path']) == str(at)\n"
+        "    return torch.load(at / 'deep' / 'x.pt' if not where.suffix else at)\n"
+    )
+    with NotebookAnswers(sandbox, _cells(("q", source)), PLENTY) as notebook:
+        student = Student(notebook.begin("q"), 0)
+        file = student.tools.packed(student.f.kept(torch.arange(5.0)))
+        student.start_afresh()
+        assert student.loads(student.tools.unpacked.kept(file)).tolist() == [0.0, 1.0, 2.0, 3.0, 4.0]
+
+
+def test_what_no_file_can_hold_was_not_saved(sandbox):
+    with pytest.raises(LearnerError, match="what was saved cannot be written to a file"):
+        with NotebookAnswers(sandbox, _cells(("q", "def f(x):\n    return lambda: x")), PLENTY) as notebook:
+            student = Student(notebook.begin("q"), 0)
+            student.tools.packed(student.f.kept(1))
+
+
+def test_starting_afresh_gives_no_more_time(sandbox):
+    source = "import time\ndef f(x):\n    time.sleep(1.5)\n    return x"
+    with NotebookAnswers(sandbox, _cells(("q", source)), 2.5) as notebook:
+        student = Student(notebook.begin("q"), 0)
+        assert student.f(1) == 1
+        with pytest.raises(LearnerError) as caught:
+            student.start_afresh()
+            student.f(2)
+        assert notebook.explain(caught.value).kind == "TimeLimit"
+
+
 CLOSES_ITS_SOCKET = "import os, time\nos.closerange(3, 256)\ntime.sleep(600)\n"
 
 

@@ -147,8 +147,11 @@ class NotebookShell:
             return Cell(index, question, empty, [], SyntaxError(f"the cell cannot be read: {type(error).__name__}"))
 
     def _taken_apart(self, index: int, source: str, question: str | None) -> Cell:
-        python = self.shell.input_transformer_manager.transform_cell(source)
-        tree = ast.parse(python)
+        try:
+            python, tree = source, ast.parse(source)
+        except SyntaxError:  # only then is there a magic to transform, which costs as much as all the rest
+            python = self.shell.input_transformer_manager.transform_cell(source)
+            tree = ast.parse(python)
         binds, uses = _names(python)
         whole = Unit((index, -1), source, binds, uses, _amended(tree), everything=_has_star(tree))
         if question is not None:

@@ -149,4 +149,4 @@ def _with_state(module: nn.Module, state: dict[str, torch.Tensor] | None) -> nn.
 
 
 # Its functions join TOOLS; at the end, because they are made tools by what is defined above.
-from . import tools_features, tools_lora  # noqa: E402, F401
+from . import tools_features, tools_lora, tools_saving  # noqa: E402, F401

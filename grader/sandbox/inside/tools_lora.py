@@ -1,4 +1,4 @@
-"""What hidden tests about low-rank adapters do with models: set factors, count what can learn, weigh what was saved.
+"""What hidden tests about low-rank adapters do with models: set factors, count what can learn.
 
 A learner's class may call its factors anything and store them either way round, so they are found by their shape among
 the parameters.
@@ -6,17 +6,10 @@ the parameters.
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
-from typing import Any
-
-import numpy as np
 import torch
 from torch import nn
 
 from .tools import tool
-
-DEEPEST = 6
 
 
 @tool
@@ -71,12 +64,6 @@ def tied_embedding(layer: nn.Linear) -> nn.Embedding:
     return embedding
 
 
-@tool
-def stored_bytes(value: Any) -> int:
-    """About how many bytes something that was saved takes: bytes, a file or its path, tensors in containers."""
-    return _weight(value, DEEPEST)
-
-
 def _of_shape(module: nn.Module, shape: torch.Size) -> nn.Parameter:
     either = (tuple(shape), tuple(reversed(shape)))
     found = [p for p in module.parameters() if tuple(p.shape) in either]
@@ -84,25 +71,3 @@ def _of_shape(module: nn.Module, shape: torch.Size) -> nn.Parameter:
         how_many = "no parameter" if not found else f"{len(found)} parameters"
         raise LookupError(f"the layer has {how_many} of shape {' × '.join(map(str, shape))} (either way round)")
     return found[0]
-
-
-def _weight(value: Any, depth: int) -> int:
-    if depth == 0:
-        return 0
-    if isinstance(value, torch.Tensor | np.ndarray):
-        return value.nbytes
-    if isinstance(value, bytes | bytearray | memoryview):
-        return len(value)
-    if isinstance(value, io.BytesIO):
-        return len(value.getvalue())
-    if isinstance(value, str | Path) and len(str(value)) < 4096 and Path(value).exists():
-        files = Path(value).rglob("*") if Path(value).is_dir() else [Path(value)]
-        return sum(f.stat().st_size for f in files if f.is_file())
-    if isinstance(value, nn.Module):
-        return sum(tensor.nbytes for tensor in value.state_dict().values())
-    if isinstance(value, dict):
-        return sum(_weight(v, depth - 1) for v in value.values())
-    if isinstance(value, list | tuple | set):
-        return sum(_weight(v, depth - 1) for v in value)
-    inside = getattr(value, "__dict__", None)
-    return _weight(inside, depth - 1) if isinstance(inside, dict) else len(str(value))
