@@ -40,6 +40,8 @@ ATTACKS = sorted((HERE / "submissions").glob("*.py"))
 TIERS = [tier.value for tier in probe().available if tier is not Tier.NONE]
 TIME_LIMIT = 3.0
 """Seconds a question: what an endless attack costs."""
+PLENTY = 60.0
+"""Seconds for a question that will be answered: 0.3 on two busy cores, and nobody waits for the rest."""
 MARK = "tl_attack_mark"
 """In the name of every file, variable and socket that an attack leaves behind."""
 
@@ -184,7 +186,9 @@ class Arena:
         RecordStore(self.out).write(outcome.record)
         return outcome
 
-    def grade_source(self, question: str, notebook: NotebookNode, learner: str = "honest") -> Outcome:
+    def grade_source(
+        self, question: str, notebook: NotebookNode, learner: str = "honest", time_limit: float = TIME_LIMIT
+    ) -> Outcome:
         """Grade a notebook on one question, as `tl grade` does it."""
         whole = exercise_with(question)
         # The whole notebook, and of it that one question: an attack costs no time on the others.
@@ -197,7 +201,7 @@ class Arena:
         for wrong in key.misconceptions(question):
             key.predicted(question, wrong)
         began = time.monotonic()
-        record = grade(tapped, exercise, key, answered, learner, "digest", TIME_LIMIT)
+        record = grade(tapped, exercise, key, answered, learner, "digest", time_limit)
         return Outcome(record, bytes(tapped.said), time.monotonic() - began)
 
     def honest(self, question: str) -> Outcome:
@@ -205,7 +209,7 @@ class Arena:
         exercise = exercise_with(question)
         right = (HERE / "looking_round.py").read_text() + "\n\n" + exercise.question(question).answer_source
         answers = {q.id: q.answer_source for q in exercise.questions} | {question: right}
-        return self.grade_source(question, fill(build_notebook(exercise), answers))
+        return self.grade_source(question, fill(build_notebook(exercise), answers), time_limit=PLENTY)
 
     def key(self, exercise: str) -> AnswerKey:
         """The answer key of an exercise, computed once."""

@@ -40,8 +40,11 @@ class Consumption:
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self.memory_mib = 0.0
+        self.memory_step_mib = 0.0
+        """The most that was added between two looks: how fast this machine is, and how late who looks."""
         self.nameless_mib = 0.0
         """Space of files that are open and have no name any more."""
+        self.nameless_step_mib = 0.0
 
     def __enter__(self) -> Consumption:
         self._thread.start()
@@ -52,11 +55,16 @@ class Consumption:
         self._thread.join()
 
     def _watch(self) -> None:
+        held = nameless = 0.0
         while not self._end.wait(0.05):
             pids = [pid for pid in below(self._pid) if pid not in self._but_not]
-            self.memory_mib = max(self.memory_mib, sum(map(_own_kib, pids)) / 1024)
+            before, held = held, sum(map(_own_kib, pids)) / 1024
+            self.memory_mib = max(self.memory_mib, held)
+            self.memory_step_mib = max(self.memory_step_mib, held - before)
             sizes = {key: size for pid in pids for key, size in _nameless(pid)}
-            self.nameless_mib = max(self.nameless_mib, sum(sizes.values()) / 2**20)
+            before, nameless = nameless, sum(sizes.values()) / 2**20
+            self.nameless_mib = max(self.nameless_mib, nameless)
+            self.nameless_step_mib = max(self.nameless_step_mib, nameless - before)
 
 
 def _own_kib(pid: int) -> int:

@@ -25,6 +25,11 @@ MOST_NAMELESS = 9.0 * LIMITS.scratch_mib
 and tmpfs, quiet and at load 4); without a limit the attack was seen to hold 1,036."""
 
 
+LOOKS = 3
+"""How many times as much as was added between two of this test's own looks (every 50 ms too) a limit may be passed by,
+should a machine be so quick, or who looks so late, that this is more."""
+
+
 @pytest.mark.parametrize("answers", ATTACKS, ids=lambda path: path.stem)
 def test_attack(answers: Path, arena: Arena, undisturbed: dict[tuple[str, str], Outcome]) -> None:
     question = question_of(answers)
@@ -42,8 +47,9 @@ def test_attack(answers: Path, arena: Arena, undisturbed: dict[tuple[str, str], 
     assert attacked.record.points == 0.0
     assert attacked.seconds < UNREASONABLE
     assert attacked.used is not None
-    assert attacked.used.memory_mib < MOST_MEMORY
-    assert attacked.used.nameless_mib < MOST_NAMELESS
+    used = attacked.used
+    assert used.memory_mib < max(MOST_MEMORY, LIMITS.total_memory_mib + LOOKS * used.memory_step_mib)
+    assert used.nameless_mib < max(MOST_NAMELESS, 4 * LIMITS.scratch_mib + LOOKS * used.nameless_step_mib)
     assert left == []
     assert after.comparable() == before.comparable()
     assert after.seconds < before.seconds + 5

@@ -180,11 +180,13 @@ def test_processes_outside_cannot_be_signalled(learner: Asker) -> None:
     """The victim runs as the same user where that is possible, so that only the sandbox stands between."""
     victim = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
     try:
+        # In a container the parent may be 1, whose group means everybody: the kernel says that it worked even where it
+        # refused each of them. What becomes of everybody is looked at below.
         pids = [victim.pid, os.getpid(), os.getppid(), learner.session.pid]
         code = (
             "import os, signal\nresult = []\n"
             f"for pid in {pids!r}:\n"
-            "    for send in (os.kill, os.killpg):\n"
+            "    for send in (os.kill, os.killpg)[: 1 if pid == 1 else 2]:\n"
             "        for number in (0, signal.SIGTERM, signal.SIGKILL):\n"
             "            try: send(pid, number); result.append([pid, send.__name__, int(number)])\n"
             "            except OSError: pass\n"
@@ -251,6 +253,9 @@ SYSTEM_CALLS = {
     "kexec_load": [0, 0, 0, 0],
     "finit_module": [0, 0, 0],
     "prlimit64": [1, 0, 0, 0],
+    "vmsplice": [0, 0, 0, 0],
+    "io_setup": [0, 0],
+    "setrlimit": [4, 0],
 }
 
 
