@@ -231,9 +231,14 @@ def as_tensor(value: Any) -> torch.Tensor:
         return value
     if isinstance(value, (list, tuple)) and value and all(isinstance(v, torch.Tensor) for v in value):
         return torch.stack(list(value))
-    if isinstance(value, (np.ndarray, list, tuple)):
+    if isinstance(value, (np.ndarray, list, tuple)) and not _has_texts(value):
         return torch.as_tensor(np.asarray(value))
     raise TypeError(f"a {type(value).__name__} where a tensor should be")
+
+
+def _has_texts(value: Any) -> bool:
+    """Whether there is a text among numbers: in an array, every one of them would take as much space as the longest."""
+    return isinstance(value, (str, bytes)) or (isinstance(value, (list, tuple)) and any(map(_has_texts, value)))
 
 
 def not_so(expect: Any, wanted: str) -> NoReturn:

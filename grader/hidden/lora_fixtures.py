@@ -255,6 +255,8 @@ def trainable_of(layer, a, b):
 def matrix_in_words(value):
     """Shape and singular values: what tells one update from another at a glance."""
     value = as_tensor(value)
+    if value.numel() > 10_000:  # none that is due has more than 143 numbers; a large one takes minutes to take apart
+        return short(value)
     strengths = ", ".join(f"{s:.3g}" for s in torch.linalg.svdvals(value)[:3])
     return f"{' × '.join(map(str, value.shape))}, largest singular values {strengths}"
 

@@ -71,6 +71,15 @@ def test_what_has_no_plain_form_stays_behind_a_handle():
     assert _round(OrderedDict(a=1)) == {"a": 1}
 
 
+def test_a_tensor_is_named_once():
+    """Twenty thousand times the same one, stacked, would need whatever memory there is."""
+    tensors = {"t0": torch.zeros(3)}
+    for tag in ("tensor", "array"):
+        with pytest.raises(codec.TooMuch, match="malformed"):
+            codec.decode({"list": [{tag: "t0"}, {tag: "t0"}]}, tensors, lambda data: data)
+    assert set(tensors) == {"t0"}
+
+
 def test_values_without_end_are_refused():
     endless: list = []
     endless.append(endless)

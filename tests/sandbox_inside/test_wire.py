@@ -70,6 +70,15 @@ def test_a_message_over_the_caps_is_refused_before_it_is_read(lengths):
         _deliver(wire.LENGTHS.pack(*lengths) + b"x" * 100)
 
 
+def test_a_long_list_of_tensors_that_hold_nothing_is_refused_before_it_is_read():
+    nothing = ",".join(f'"{i}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}' for i in range(30_000))
+    text = ("{" + nothing + "}").encode()
+    with pytest.raises(wire.WireError, match="the list of tensors is over the cap"):
+        wire.decode(b"{}", len(text).to_bytes(8, "little") + text)
+    most = {f"{'layer' * 30}.{i}": torch.zeros(1) for i in range(wire.MAX_TENSOR_COUNT)}
+    assert len(wire.decode(b"{}", wire._safetensors(most))[1]) == wire.MAX_TENSOR_COUNT
+
+
 def test_deep_nesting_is_an_error_not_a_crash():
     text = b"[" * 200_000
     with pytest.raises(wire.WireError, match="not JSON"):

@@ -85,7 +85,7 @@ class _Decoder:
     """Takes one value apart, however it was made: depth, number of items, size of integers and of sets are capped."""
 
     def __init__(self, tensors: dict[str, torch.Tensor], handle: Callable[[dict[str, Any]], Any]):
-        self.tensors, self.handle = tensors, handle
+        self.tensors, self.handle = dict(tensors), handle
         self.items = 0
 
     def decode(self, data: Any, depth: int) -> Any:
@@ -122,9 +122,9 @@ class _Decoder:
         if tag == "bytes":
             return base64.b64decode(content, validate=True)
         if tag == "tensor":
-            return self.tensors[content]
+            return self.tensors.pop(content)  # once: named again and again, a small one would fill any memory
         if tag == "array":
-            return self.tensors[content].numpy()
+            return self.tensors.pop(content).numpy()
         if tag in ("list", "tuple"):
             members = [self.decode(v, depth + 1) for v in content]
             return members if tag == "list" else tuple(members)
