@@ -20,6 +20,7 @@ class Limits:
     scratch_mib: int = 256  # size of /tmp, which holds home and working directory
     scratch_files: int = 4096  # files and folders in it
     shared_mib: int = 256  # size of /dev/shm (full tier)
+    sockets: int = 1000  # of all processes together: each holds 0.2 MiB of what nobody has read, which no limit counts
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():

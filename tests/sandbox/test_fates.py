@@ -3,10 +3,11 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from asking import asking
+from asking import Asker, asking
 
 from grader.sandbox import Limits, Sandbox, Tier
 
@@ -256,6 +257,69 @@ def test_scratch_is_limited_in_files(sandbox: Sandbox) -> None:
             assert "scratch" in learner.last(code, 60).why
 
 
+HIDING_PLACES = {
+    "a folder that may not be listed": "os.mkdir('closed', 0o300); os.chdir('closed')\n",
+    "a folder deeper than a path can say": "for _ in range(25): os.mkdir('d' * 200); os.chdir('d' * 200)\n",
+    "mappings of files without a name": "kept = []\n",
+}
+
+
+@pytest.mark.parametrize("place", HIDING_PLACES)
+def test_scratch_is_limited_in_hiding_places_too(sandbox: Sandbox, place: str) -> None:
+    """Written by children that are over before anybody looks, and for whom nobody waits: no count of them is kept."""
+    code = (
+        "import ctypes, os, signal, time\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        f"os.chdir(scratch)\n{HIDING_PLACES[place]}"
+        "for number in range(64):\n"
+        "    file = os.open(str(number), os.O_CREAT | os.O_RDWR)\n"
+        "    if 'kept' in globals():\n"
+        "        os.unlink(str(number))\n"
+        "        kept.append(ctypes.CDLL(None).mmap(None, 4096, 1, 1, file, 0))\n"
+        "    if os.fork() == 0:\n"
+        "        try: os.write(file, b'x' * (1 << 20))\n"
+        "        finally: os._exit(0)\n"
+        "    os.close(file)\n"
+        "    time.sleep(0.02)\n"
+        "time.sleep(60)"
+    )
+    with asking(sandbox, SMALL) as learner:
+        if sandbox.tier is Tier.FULL:
+            with pytest.raises(RuntimeError, match="No space left"):
+                learner.ask(code)
+        else:
+            assert "scratch" in learner.last(code, 60).why
+
+
+def test_sockets_are_limited(sandbox: Sandbox) -> None:
+    """What is sent and not read takes memory that counts as nobody's."""
+    code = (
+        "import os, socket, time\n"
+        "for _ in range(8):\n"
+        "    if os.fork() == 0: break\n"
+        "kept = [socket.socketpair() for _ in range(100)]\n"
+        "time.sleep(60)"
+    )
+    with asking(sandbox, Limits(sockets=1000)) as learner:
+        assert "more than 1000 sockets" in learner.last(code, 60).why
+    with asking(sandbox, Limits(sockets=1000)) as learner:
+        few = "import socket, time\nkept = [socket.socketpair() for _ in range(100)]\ntime.sleep(1)"
+        assert learner.ask(few) is None
+
+
+def test_no_crash_starts_the_machines_handler(learner: Asker) -> None:
+    """It is started, as root, where no core at all is allowed, and not where a core of one byte is."""
+    code = (
+        "import resource\nresult = [resource.getrlimit(resource.RLIMIT_CORE)]\n"
+        "try: resource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n"
+        "except (OSError, ValueError) as error: result.append(type(error).__name__)\n"
+        "result.append(resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    before, refused, after = learner.ask(code)
+    assert before == after == [1, 1]
+    assert refused in ("PermissionError", "ValueError")
+
+
 def test_one_file_is_limited(sandbox: Sandbox) -> None:
     with asking(sandbox, Limits(file_mib=1)) as learner, pytest.raises(RuntimeError, match="File too large"):
         learner.ask("open(scratch + '/big', 'wb').write(b'x' * (2 << 20))")
@@ -289,7 +353,7 @@ def test_hostile_scratch_folders_are_removed(sandbox: Sandbox) -> None:
         "for _ in range(1500): os.mkdir('d'); os.chdir('d')\n"
         "open('file', 'w').close()"
     )
-    with asking(sandbox) as learner:
+    with asking(sandbox) as learner, suppress(ConnectionError):  # a folder that nobody can look into ends the session
         learner.ask(code)
     scratches = sandbox._zygote._launched.stage.path / "scratch"
     end = time.monotonic() + 60  # this one's, and what earlier sessions left to be cleared away

@@ -50,6 +50,22 @@ def test_data_loader_with_workers(warm: Sandbox, options: str) -> None:
         assert learner.ask(code) == [[28.0, 92.0, 70.0]] * 2
 
 
+def test_data_loader_with_workers_beside_one_who_uses_up_open_files(warm: Sandbox) -> None:
+    """The kernel counts files on their way through sockets for all sessions together, against each one's limit."""
+    attack = (
+        "import array, os, socket\nfiles = array.array('i', [os.open('/dev/null', 0) for _ in range(200)])\n"
+        "pairs = [socket.socketpair() for _ in range(10)]\nresult = 0\n"
+        "try:\n"
+        "    for one, _ in pairs:\n"
+        "        one.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])\n"
+        "        result += 1\n"
+        "except OSError: pass"
+    )
+    with asking(warm) as attacker:
+        attacker.ask(attack)
+        test_data_loader_with_workers(warm, "")
+
+
 def test_saving_and_loading(warm: Sandbox) -> None:
     code = "import torch\ntorch.save(torch.ones(2), 'ones.pt')\nresult = torch.load('ones.pt').tolist()"
     with asking(warm) as learner:

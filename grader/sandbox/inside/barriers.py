@@ -16,6 +16,7 @@ _CLONE_NAMESPACES = (0x00000080, 0x00020000, 0x02000000, 0x04000000, 0x08000000,
 _AF_UNIX = 1
 _SOCK_DGRAM = 2
 _PR_SET_DUMPABLE = 4
+_RLIMIT_CORE = 4
 _SIGNALS_BY_DESCRIPTOR = (8, 10, 15)  # fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX
 _OWNER_BY_IOCTL = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
 _LANDLOCK_KNOWS_TRUNCATE = 3
@@ -25,7 +26,8 @@ _READ = AccessFS.READ_FILE | AccessFS.READ_DIR | AccessFS.EXECUTE
 _DEVICE = AccessFS.READ_FILE | AccessFS.WRITE_FILE
 
 # Refused in every tier: namespaces and mounts, looking into other processes, kernel interfaces with a large attack
-# surface, memory that no limit sees (memfd, System V and POSIX queues), and the clock.
+# surface, memory that no limit sees (memfd, System V and POSIX queues, large pages that a pipe keeps when they are
+# unmapped), what the whole machine has a fixed number of (io_setup), and the clock.
 _NEVER = """
 unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr
 open_tree_attr name_to_handle_at open_by_handle_at
@@ -37,6 +39,7 @@ syslog personality lookup_dcookie nfsservctl sethostname setdomainname iopl iope
 settimeofday adjtimex clock_settime clock_adjtime
 memfd_create memfd_secret shmget shmat shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl
 mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
+vmsplice io_setup
 fanotify_init fanotify_mark move_pages migrate_pages mbind set_mempolicy
 landlock_create_ruleset landlock_add_rule landlock_restrict_self
 """.split()
@@ -117,6 +120,9 @@ def build_filter(namespaces: bool) -> pyseccomp.SyscallFilter:
     for name in _ONLY_ONESELF:
         rule(refuse, name, pyseccomp.Arg(0, pyseccomp.NE, 0))
     rule(refuse, "socketpair", pyseccomp.Arg(0, pyseccomp.NE, _AF_UNIX))
+    # With no core at all allowed, the machine's own handler of crashes is started for each; see `set_limits`.
+    rule(refuse, "setrlimit", pyseccomp.Arg(0, pyseccomp.EQ, _RLIMIT_CORE))
+    rule(refuse, "prlimit64", pyseccomp.Arg(1, pyseccomp.EQ, _RLIMIT_CORE), pyseccomp.Arg(2, pyseccomp.NE, 0))
     # Who watches over the memory of all processes together must be able to read how much each has.
     rule(refuse, "prctl", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, 0xFFFFFFFF, _PR_SET_DUMPABLE))
     rule(

@@ -36,6 +36,7 @@ class Bounds:
     scratch_mib: int
     scratch_files: int
     shared_mib: int
+    sockets: int
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,9 @@ def confine(plan: Plan, bounds: Bounds, scratch: str, keep: tuple[int, ...], sys
 def set_limits(tier: str, bounds: Bounds) -> None:
     """Resource limits of this process and, except for CPU time and memory, of all below it together."""
     mib = 1 << 20
-    _limit("RLIMIT_CORE", 0)
+    # One byte is no core file, and where crashes go to a program (core(5), core_pattern), only this keeps it from being
+    # started, as root, for every crash: 0 does not.
+    _limit("RLIMIT_CORE", 1)
     _limit("RLIMIT_CPU", int(bounds.cpu_seconds + 0.999), grace=2)
     _limit("RLIMIT_FSIZE", bounds.file_mib * mib)
     _limit("RLIMIT_NOFILE", bounds.open_files)

@@ -1,8 +1,9 @@
-"""DataLoader without worker processes, for the reduced tier.
+"""DataLoader without worker processes, for the tiers that protect.
 
 Workers hand over batches and locks in /dev/shm, one place for the whole machine, which must stay closed to learners
-where it cannot be a private one. An answer that asks for workers is right all the same: it gets the same batches, from
-its own process.
+where it cannot be a private one. And they hand over open files through sockets, of which the kernel counts those of all
+sessions together (one user): another learner could use them up. An answer that asks for workers is right all the same:
+it gets the same batches, from its own process.
 """
 
 import functools

@@ -23,7 +23,8 @@ from .confine import Bounds, Plan, build_room, confine, make_scratch
 Serve = Callable[[socket.socket, str], None]
 
 _TICK_MS = 50
-_SCRATCH_EVERY = 4  # ticks between two looks at the size of a scratch folder on disk (reduced tier)
+_SCRATCH_EVERY = 4  # ticks between two looks at scratch folder and descriptors (reduced tier)
+_FULL: dict[str, object] = {"kind": "signalled", "signal": signal.SIGKILL, "why": "its scratch folder was full"}
 _REWRITES = 4  # how often a scratch folder's size may be written before it counts as full, whatever is in it
 
 
@@ -206,19 +207,20 @@ class _Watch:
             }
         if load.processes > 2 * bounds.processes:
             return {"kind": "signalled", "signal": signal.SIGKILL, "why": f"more than {bounds.processes} processes"}
-        if self.scratch is not None and self._scratch_is_full(self.scratch):
-            return {"kind": "signalled", "signal": signal.SIGKILL, "why": "its scratch folder was full"}
+        sockets = self.tree.sockets_of_the_namespace()
+        if self.scratch is not None:
+            if self.tree.written_bytes() > _REWRITES * (bounds.scratch_mib << 20):
+                return _FULL
+            self._ticks += 1
+            if self._ticks % _SCRATCH_EVERY == 0:
+                held = self.tree.held(self.scratch, bounds.file_mib << 20)
+                sockets = held.sockets
+                used, files = tree.folder_use(self.scratch, bounds.scratch_files)
+                if used + held.nameless_bytes > bounds.scratch_mib << 20 or files > bounds.scratch_files:
+                    return _FULL
+        if sockets > bounds.sockets:
+            return {"kind": "signalled", "signal": signal.SIGKILL, "why": f"more than {bounds.sockets} sockets"}
         return None
-
-    def _scratch_is_full(self, scratch: str) -> bool:
-        most = self.bounds.scratch_mib << 20
-        if self.tree.written_bytes() > _REWRITES * most:
-            return True
-        self._ticks += 1
-        if self._ticks % _SCRATCH_EVERY:
-            return False
-        used, files = tree.folder_use(scratch, self.bounds.scratch_files)
-        return used + self.tree.nameless_bytes() > most or files > self.bounds.scratch_files
 
 
 def _descriptor_of(pid: int) -> int | None:

@@ -3,6 +3,7 @@
 Where there is no /proc (macOS, tier none) the tree cannot be seen: counts are zero, the end is a signal to the group.
 """
 
+import errno
 import os
 import resource
 import signal
@@ -22,6 +23,14 @@ class Load:
     processes: int
     cpu_seconds: float
     bytes_at_most: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a tree holds open now: bytes of files that have no name any more (an upper bound), sockets."""
+
+    nameless_bytes: int
+    sockets: int
 
 
 class Tree:
@@ -98,17 +107,40 @@ class Tree:
                 total += max(fields[b"wchar"], fields[b"write_bytes"] - fields[b"cancelled_write_bytes"])
         return total
 
-    def nameless_bytes(self) -> int:
-        """Space of the files that the tree's processes hold open and that have no name any more."""
+    def held(self, scratch: str, largest: int) -> Held:
+        """What the tree's processes hold open; `largest` is what a file can have at most.
+
+        A file without a name may be held by a mapping alone. Its size cannot be seen, so it counts as `largest`.
+        """
         sizes: dict[tuple[int, int], int] = {}
+        sockets: set[int] = set()
+        mapped: set[tuple[int, int]] = set()
         for pid in self.pids():
             with suppress(OSError):
                 for name in os.listdir(f"/proc/{pid}/fd"):
                     with suppress(OSError):
-                        held = os.stat(f"/proc/{pid}/fd/{name}")
-                        if stat.S_ISREG(held.st_mode) and held.st_nlink == 0:
-                            sizes[held.st_dev, held.st_ino] = held.st_blocks * 512
-        return sum(sizes.values())
+                        found = os.stat(f"/proc/{pid}/fd/{name}")
+                        if stat.S_ISSOCK(found.st_mode):
+                            sockets.add(found.st_ino)
+                        elif stat.S_ISREG(found.st_mode) and found.st_nlink == 0:
+                            sizes[found.st_dev, found.st_ino] = found.st_blocks * 512
+            with suppress(OSError, ValueError), open(f"/proc/{pid}/maps", "rb") as maps:
+                for line in maps:
+                    if line.endswith(b" (deleted)\n") and scratch.encode() in line:
+                        _range, _rights, _offset, device, inode = line.split()[:5]
+                        major, minor = (int(number, 16) for number in device.split(b":"))
+                        mapped.add((os.makedev(major, minor), int(inode)))
+        unseen = len(mapped - sizes.keys())
+        return Held(sum(sizes.values()) + unseen * largest, len(sockets))
+
+    def sockets_of_the_namespace(self) -> int:
+        """Sockets in this process's network namespace, those on their way through another too; 0 where it is not the
+        tree's own."""
+        if not self._is_init:
+            return 0
+        with suppress(OSError, ValueError, IndexError), open("/proc/net/sockstat", "rb") as state:
+            return int(state.readline().split()[2])
+        return 0
 
     def kill(self, patience: float = 5.0) -> None:
         """Kill every process of the tree and wait until the last is gone, or `patience` seconds have passed."""
@@ -152,17 +184,24 @@ def peak_mib() -> float:
 
 
 def folder_use(folder: str, at_most: int) -> tuple[int, int]:
-    """Bytes and number of files under `folder`; counting stops at `at_most` files."""
+    """Bytes and number of files under `folder`; counting stops at `at_most` files.
+
+    A folder that cannot be looked into, closed or too deep, might hold anything: it counts as more than that.
+    """
     used = files = 0
     waiting = [folder]
     while waiting and files <= at_most:
-        with suppress(OSError), os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                files += 1
-                with suppress(OSError):
-                    used += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                if files > at_most:
-                    break
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    files += 1
+                    with suppress(FileNotFoundError):
+                        used += entry.stat(follow_symlinks=False).st_blocks * 512
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(entry.path)
+                    if files > at_most:
+                        break
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG):
+                return used, at_most + 1
     return used, files

@@ -50,7 +50,7 @@ class Zygote:
         config = json.loads(self._read_line()[0])
         self._plan = Plan(**{name: _frozen(value) for name, value in config["plan"].items()})
         self._missing = _preload(config["preload"])
-        if self._plan.tier == "reduced":
+        if self._plan.tier != "none":
             keep_loading_in_one_process()
         module, _, function = config["server"].partition(":")
         self._serve: stub.Serve = getattr(importlib.import_module(module), function)
