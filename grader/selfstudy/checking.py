@@ -106,8 +106,9 @@ def keep(progress: Progress, checked: Checked, answers: dict[str, str], asked: b
         checked.best[result.id] = seen.points
         if solved(result):
             seen.solved = seen.solved or now
-        elif result.id in checked.begun or result.id == next_up:
-            # A blank further down is not begun: its hints are not used up before it is anybody's turn.
+        elif result.id in checked.begun or (result.id == next_up and not seen.full):
+            # A blank further down is not begun: its hints are not used up before it is anybody's turn. Nor are those
+            # of a blank in a fresh copy, when the question has had full marks in another.
             hint = _next_hint(seen, checked.exercise.question(result.id).hints, asked or now_answered != seen.answer)
             if hint is not None:
                 checked.hints[result.id] = hint

@@ -76,6 +76,14 @@ def test_full_marks_need_no_hint_and_do_not_use_one_up(learner: Learner):
     assert learner.check() == {"double": 2}
 
 
+def test_a_fresh_copy_of_what_had_full_marks_uses_no_hint_up(learner: Learner):
+    blank = learner.answers["double"]
+    learner.answers["double"] = "double = 1"
+    learner.check(double=1.0)
+    learner.answers["double"] = blank
+    assert "double" not in learner.check() and learner.progress.question(NAME, "double").hints == 0
+
+
 def test_best_points_stay_and_the_first_full_marks_are_dated(learner: Learner):
     learner.answers["double"] = "double = 1"
     learner.check(double=1.0)
