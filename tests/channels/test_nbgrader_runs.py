@@ -63,3 +63,11 @@ def test_a_notebook_with_another_name_is_named(course: Path, run: Run, submissio
     done = run("nbgrader", "autograde", EXERCISE, "--student", "copied", cwd=course, status=1, TL_COURSE_KEY=KEY)
     assert f"there is no {EXERCISE}.ipynb (but mine.ipynb): rename one, then run this again" in done.stderr
     assert scores_in(course).get("copied", {}).get("freeze_test") is None
+
+
+def test_a_line_break_in_a_name_costs_nobody_else(course: Path, run: Run, submissions: Path):
+    for learner in ("line\nbreak", "zz, after it"):
+        hand_in(course, learner, submissions / "right" / f"{EXERCISE}.ipynb")
+    done = run("nbgrader", "autograde", EXERCISE, cwd=course, status=1, TL_COURSE_KEY=KEY)
+    assert "has a line break in its name, which nbgrader cannot take: rename it" in done.stderr
+    assert scores_in(course)["zz, after it"]["freeze_test"] == 2.0

@@ -42,12 +42,19 @@ class SubmissionExporter(NotebookExporter):
     def _alone(self, convert_notebooks: Callable[[], None]) -> None:
         assert self.parent is not None
         course = Path(self.parent.coursedir.root).resolve()
+        # nbgrader would end the whole run at such a name, with the learners after it ungraded.
+        broken = [folder for folder in self.parent.assignments if "\n" in folder]
+        for folder in broken:
+            del self.parent.assignments[folder]
+            self.log.error("%r has a line break in its name, which nbgrader cannot take: rename it", folder)
         try:
             with FileLock(course / LOCK, timeout=0):
                 for folder in map(Path, sorted(self.parent.assignments)):
                     self._remove_unfinished(folder)
                     self._say_if_missing(folder)
                 convert_notebooks()
+            if broken:
+                raise NbGraderException(f"left out, for a line break in the name: {len(broken)}; see above")
         except Timeout:
             message = f"another nbgrader autograde is at work in {course}: wait until it ends, then run this one again"
             self.log.error(message)
