@@ -52,6 +52,7 @@ def open_the_way(paths: list[str]) -> None:
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE, None)
     # Held open before anything is covered, and in the new namespace: only its own mounts can be bound in it.
     held = {path: os.open(path, os.O_PATH) for needed in covered.values() for path in needed}
+    strict = os.umask(0o022)  # a grader's own may close the folders that are made here
     for folder, needed in covered.items():
         _mount("tmpfs", folder, "tmpfs", 0, "mode=0755,size=1m")
         for path in sorted(set(needed)):
@@ -64,6 +65,7 @@ def open_the_way(paths: list[str]) -> None:
                 os.makedirs(os.path.dirname(path), exist_ok=True)
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
             _mount(f"/proc/self/fd/{descriptor}", path, None, _MS_BIND | _MS_REC, None)
+    os.umask(strict)
     for descriptor in held.values():
         os.close(descriptor)
 

@@ -110,6 +110,12 @@ def test_without_user_namespaces(readable_root: Path) -> None:
     assert "--isolation reduced" in str(seen["refusal"])
 
 
+def test_with_a_strict_umask(readable_root: Path) -> None:
+    seen = run_outside(readable_root, "/bin/sh", "-c", 'umask 077; exec "$@"', "sh")
+    assert seen["best"] == TIERS[0].value
+    assert seen["refusal"] == "" or TIERS[0] is not Tier.FULL
+
+
 def test_as_an_ordinary_user(readable_root: Path) -> None:
     seen = run_outside(readable_root, *as_ordinary_user(readable_root))
     assert seen["best"] == TIERS[0].value
