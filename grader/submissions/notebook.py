@@ -120,7 +120,8 @@ def _answer_cell(
     if len(marked) > 1:
         remarks.append(f"there are {len(marked)} answer cells '{question.id}': the last one that is filled counts")
     if filled:
-        return filled[-1]
+        # JupyterLab's Split Cell makes two of one: what only tries the answer out must not be taken for it.
+        return ([i for i in filled if _defines(sources[i], question)] or filled)[-1]
     defining = [i for i in range(len(ids)) if i not in marked and _defines(sources[i], question)]
     if defining:
         chosen = max(defining, key=lambda i: (ids[i] not in answers | checks, ids[i] in checks, i))

@@ -59,6 +59,13 @@ def test_a_duplicated_answer_counts_where_it_was_filled():
     assert _answers(result)["freeze"] == GOOD and "2 answer cells" in result.remarks[0]
 
 
+def test_of_a_cell_that_was_split_the_part_that_defines_the_answer_counts():
+    result = _read(
+        _cell("import torch", "freeze"), _cell(GOOD, "freeze"), _cell("freeze(typo)", "freeze"), _cell(CLASS)
+    )
+    assert _answers(result)["freeze"] == GOOD and "3 answer cells" in result.remarks[0]
+
+
 def test_an_answer_written_into_another_cell_is_found_when_the_blank_was_left_empty():
     blank = EXERCISE.questions[0].blank_source
     result = _read(_cell(blank, "freeze"), _cell(GOOD), _cell(CLASS, "frozen_backbone"))
