@@ -112,12 +112,13 @@ def test_dropout_is_kept(student, given, expect):
     net = net_with_head(given, "classifier", norm="none", dropout=p)
     picture = net.x[:1]
     features = net.model.part("backbone").outputs(picture)[0]
-    model = with_new_head(student, expect, net, *selecting(features, net.n_new))
+    bias = given.tensor(net.n_new)
+    model = with_new_head(student, expect, net, *selecting(features, bias))
     if model is not None:
-        factors, whole = dropout_factors(student, model, picture)
+        factors, whole = dropout_factors(student, model, picture, bias)
         expect(factors, "by what train mode multiplies a feature", atol=0.02)
         # Two numbers with the right ratio can be made up; this feature of this picture cannot.
-        expect(whole, "that feature itself, in eval mode")
+        expect(whole, "that feature itself and the bias, in eval mode")
 
 
 @question("replace_head", points=1, says="Which `requires_grad` does the new layer have, and which do the others have?")
@@ -189,12 +190,12 @@ def test_the_heads_dropout_is_still_active(student, given, expect):
     picture = parts.x[:1]
     features = parts.backbone.outputs(picture)[0]
     model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
-    parts.weight, parts.bias = selecting(features, parts.n_classes)
+    parts.weight, parts.bias = selecting(features, given.tensor(parts.n_classes))
     pin_head(student, model, parts)
-    factors, whole = dropout_factors(student, model, picture)
+    factors, whole = dropout_factors(student, model, picture, parts.bias)
     expect(factors, "by what train mode multiplies a feature", atol=0.02)
     # Two numbers with the right ratio can be made up; this feature of this picture cannot.
-    expect(whole, "that feature itself, in eval mode")
+    expect(whole, "that feature itself and the bias, in eval mode")
 
 
 @question("frozen_backbone", points=1, says="In which mode may the backbone have been when it was handed over?")

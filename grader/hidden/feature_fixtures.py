@@ -167,24 +167,26 @@ def say_drift(before: list[dict[str, torch.Tensor]]) -> Any:
 
 
 def dropout_factors(
-    student: Any, model: Model, picture: torch.Tensor, size: int = 48
+    student: Any, model: Model, picture: torch.Tensor, bias: torch.Tensor, size: int = 48
 ) -> tuple[list[float], torch.Tensor]:
-    """By which factors train mode multiplies the outputs for one picture, [0, 1/(1-p)] where dropout p lies before, and
-    these outputs in eval mode.
+    """By which factors train mode multiplies the features of one picture, [0, 1/(1-p)] where dropout p lies before the
+    head, and the outputs for it in eval mode.
 
-    The head must have been set to `selecting` rows, so that each output is one feature.
+    The head must have been set to `selecting` rows, so that each output is one feature plus `bias`: dropout behind the
+    head, where it does not belong, drops the bias too.
     """
     whole = model.outputs(picture)
     trained = model.outputs(picture.expand(size, *picture.shape[1:]).contiguous(), training=True)
-    factors = sorted({round(v, 2) for v in (trained / whole).flatten().tolist()})
+    factors = sorted({round(v, 2) for v in ((trained - bias) / (whole - bias)).flatten().tolist()})
     return factors[:6], whole
 
 
-def selecting(features: torch.Tensor, n_out: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Weight and bias of a linear layer whose outputs are the `n_out` largest of some features (d,)."""
+def selecting(features: torch.Tensor, bias: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Weight and bias of a linear layer whose outputs are the largest of some features (d,), each plus its `bias`."""
+    n_out = len(bias)
     weight = torch.zeros(n_out, len(features))
     weight[torch.arange(n_out), features.topk(n_out).indices] = 1.0
-    return weight, torch.zeros(n_out)
+    return weight, bias
 
 
 # extract_features

@@ -311,3 +311,6 @@ def test_who_shares_the_weight_does_not_notice(student, given, expect):
     # Asked for the first time, so that there is no earlier answer to repeat.
     words = torch.randperm(it.n_out, generator=given.generator)
     expect(embedding.outputs(words), "the tied embedding after the merge", picture=as_matrix)
+    # Nor does the merged layer use that tensor any more: an answer that adds the update beside the base still would.
+    student.tools.pin(embedding, given.tensor(it.n_out, it.n_in))
+    expect(merged.outputs(it.x), "the output of the merged layer, the embedding changed")

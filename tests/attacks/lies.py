@@ -207,6 +207,61 @@ class TableOnceAndForAll(Lie):
         return self.said
 
 
+class DropoutOnTheLogits(Lie):
+    """No lie but a wrong answer: the dropout is there, behind the new layer rather than before it."""
+
+    question, aims_at = "replace_head", "test_dropout_is_kept"
+
+    def names(self) -> dict[str, Any]:
+        def replace_head(model: Any, n_classes: int) -> Any:
+            dropout, old = model.classifier
+            model.classifier = nn.Sequential(nn.Linear(old.in_features, n_classes), dropout)
+            return model
+
+        return {"replace_head": replace_head}
+
+
+class DropoutOnTheLogitsOfAFrozenHead(Lie):
+    """Puts the head's dropout out of use, and a dropout of its own behind the head."""
+
+    question, aims_at = "frozen_backbone", "test_the_heads_dropout_is_still_active"
+
+    def names(self) -> dict[str, Any]:
+        class FrozenBackbone(nn.Module):
+            def __init__(self, backbone: Any, head: Any):
+                super().__init__()
+                self.backbone, self.head = backbone.eval(), head.eval()
+                self.p = next(m.p for m in head.modules() if isinstance(m, nn.Dropout))
+
+            def train(self, mode: bool = True) -> Any:
+                self.training = mode
+                return self
+
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                return nn.functional.dropout(self.head(self.backbone(x)), self.p, self.training)
+
+        return {"FrozenBackbone": FrozenBackbone}
+
+
+class UpdateKeptBesideTheBase(Lie):
+    """Merges nothing: keeps the update as it is now, and goes on adding it to what the base answers."""
+
+    question, aims_at = "merge", "test_who_shares_the_weight_does_not_notice"
+
+    def names(self) -> dict[str, Any]:
+        def merge(layer: Any) -> Any:
+            if "forward" not in vars(layer):
+                update = (layer.alpha / layer.r * layer.B @ layer.A).detach()
+                layer.forward = lambda x: layer.base(x) + x @ update.T
+            return layer
+
+        def unmerge(layer: Any) -> Any:
+            vars(layer).pop("forward", None)
+            return layer
+
+        return {"merge": merge, "unmerge": unmerge}
+
+
 LIES: list[type[Lie]] = [
     GoesThroughTheGraphOnlyOnce,
     OneLabelForAll,
@@ -216,4 +271,7 @@ LIES: list[type[Lie]] = [
     NoiseForDropout,
     CountsOfNothing,
     TableOnceAndForAll,
+    DropoutOnTheLogits,
+    DropoutOnTheLogitsOfAFrozenHead,
+    UpdateKeptBesideTheBase,
 ]
