@@ -125,7 +125,7 @@ def _watch(checker: "Checker", store: "ProgressStore", place: Path, as_json: boo
     screen = terminal()
     earlier: dict[Path, Checked] = {}
     patience = Patience()
-    looking = Watch(place, checker.names)
+    looking = Watch(place, checker.names, console.note)
     stop = threading.Event()
     console.note(f"watching {place}; save a notebook to check it, Ctrl-C ends")
     with console.interruptible(stop, "ending; press Ctrl-C again to end at once"):

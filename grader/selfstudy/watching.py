@@ -5,7 +5,7 @@ compared here: the time of the last change, the size, the file's identity.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
@@ -18,15 +18,17 @@ State = tuple[int, int, int]
 
 
 class Watch:
-    """Looks at a notebook, or at all notebooks of exercises below a folder."""
+    """Looks at a notebook, or at all notebooks of exercises below a folder. `tell` gets what is to be said meanwhile."""
 
-    def __init__(self, place: Path, names: Sequence[str]) -> None:
-        self.place, self.names = place, names
+    def __init__(self, place: Path, names: Sequence[str], tell: Callable[[str], None] = lambda text: None) -> None:
+        self.place, self.names, self.tell = place, names, tell
         notebooks_in(place, names)  # raises NoNotebook where there is nothing to watch
+        self._folder = self._there = place.is_dir()
         self._seen: dict[Path, State] = {}
 
     def changed(self) -> list[Path]:
         """The notebooks that were saved since the last call; all of them in the first. Missing ones are waited for."""
+        self._say_if_moved()
         found: dict[Path, State] = {}
         for path in self._notebooks():
             try:
@@ -52,8 +54,15 @@ class Watch:
                 yield path
             stop.wait(interval)
 
+    def _say_if_moved(self) -> None:
+        """A notebook goes and comes while it is saved; a folder that is gone was moved, and nobody would ever know."""
+        if self._folder and self._there != self.place.is_dir():
+            self._there = not self._there
+            words = "is back" if self._there else "is gone: was it moved? Waiting until it is back; Ctrl-C ends"
+            self.tell(f"{self.place} {words}")
+
     def _notebooks(self) -> list[Path]:
-        if self.place.is_dir():
+        if self._folder:
             return [path for path in walk(self.place) if named_after(path, self.names)]
         return [self.place]
 

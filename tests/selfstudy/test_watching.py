@@ -63,6 +63,20 @@ def test_a_new_notebook_in_the_folder_is_seen_and_others_are_not(notebook: Path)
     assert watch.changed() == [copy]
 
 
+def test_a_folder_that_is_moved_is_said_once_to_be_gone_and_back(notebook: Path):
+    said: list[str] = []
+    watch = Watch(notebook.parent, NAMES, said.append)
+    watch.changed()
+    elsewhere = notebook.parent.rename(notebook.parent.with_name("elsewhere"))
+    assert [watch.changed(), watch.changed()] == [[], []]
+    elsewhere.rename(notebook.parent)
+    assert [watch.changed(), watch.changed()] == [[], []]
+    assert said == [
+        f"{notebook.parent} is gone: was it moved? Waiting until it is back; Ctrl-C ends",
+        f"{notebook.parent} is back",
+    ]
+
+
 def test_a_file_that_could_not_be_read_is_given_again(notebook: Path):
     watch = Watch(notebook, NAMES)
     watch.changed()
