@@ -18,7 +18,7 @@ State = tuple[int, int, int]
 
 
 class Watch:
-    """Looks at a notebook, or at all notebooks of exercises below a folder. `tell` gets what is to be said meanwhile."""
+    """Looks at a notebook, or at all notebooks of exercises below a folder. `tell` gets what is said meanwhile."""
 
     def __init__(self, place: Path, names: Sequence[str], tell: Callable[[str], None] = lambda text: None) -> None:
         self.place, self.names, self.tell = place, names, tell
