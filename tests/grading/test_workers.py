@@ -80,7 +80,7 @@ def test_a_worker_borrows_from_the_graders_sandbox(submissions, judge, sandbox, 
     result = worker.result(sandbox, _first(submissions))
     assert result.points == result.max_points > 0
     assert result.cpu_seconds > 0
-    assert sandbox.session().number == before + 2  # one session in between, which the worker had
+    assert sandbox.session().number > before + 1  # there are sessions in between, which the worker had
 
 
 def test_a_worker_that_is_killed_is_replaced(submissions, judge, sandbox, worker):

@@ -37,21 +37,21 @@ def test_a_frame_arrives_as_it_was_sent():
     assert torch.equal(received["a"], tensors["a"]) and received["b"].item() == 3
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_are_one_clear_error(data):
     with pytest.raises(wire.WireError):
         _deliver(data[:4] + data if len(data) < 12 else data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=80), st.binary(min_size=1, max_size=80))
 def test_lengths_that_fit_around_arbitrary_contents_are_one_clear_error(text, blob):
     with pytest.raises(wire.WireError):
         _deliver(wire.LENGTHS.pack(len(text), len(blob)) + text + blob)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_a_true_frame_with_flipped_bytes_is_an_error_or_a_frame(data):
     frame = bytearray(wire.encode({"ok": {"list": [1, 2]}}, {"t0": torch.ones(3)}))
