@@ -13,8 +13,8 @@ from typing import Any
 import torch
 
 MOST_MIB = 450
-"""What grading one attack may add to the grader's memory at its peak: frames of 68 MiB, read, decoded and compared. 267 to
-273 in 12 runs of the largest, whatever the load."""
+"""What grading one attack may add to the grader's memory at its peak: frames of 68 MiB, read, decoded and compared. 267
+to 273 in 12 runs of the largest, whatever the load."""
 
 
 class GraderState:
