@@ -12,6 +12,9 @@ from grader.student.answers import LearnerError
 from grader.student.proxy import Model, model_from
 from tlcore import plots
 
+MANY_LETTERS = 100_000
+"""In names of layers that nobody tells one by one: a network of 400 layers has a tenth of it."""
+
 # freeze
 
 
@@ -30,6 +33,8 @@ def moved_from(before: dict[str, torch.Tensor]) -> dict[str, Any]:
 
     def shows(after: dict[str, torch.Tensor]) -> str:
         moved = [name for name in before if name in after and distance(after, name) > 1e-6]
+        if sum(map(len, before)) > MANY_LETTERS:
+            return f"{len(moved)} of {len(before)}"
         return ", ".join(collapsed(moved, list(before))) or "none"
 
     def picture(observed: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]) -> dict[str, Any]:
@@ -42,14 +47,16 @@ def moved_from(before: dict[str, torch.Tensor]) -> dict[str, Any]:
 
 def collapsed(chosen: list[str], every: list[str], prefix: str = "") -> list[str]:
     """Dotted names, with `backbone` for all that is in the backbone where all of it is chosen."""
+    picked = set(chosen)
+    parts: dict[str, list[str]] = {}
+    for name in every:
+        parts.setdefault(prefix + name.removeprefix(prefix).partition(".")[0], []).append(name)
     found = []
-    for first in dict.fromkeys(name.removeprefix(prefix).partition(".")[0] for name in every):
-        path = prefix + first
-        inside = [name for name in every if name == path or name.startswith(path + ".")]
-        if set(inside) <= set(chosen):
+    for path, inside in parts.items():
+        if picked.issuperset(inside):
             found.append(path)
-        elif set(inside) & set(chosen):
-            found += collapsed(chosen, inside, path + ".")
+        elif not picked.isdisjoint(inside):
+            found += collapsed([name for name in inside if name in picked], inside, path + ".")
     return found
 
 

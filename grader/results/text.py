@@ -10,6 +10,9 @@ _ANSI = re.compile(
 # Bidirectional controls can show text in an order other than the one it is in (CVE-2021-42574); byte order marks,
 # invisible operators and tag characters hide text; U+2028/9 are line ends.
 _HIDDEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+# What takes no ink but may look like nothing, or make one name look like another's: soft hyphens, joiners and vowels
+# without a form, fillers, the blank of braille, beams and slurs.
+_BLANK = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\U0001d173-\U0001d17a]")
 _MARKS = 3  # combining marks kept on one character; more is a stack that covers the lines above
 
 
@@ -21,7 +24,7 @@ def clean(text: str, limit: int = 2000) -> str:
     total = len(text)
     text = _ANSI.sub("", text[: 4 * limit + 4096])
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    text = _HIDDEN.sub("", text)
+    text = _BLANK.sub("", _HIDDEN.sub("", text))
     kept: list[str] = []
     marks = 0
     for letter in text:

@@ -89,6 +89,8 @@ def launch(tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path,
         scratch_parent = str(stage.path / "scratch")
         home = "/tmp/home" if tier is Tier.FULL else os.path.join(scratch_parent, "zygote")
         environment = environment_inside(packages, home)
+        if tier is Tier.REDUCED:
+            environment["JOBLIB_MULTIPROCESSING"] = "0"  # processes need /dev/shm, which is shared; see `no_workers`
         needed = [*visible.trees, visible.interpreter, str(stage.path)]
         uid = unprivileged_uid(needed) if tier is not Tier.NONE else None
         if uid is not None:

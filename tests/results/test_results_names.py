@@ -60,6 +60,7 @@ def test_any_names(names: list[str]) -> None:
 def test_clean_takes_out_what_disguises() -> None:
     assert clean("\x1b[31mred\x1b[0m \x1b]8;;http://x\x07link\x1b]8;;\x07") == "red link"
     assert clean("a\u202egnp.exe\u202c\u2066b\u200b\ufeff") == "agnp.exeb"
+    assert clean("an\u00adna\u3164\u2800\u034f") == "anna"
     assert clean("tab\tline\r\nnext\rlast\u2028end") == "tab\tline\nnext\nlast\nend"
     assert clean("\x00\x07\ud800\x9f") == "\N{REPLACEMENT CHARACTER}" * 4
     assert clean("e" + "\u0301" * 50) == "e" + "\u0301" * 3

@@ -66,6 +66,14 @@ def test_data_loader_with_workers_beside_one_who_uses_up_open_files(warm: Sandbo
         test_data_loader_with_workers(warm, "")
 
 
+def test_joblib_with_several_jobs(warm: Sandbox) -> None:
+    """As scikit-learn uses it for `n_jobs`: where there can be no processes, one job after the other."""
+    with asking(warm) as learner:
+        assert learner.ask(
+            "from joblib import Parallel, delayed\nresult = Parallel(2)(delayed(abs)(i) for i in (-1, 2))"
+        ) == [1, 2]
+
+
 def test_saving_and_loading(warm: Sandbox) -> None:
     code = "import torch\ntorch.save(torch.ones(2), 'ones.pt')\nresult = torch.load('ones.pt').tolist()"
     with asking(warm) as learner:

@@ -18,8 +18,9 @@ SHARED_MEMORY = "/dev/shm"
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 USER_ID = 1000
 
-# What of /proc a library may ask for where there is no private /proc.
-_PROC_FACTS = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems")
+# What of the machine a library may ask for where there is no private /proc; joblib does not get over a refusal.
+_FACTS = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems")
+_FACTS += tuple(f"/sys/fs/cgroup/{name}" for name in ("cpu.max", "cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us"))
 _SPARE_ADDRESS_SPACE = 256 << 20
 
 
@@ -115,7 +116,7 @@ def confine(plan: Plan, bounds: Bounds, scratch: str, keep: tuple[int, ...], sys
     if full:
         barriers.restrict_files(("/",), (), (PRIVATE_ROOT, SHARED_MEMORY), DEVICES)
     else:
-        proc = (f"/proc/{os.getpid()}", *_PROC_FACTS)
+        proc = (f"/proc/{os.getpid()}", *_FACTS)
         barriers.restrict_files((*plan.readable, *proc), plan.listable, (scratch,), DEVICES)
     syscalls.load()
 
