@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 from channel_cases import EXERCISE
+from nbgrader.api import Gradebook
 
+from grader.authoring.exercise import load_exercise
 from grader.channels.nbgrader.course import write_course
 from grader.channels.nbgrader.gradebook import GradebookRefused, check_gradebook, write_gradebook
 from grader.channels.otter import assignment, entrance
 from grader.channels.releasing import ReleaseRefused, chosen, new_folder
+from grader.results import QuestionResult, SubmissionResult
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
@@ -116,6 +119,27 @@ def test_gradebooks_that_cannot_be_used(tmp_path: Path):
         check_gradebook(old)
     with pytest.raises(GradebookRefused, match="nbgrader db upgrade"):
         write_gradebook([], old)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("held", ["exclusive", "immediate"])
+def test_a_gradebook_that_another_program_holds(tmp_path: Path, held: str):
+    """At an exclusive lock nothing can be read; beside somebody who writes only the writing fails."""
+    path, question = tmp_path / "gradebook.db", load_exercise(EXERCISE).questions[0]
+    with Gradebook(f"sqlite:///{path}") as book:
+        book.add_assignment(EXERCISE)
+        book.add_notebook(EXERCISE, EXERCISE)
+        book.add_grade_cell(f"{question.id}_test", EXERCISE, EXERCISE, max_score=question.points, cell_type="code")
+    common = (question.id, question.title, question.minutes, [], question.points, question.points, "passed")
+    result = SubmissionResult(
+        "0", "none", "ada", EXERCISE, "graded", None, 2.0, 2.0, "", "", questions=[QuestionResult(*common)]
+    )
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute(f"begin {held}")
+    with pytest.raises(GradebookRefused, match="database is locked.*wait until the formgrader"):
+        write_gradebook([result], path)
+    other.close()
+    assert write_gradebook([result], path).submissions == 1
 
 
 def test_an_old_gradebook_in_the_course(tmp_path: Path):

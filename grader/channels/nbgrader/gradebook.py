@@ -32,30 +32,37 @@ def write_gradebook(records: Iterable[SubmissionResult], gradebook: str | Path, 
     The scores become autograder's scores; what a person scored by hand stays, marked for another look, as after
     `nbgrader autograde`. Assignment and notebook carry the exercise's name, students the learners'. What was not graded
     is left out, never written as zero. Raises GradebookRefused before anything is written: no such file, an old
-    gradebook, another course, or assignments of another version.
+    gradebook, another course, or assignments of another version; or while it writes, where another holds the gradebook.
     """
     path = sqlite_path(gradebook)
     if path is not None:
         check_gradebook(path)
-    from nbgrader.api import Gradebook
-    from sqlalchemy.exc import SAWarning
+    from nbgrader.api import Gradebook, InvalidEntry
+    from sqlalchemy.exc import OperationalError, SAWarning
 
     # nbgrader builds its rows in an order that SQLAlchemy 2 remarks on; they arrive all the same.
     warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
     records = list(records)
     written = Written()
     url = str(gradebook) if "://" in str(gradebook) else f"sqlite:///{path}"
-    with Gradebook(url, course_id or _course_of(path)) as book:
-        graded = [record for record in records if record.status == "graded"]
-        for exercise in sorted({record.exercise for record in graded}):
-            _fits(book, next(record for record in graded if record.exercise == exercise))
-        for record in records:
-            if record.status != "graded":
-                written.left_out.append(f"{record.learner}, {record.exercise}: {record.reason}")
-                continue
-            _write(book, record)
-            written.submissions += 1
+    try:
+        with Gradebook(url, course_id or _course_of(path)) as book:
+            _write_all(book, records, written)
+    except (OperationalError, sqlite3.OperationalError, InvalidEntry) as error:  # the last is how nbgrader passes it on
+        raise _not_now(gradebook, str(getattr(error, "orig", error)).partition("\n")[0]) from None
     return written
+
+
+def _write_all(book: Any, records: list[SubmissionResult], written: Written) -> None:
+    graded = [record for record in records if record.status == "graded"]
+    for exercise in sorted({record.exercise for record in graded}):
+        _fits(book, next(record for record in graded if record.exercise == exercise))
+    for record in records:
+        if record.status != "graded":
+            written.left_out.append(f"{record.learner}, {record.exercise}: {record.reason}")
+            continue
+        _write(book, record)
+        written.submissions += 1
 
 
 def check_gradebook(path: Path) -> None:
@@ -68,12 +75,21 @@ def check_gradebook(path: Path) -> None:
         with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as database:
             found = database.execute("select version_num from alembic_version").fetchone()
     except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise _not_now(path, error) from None
         raise GradebookRefused(f"{path} is not a gradebook of nbgrader, or a very old one ({error})") from None
     if found is None or found[0] != _newest():
         raise GradebookRefused(
             f"{path} was made by another version of nbgrader: make a copy of it, then run `nbgrader db upgrade` in the "
             "course folder"
         )
+
+
+def _not_now(gradebook: object, error: object) -> GradebookRefused:
+    return GradebookRefused(
+        f"{gradebook} cannot be read or written now ({error}): wait until the formgrader or command that is at work in "
+        "it has ended, or mend its permissions, and run the same again; what is graded is kept"
+    )
 
 
 @cache
