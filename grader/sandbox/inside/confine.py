@@ -19,7 +19,7 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 USER_ID = 1000
 
 # What of the machine a library may ask for where there is no private /proc; joblib does not get over a refusal.
-_FACTS = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems")
+_FACTS: tuple[str, ...] = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems")
 _FACTS += tuple(f"/sys/fs/cgroup/{name}" for name in ("cpu.max", "cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us"))
 _SPARE_ADDRESS_SPACE = 256 << 20
 
