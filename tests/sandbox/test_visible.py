@@ -1,7 +1,9 @@
 """What is closed stays closed where the package is installed among the others, not only in a checkout."""
 
 import os
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,22 @@ SECRETS = ("grader/hidden/freeze.py", "tlcore/reference/freeze.py", "tlcore/misc
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of installed packages that has this distribution in it, with a secret in each closed part."""
-    folder = tmp_path / "lib" / "site-packages"
+    # Not in pytest's own folder: a session's private /dev/shm would cover it, should TMPDIR be there.
+    with tempfile.TemporaryDirectory(prefix="tl-installed-", dir="/var/tmp") as base:
+        yield _install(Path(base), monkeypatch)
+
+
+def _install(base: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = base / "lib" / "site-packages"
     for name in (*SECRETS, "tlcore/__init__.py", "neighbour/__init__.py"):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("value = 'installed-secret-9031'\n" if name in SECRETS else "value = 'open'\n")
+    for path in (base / "lib").rglob("*"):  # as an installer leaves them, whatever the umask of who runs this
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    (base / "lib").chmod(0o755)
     (folder / "link_to_grader").symlink_to(folder / "grader")
     monkeypatch.syspath_prepend(str(folder))
     return folder

@@ -51,6 +51,18 @@ esac
 """
 
 
+def test_what_is_installed_can_be_read_by_all(checkout: Path, tmp_path: Path):
+    """With a umask of 077 the user that root becomes in the sandbox could read no package."""
+    program(checkout, "python3", WORKING)
+    before = os.umask(0o077)
+    try:
+        run = setup(checkout, LOG=str(tmp_path / "log"))
+    finally:
+        os.umask(before)
+    assert run.returncode == 0
+    assert {path.stat().st_mode & 0o044 for path in (checkout / ".venv").rglob("*")} == {0o044}
+
+
 def test_no_python_that_is_new_enough(checkout: Path):
     program(checkout, "python3", "exit 1")
     run = setup(checkout)
