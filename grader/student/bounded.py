@@ -66,6 +66,9 @@ def _size(name: str, args: tuple[Any, ...]) -> int:
     if name in _MATRICES:
         # Rows of the one by columns of the other, whichever way round: each matrix without its smaller side.
         return math.prod(math.prod(shape) // max(min(shape[-2:], default=1), 1) for shape in tensors)
+    at_most = math.prod(math.prod(shape) for shape in tensors)
+    if at_most <= MOST:
+        return at_most
     try:
         return math.prod(torch.broadcast_shapes(*tensors))
     except RuntimeError:

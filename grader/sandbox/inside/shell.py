@@ -13,6 +13,7 @@ import io
 import os
 import symtable
 import sys
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -153,7 +154,8 @@ class NotebookShell:
             python = self.shell.input_transformer_manager.transform_cell(source)
             tree = ast.parse(python)
         binds, uses = _names(python)
-        whole = Unit((index, -1), source, binds, uses, _amended(tree), everything=_has_star(tree))
+        statements = list(_statements(tree))
+        whole = Unit((index, -1), source, binds, uses, _amended(statements), any(map(_is_star, statements)))
         if question is not None:
             return Cell(index, question, whole, [whole])
         units, rest = [], set(binds)
@@ -161,7 +163,7 @@ class NotebookShell:
             if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 text = ast.unparse(node)
                 node_binds, node_uses = _names(text)
-                units.append(Unit((index, i), text, node_binds, node_uses, everything=_has_star(node)))
+                units.append(Unit((index, i), text, node_binds, node_uses, everything=_is_star(node)))
                 rest -= node_binds
         # What is bound otherwise needs the whole cell: a statement may depend on any before it.
         units.append(Unit((index, -1), source, rest, uses, whole.amends))
@@ -190,9 +192,19 @@ def _names(python: str) -> tuple[set[str], set[str]]:
     return binds, uses - binds
 
 
-def _amended(tree: ast.AST) -> set[str]:
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """All statements, in functions and loops too. Most of a tree is expressions, and none of these holds one."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+            waiting += getattr(node, name, ())
+
+
+def _amended(statements: list[ast.AST]) -> set[str]:
     names = set()
-    for node in ast.walk(tree):
+    for node in statements:
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
         )
@@ -205,8 +217,8 @@ def _amended(tree: ast.AST) -> set[str]:
     return names
 
 
-def _has_star(tree: ast.AST) -> bool:
-    return any(isinstance(n, ast.ImportFrom) and any(a.name == "*" for a in n.names) for n in ast.walk(tree))
+def _is_star(node: ast.AST) -> bool:
+    return isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
 
 
 class Nowhere(io.TextIOBase):
