@@ -8,13 +8,12 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.authoring.exercise import Exercise, exercise_names, load_exercise
+from grader.authoring.exercise import Exercise, exercise_names, imported_by, load_exercise
+from grader.judging.time_limit import TIME_LIMIT
 from grader.results import SubmissionResult
 from grader.sandbox import Sandbox
+from grader.sandbox.launch import modules_for
 from grader.submissions import Answered, NotReadable, read_answers, read_bytes
-
-TIME_LIMIT = 20.0
-"""Seconds of wall time for one question, as in `tl grade`."""
 
 
 class NotGraded(Exception):
@@ -64,7 +63,8 @@ class WarmGrader:
         """The sandbox, started. Raises SandboxUnavailable where the tier asked for cannot be had."""
         with self._lock:
             if self._sandbox is None:
-                self._sandbox = Sandbox(self.isolation).start()
+                libraries = imported_by(exercise_names())
+                self._sandbox = Sandbox(self.isolation, preload=modules_for(libraries)).start()
                 atexit.register(self._sandbox.close)
             return self._sandbox
 

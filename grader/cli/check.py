@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..judging.time_limit import TIME_LIMIT
 from . import console
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def command(
     ] = Path(),
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Stay, and check at every save. Ctrl-C ends.")] = False,
     isolation: Annotated[str, typer.Option(help="full, reduced, none, or best (the strongest there is).")] = "best",
-    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one question may take.")] = 20.0,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one question may take.")] = TIME_LIMIT,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a list with one object a notebook; with --watch one line a check.")
     ] = False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..judging.time_limit import TIME_LIMIT
 from . import console
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def command(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where results go. A second run resumes.")],
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many submissions are graded at once.")] = 1,
     isolation: Annotated[str, typer.Option(help="full, reduced, none, or best (the strongest there is).")] = "full",
-    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one question may take.")] = 20.0,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that one question may take.")] = TIME_LIMIT,
     key: Annotated[
         str | None,
         typer.Option(
@@ -166,6 +167,9 @@ def show(summary: "Summary", store: "RecordStore") -> None:
             f" to leave one out, remove its file below {console.plain(str(store.folder))} and run again."
         )
     again = f", {summary.resumed} of them from an earlier run" if summary.resumed else ""
+    if anew := summary.judged_anew:
+        what = "1 earlier result does" if anew == 1 else f"{anew} earlier results do"
+        console.say(f"{what} not count any more, for what they were judged by has changed (such as a hidden test)")
     counts = f"{summary.graded} graded, {summary.not_graded} not graded{again}"
     console.say(f"{counts}; isolation: {summary.isolation}; {summary.results}")
 

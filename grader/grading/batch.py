@@ -18,13 +18,11 @@ from grader.authoring.exercise import exercise_names
 from grader.grading.course_key import course_key
 from grader.grading.judge import Judge, digest_of_file
 from grader.grading.submission import package_version
+from grader.judging.time_limit import TIME_LIMIT
 from grader.results import RecordStore, SubmissionResult
 from grader.sandbox import Sandbox, Tier
 from grader.sandbox.probe import choose
 from grader.submissions import Found, NotReadable, find_submissions
-
-TIME_LIMIT = 20.0
-"""Seconds of wall time for one question. The slowest reference needs under one."""
 
 Progress = Callable[[int, int, SubmissionResult | None], None]
 

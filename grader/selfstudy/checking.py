@@ -12,15 +12,13 @@ from ..authoring.exercise import ROOT, Exercise, exercise_names, load_exercise
 from ..grading.course_key import seed_of_exercise
 from ..grading.submission import grade
 from ..judging.answer_key import AnswerKey
+from ..judging.time_limit import TIME_LIMIT
 from ..sandbox import Sandbox
 from ..submissions import Answered
 from .checked import Checked, Hint, solved
 from .notebooks import digest, read_notebook
 from .progress import ExerciseProgress, Progress, QuestionProgress
 from .store import ProgressStore
-
-TIME_LIMIT = 20.0
-"""Seconds of wall time for one question, as in a class."""
 
 LEARNER = "you"
 """The learner's name in a result: nobody else's work is graded here."""

@@ -5,8 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..authoring.exercise import ROOT
+from ..authoring.exercise import ROOT, imported_by
+from ..judging.time_limit import TIME_LIMIT
 from ..sandbox import Limits, Sandbox
+from ..sandbox.launch import LIBRARIES, modules_for
 from .store import ProgressStore
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ def ready(
     store: ProgressStore,
     exercises: Collection[str] = (),
     isolation: str = "best",
-    time_limit: float = 20.0,
+    time_limit: float = TIME_LIMIT,
     root: Path = ROOT,
 ) -> "Checker":
     """A started `Checker`, to be closed by using it as a context manager; prepared for `exercises`.
@@ -25,7 +27,8 @@ def ready(
     `isolation` is full, reduced, none or best; `time_limit` are seconds for one question. Raises SandboxUnavailable,
     SandboxError, ProgressUnavailable.
     """
-    sandbox = Sandbox(isolation, Limits())
+    libraries = imported_by(exercises, root) if exercises else set(LIBRARIES)
+    sandbox = Sandbox(isolation, Limits(), preload=modules_for(libraries))
     try:
         with ThreadPoolExecutor(1) as pool:
             started = pool.submit(sandbox.start)

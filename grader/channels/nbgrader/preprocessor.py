@@ -14,7 +14,8 @@ from traitlets import Enum, Float, Unicode
 
 from grader.channels.messages import as_html, as_text, picture
 from grader.channels.nbgrader.exporter import MARK, SubmissionExporter, leave_open
-from grader.channels.one_by_one import TIME_LIMIT, NotGraded, WarmGrader
+from grader.channels.one_by_one import NotGraded, WarmGrader
+from grader.judging.time_limit import TIME_LIMIT
 from grader.results import QuestionResult, RecordStore, SubmissionResult
 
 RESULTS = "tl_results"

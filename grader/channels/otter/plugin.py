@@ -24,8 +24,9 @@ from otter.test_files.ok_test import OKTestFile
 
 from grader.authoring.notebook import METADATA
 from grader.channels.messages import as_text
-from grader.channels.one_by_one import TIME_LIMIT, NotGraded, WarmGrader, read_submission
+from grader.channels.one_by_one import NotGraded, WarmGrader, read_submission
 from grader.channels.otter.entrance import HANDED_IN, one_notebook, refusal
+from grader.judging.time_limit import TIME_LIMIT
 from grader.results import QuestionResult, SubmissionResult
 from grader.results.text import clean
 
