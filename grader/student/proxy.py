@@ -62,7 +62,7 @@ class Student:
             request["args"] = [encoder.encode(a) for a in args]
             request["kwargs"] = {k: encoder.encode(v) for k, v in kwargs.items()}
         elif values:
-            request["value" if request["op"] == "set" else "key"] = encoder.encode(values[0])
+            request["key"] = encoder.encode(values[0])
         return request, encoder.tensors
 
     def _remote(self, data: dict[str, Any]) -> Remote:
@@ -116,10 +116,6 @@ class Remote:
 
     def __repr__(self) -> str:
         return f"<{self._type}>"
-
-    def put(self, name: str, value: Any) -> None:
-        """Set an attribute of the object."""
-        self._student._ask({"op": "set", "ref": self._ref, "name": name}, value)
 
 
 class Model(Remote):

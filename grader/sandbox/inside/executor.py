@@ -63,8 +63,6 @@ class Executor:
                 return function(*args, **kwargs)
             case "get":
                 return getattr(self.objects[request["ref"]], request["name"])
-            case "set":
-                return setattr(self.objects[request["ref"]], request["name"], decoded(request["value"]))
             case "item":
                 return self.objects[request["ref"]][decoded(request["key"])]
             case "notebook":
