@@ -1,1 +1,1 @@
-"""The hidden tests, one module a topic: pytest functions that decide every point, in every channel."""
+"""The hidden tests, one module a topic: written in pytest's style; they decide every point, in every channel."""

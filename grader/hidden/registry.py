@@ -30,7 +30,7 @@ class HiddenTest:
 def question(
     name: str, *, points: float, says: str = "", stand_ins: tuple[str, ...] = ()
 ) -> Callable[[TestFunction], TestFunction]:
-    """Make a pytest function a hidden test of question `name`.
+    """Make a function in the style of pytest a hidden test of question `name`.
 
     `points` is the behaviour's share; the docstring's first line is the behaviour in words; `says` is a sentence for
     learners whose answer fails it (what to look at, never the solution).
