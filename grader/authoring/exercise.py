@@ -5,6 +5,7 @@ Nothing here is for learners: an `Exercise` holds the solutions.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from .errors import UnknownExercise
 #: The checkout: the folder with solutions/, exercises/ and tlcore/checks/.
 ROOT = Path(__file__).resolve().parents[2]
 NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
+IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,12 @@ class Exercise:
         return round(sum(question.points for question in self.questions), 2)
 
     @property
+    def imports(self) -> frozenset[str]:
+        """The packages that its notebook's cells import by name."""
+        code = "\n".join(cell.source for cell in self.cells if cell.role in ("code", "answer"))
+        return frozenset(IMPORT.findall(code))
+
+    @property
     def by_hand(self) -> tuple[tuple[str, float], ...]:
         """Id and points of each free text that a person grades; they are not among the other points."""
         return tuple((f"{cell.question}", cell.points) for cell in self.cells if cell.role == "manual")
@@ -108,6 +116,12 @@ def load_exercise(name: str, root: Path = ROOT) -> Exercise:
         raise UnknownExercise(name, exercise_names(root))
     state = path.stat()
     return _load(path, state.st_mtime_ns, state.st_size)
+
+
+def imported_by(names: Iterable[str], root: Path = ROOT) -> set[str]:
+    """The packages that the notebooks of these exercises import by name. Other names count for nothing."""
+    known = set(exercise_names(root))
+    return {package for name in names if name in known for package in load_exercise(name, root).imports}
 
 
 @lru_cache(maxsize=64)

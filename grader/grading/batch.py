@@ -14,13 +14,15 @@ from typing import Protocol
 
 import torch
 
-from grader.authoring.exercise import exercise_names
+from grader.authoring.exercise import exercise_names, imported_by
 from grader.grading.course_key import course_key
 from grader.grading.judge import Judge, digest_of_file
 from grader.grading.submission import package_version
+from grader.judging.judged_by import judged_by
 from grader.judging.time_limit import TIME_LIMIT
 from grader.results import RecordStore, SubmissionResult
 from grader.sandbox import Sandbox, Tier
+from grader.sandbox.launch import modules_for
 from grader.sandbox.probe import choose
 from grader.submissions import Found, NotReadable, find_submissions
 
@@ -36,6 +38,8 @@ class Summary:
     graded: int = 0
     not_graded: int = 0
     resumed: int = 0
+    judged_anew: int = 0
+    """Unchanged submissions whose earlier results did not hold any more, because what judges them has changed since."""
     interrupted: bool = False
     waiting: int = 0
     """Submissions left when the run was interrupted."""
@@ -88,7 +92,7 @@ def grade_class(
         progress(0, len(found), None)
         waiting = []
         for one in found:
-            kept = _kept(store, judge, tier, one)
+            kept = _kept(store, judge, tier, one, summary)
             if kept is None:
                 waiting.append(one)
                 continue
@@ -103,8 +107,10 @@ def grade_class(
     return summary
 
 
-def _kept(store: RecordStore, judge: Judge, tier: Tier, found: Found) -> SubmissionResult | None:
-    """The result of an earlier run that still holds for this submission."""
+def _kept(store: RecordStore, judge: Judge, tier: Tier, found: Found, summary: Summary) -> SubmissionResult | None:
+    """The result of an earlier run that still holds for this submission. Where only what it was judged by has changed,
+    `summary` counts it.
+    """
     if found.problem is not None or found.exercise not in exercise_names():
         return None
     try:
@@ -112,7 +118,9 @@ def _kept(store: RecordStore, judge: Judge, tier: Tier, found: Found) -> Submiss
     except NotReadable:
         return None
     seed = judge.seed(found.exercise)
-    if store.needs_grading(found.learner, found.exercise, digest, package_version(), seed, tier.value):
+    now = (found.learner, found.exercise, digest, package_version(), seed, tier.value)
+    if store.needs_grading(*now, judged_by(found.exercise)):
+        summary.judged_anew += not store.needs_grading(*now)
         return None
     return store.load(found.learner, found.exercise)
 
@@ -129,9 +137,10 @@ def _grade(
     stop: Stop,
 ) -> None:
     """Grade `waiting`, `jobs` at a time, and write each result as it comes."""
+    exercises = {one.exercise for one in waiting}
     with (
-        _graders(judge, tier, min(jobs, len(waiting)), {one.exercise for one in waiting}) as free,
-        Sandbox(tier.value) as sandbox,
+        _graders(judge, tier, min(jobs, len(waiting)), exercises) as free,
+        Sandbox(tier.value, preload=modules_for(imported_by(exercises))) as sandbox,
     ):
 
         def one(found: Found) -> SubmissionResult | None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -18,27 +19,40 @@ from grader.sandbox.visible import ETC_FILES, STAGE_IN_SANDBOX, SYSTEM, Visible,
 
 PRELOAD = (
     "torch",
-    "transformers",
-    "peft",
     "safetensors.torch",
     "sklearn.datasets",
     "sklearn.linear_model",
     "IPython.core.interactiveshell",
     "tqdm.auto",
     "encodings.unicode_escape",
-    "transformers.trainer",
-    "transformers.models.resnet.modeling_resnet",
-    "transformers.models.bert.modeling_bert",
-    "transformers.models.vit.modeling_vit",
-    "transformers.models.llama.modeling_llama",
     "tlcore.check",
     "tlcore.data",
     "tlcore.loading",
     "tlcore.models",
     "tlcore.training",
-    "inside.warm",
 )
-"""What a zygote imports before the first session, where the caller does not say otherwise."""
+"""What every zygote imports before the first session."""
+
+LIBRARIES = {
+    "transformers": (
+        "transformers",
+        "transformers.trainer",
+        "transformers.models.resnet.modeling_resnet",
+        "transformers.models.bert.modeling_bert",
+        "transformers.models.vit.modeling_vit",
+        "transformers.models.llama.modeling_llama",
+    ),
+    "peft": ("peft",),
+}
+"""What it imports besides, by the library that is wanted. Both together take some two seconds, and make
+every fork dearer by a third; a session that imports one that was not wanted takes these seconds itself."""
+
+
+def modules_for(libraries: Collection[str] = tuple(LIBRARIES)) -> tuple[str, ...]:
+    """The modules to import beforehand for sessions that want these libraries, the warming up last."""
+    wanted = [module for library, modules in LIBRARIES.items() if library in libraries for module in modules]
+    return (*PRELOAD, *wanted, "inside.warm")
+
 
 SERVER = "inside.executor:serve"
 

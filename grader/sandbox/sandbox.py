@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from grader.sandbox.cold import ColdStart
-from grader.sandbox.launch import PRELOAD, SERVER
+from grader.sandbox.launch import SERVER, modules_for
 from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
 from grader.sandbox.tiers import SandboxError, Tier
@@ -22,8 +22,8 @@ class Sandbox:
 
     `isolation`: "full", "reduced" or "none" ask for that tier and raise SandboxUnavailable where it cannot be had;
     "best" takes the strongest that works here, see `tier`. `limits` hold for every session that does not bring its own.
-    `preload` are the modules that the zygote imports; `server` ("module:function") is what a session runs, called with
-    its socket and its scratch folder; `extra` are files of further modules to show inside.
+    `preload` are the modules that the zygote imports (see `launch.modules_for`); `server` ("module:function") is what a
+    session runs, called with its socket and its scratch folder; `extra` are files of further modules to show inside.
 
     Safe to use from several threads. Use as a context manager, or call `start()` and `close()`.
     """
@@ -33,7 +33,7 @@ class Sandbox:
         isolation: str = "full",
         limits: Limits | None = None,
         *,
-        preload: tuple[str, ...] = PRELOAD,
+        preload: tuple[str, ...] = modules_for(),
         server: str = SERVER,
         extra: tuple[Path, ...] = (),
     ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.authoring.errors import AuthoringError
-from grader.authoring.exercise import exercise_names, load_exercise
+from grader.authoring.exercise import exercise_names, imported_by, load_exercise
 from grader.authoring.hints import split_hints
 
 NAME = "01_doubling"
@@ -36,6 +36,13 @@ def test_names_are_sorted_and_other_files_are_no_exercises(course: Path):
     for name in ("10_last.py", "02_second.py", "notes.py", "1_short.py", "README.md"):
         (course / "solutions" / name).write_text("")
     assert exercise_names(course) == [NAME, "02_second", "10_last"]
+
+
+def test_what_notebooks_import(course: Path, spoil):
+    assert imported_by([NAME, "99_no_such"], course) == {"tlcore"}
+    check = "from tlcore.check import check"
+    spoil(check, f"{check}\nif check:\n    from peft.tuners import lora\n# import transformers")
+    assert imported_by([NAME], course) == {"tlcore", "peft"}
 
 
 def test_a_changed_file_is_read_again(course: Path, spoil):

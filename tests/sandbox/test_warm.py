@@ -7,6 +7,7 @@ from asking import PROTECTING, STAND_IN, asking, make_sandbox
 
 from grader.sandbox import Sandbox, SandboxError
 from grader.sandbox.inside.zygote import check_one_thread
+from grader.sandbox.launch import modules_for
 
 
 @pytest.fixture(scope="module", params=PROTECTING)
@@ -127,3 +128,15 @@ def test_check_one_thread_counts_this_process() -> None:
     finally:
         stop.set()
         thread.join()
+
+
+@pytest.mark.parametrize(("libraries", "there"), [((), []), (("peft", "transformers"), ["peft", "transformers"])])
+def test_libraries_are_there_where_they_are_wanted_and_can_be_had_elsewhere(
+    libraries: list[str], there: list[str]
+) -> None:
+    code = "import sys\nresult = sorted({'transformers', 'peft'} & set(sys.modules))\n"
+    with make_sandbox("best", preload=modules_for(libraries)) as sandbox:
+        assert sandbox.missing == {}
+        with asking(sandbox) as learner:
+            assert learner.ask(code) == there
+            assert learner.ask("import peft\n" + code, 120) == ["peft", "transformers"]
