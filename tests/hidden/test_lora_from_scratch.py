@@ -158,3 +158,13 @@ def test_the_stand_ins_agree_with_the_reference():
     assert torch.allclose(layers[0](x), other, atol=1e-5)
     with pytest.raises(ValueError, match="dropout"):
         STAND_INS["LoRALinear"](base, 3, 8.0, 0.1)
+
+
+@pytest.mark.parametrize("second", [None, (3, 8.0), (2, 4.0)], ids=["none", "another rank", "another alpha"])
+def test_the_reference_saves_adapters_of_one_rank_and_alpha_only(second):
+    model = nn.ModuleDict({"q": nn.Linear(5, 5), "v": nn.Linear(5, 5), "head": nn.Linear(5, 2)})
+    if second is not None:
+        right.inject_lora(model, ["q"], 2, 8.0)
+        right.inject_lora(model, ["v"], *second)
+    with pytest.raises(ValueError, match=r"one \(r, alpha\); found \["):
+        right.save_adapter(model)

@@ -104,15 +104,16 @@ def save_adapter(model: nn.Module, head: str = "head") -> bytes:
         head: path of the module that was trained along with the factors.
 
     Raises:
-        ValueError: if the model has no LoRALinear, or has them with different alpha.
+        ValueError: if the model has no LoRALinear, or if they differ in rank or alpha.
     """
     layers = {path: module for path, module in model.named_modules() if isinstance(module, LoRALinear)}
-    alphas = {layer.alpha for layer in layers.values()}
-    if len(alphas) != 1:
-        raise ValueError(f"the model needs LoRALinear layers of one alpha; found {len(layers)} with {sorted(alphas)}")
+    settings = {(layer.r, layer.alpha) for layer in layers.values()}
+    if len(settings) != 1:
+        raise ValueError(f"the model needs LoRALinear layers of one (r, alpha); found {sorted(settings)}")
+    _, alpha = settings.pop()
     tensors = {f"{path}.{factor}": getattr(layer, factor) for path, layer in layers.items() for factor in "AB"}
     tensors |= {f"{head}.{name}": value for name, value in model.get_submodule(head).state_dict().items()}
-    tensors["alpha"] = torch.tensor(alphas.pop(), dtype=torch.float64)
+    tensors["alpha"] = torch.tensor(alpha, dtype=torch.float64)
     return save({name: value.detach().contiguous() for name, value in tensors.items()})
 
 
