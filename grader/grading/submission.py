@@ -70,6 +70,7 @@ def grade(
         max_points=round(sum(q.max_points for q in questions), 4),
         seed=key.exercise_seed,
         digest=digest,
+        judged_by=key.judged_by,
         seconds=round(time.monotonic() - started, 4),
         cpu_seconds=round(notebook.cpu_seconds, 4),
         answer_seconds=round(notebook.waited, 4),
@@ -93,6 +94,7 @@ def not_graded(
         max_points=round(sum(q.points for q in exercise.questions), 4) if exercise else 0.0,
         seed=key.exercise_seed if key else "",
         digest=digest,
+        judged_by=key.judged_by if key else "",
     )
 
 

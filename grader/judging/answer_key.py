@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.hidden.registry import HiddenTest, hidden_tests, topic_of
 from grader.judging import trace
+from grader.judging.judged_by import judged_by
 from grader.judging.trace import Trace
 from grader.student.answers import TrustedAnswers
 from grader.student.given import seed_of
@@ -25,6 +26,8 @@ class AnswerKey:
     def __init__(self, exercise: str, exercise_seed: str):
         self.exercise, self.exercise_seed = exercise, exercise_seed
         self.topic = topic_of(exercise)
+        # Before the sources are imported: of a file that is saved in between, the older digest is graded again.
+        self.judged_by = judged_by(exercise)
         self.tests: dict[str, list[HiddenTest]] = hidden_tests(self.topic)
         self.reference_names = public_names(importlib.import_module(f"tlcore.reference.{self.topic}"))
         self._traces: dict[tuple[str, str], list[Trace]] = {}

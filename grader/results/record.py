@@ -138,7 +138,8 @@ class QuestionResult(_Checked):
 
 @dataclass(slots=True)
 class SubmissionResult(_Checked):
-    """One learner's notebook for one exercise, graded or not. `digest` is of the notebook.
+    """One learner's notebook for one exercise, graded or not. `digest` is of the notebook, `judged_by` of the sources
+    that decided points and messages (empty in a record from before there was such a digest).
 
     `seconds` are wall time, `answer_seconds` what of it went into running the learner's cells and the hidden calls,
     `cpu_seconds` the CPU time of the learner's processes.
@@ -157,11 +158,12 @@ class SubmissionResult(_Checked):
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     answer_seconds: float = 0.0
+    judged_by: str = ""
     remarks: list[str] = field(default_factory=list)
     questions: list[QuestionResult] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._texts("package", "learner", "exercise", "seed", "digest")
+        self._texts("package", "learner", "exercise", "seed", "digest", "judged_by")
         self._choice("isolation", TIERS)
         self._choice("status", SUBMISSION_STATUSES)
         self._points()

@@ -102,11 +102,19 @@ class RecordStore:
         return loaded
 
     def needs_grading(
-        self, learner: str, exercise: str, digest: str, package: str, seed: str, isolation: str | None = None
+        self,
+        learner: str,
+        exercise: str,
+        digest: str,
+        package: str,
+        seed: str,
+        isolation: str | None = None,
+        judged_by: str | None = None,
     ) -> bool:
         """False only where this very notebook was graded completely, by this version, on these hidden inputs.
 
-        With `isolation`, the tier of the present run, a result from a weaker tier is graded again too.
+        With `isolation`, the tier of the present run, a result from a weaker tier is graded again too; with
+        `judged_by`, the digest of the sources that decide points and messages now, one that others decided.
         """
         try:
             record = self.load(learner, exercise)
@@ -115,6 +123,8 @@ class RecordStore:
         if record is None or not record.complete:
             return True
         if isolation is not None and TIERS.index(record.isolation) < TIERS.index(isolation):
+            return True
+        if judged_by is not None and record.judged_by != judged_by:
             return True
         return (record.digest, record.package, record.seed) != (digest, package, seed)
 

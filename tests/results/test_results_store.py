@@ -111,6 +111,17 @@ def test_a_result_from_a_weaker_tier_is_graded_again(store: RecordStore, make: M
     assert again == [False, False, True, False]
 
 
+def test_a_result_that_other_sources_judged_is_graded_again(store: RecordStore, make: Make) -> None:
+    key = ("Zoë O'Neil", "02_feature_extraction", "ab" * 32, "0.1.0", "c0ffee")
+    path = store.write(make(judged_by="feed"))
+    assert [store.needs_grading(*key, judged_by=now) for now in ("feed", "beef", None)] == [False, True, False]
+    data = json.loads(path.read_text())
+    del data["judged_by"]  # a record from before there was such a digest
+    path.write_text(json.dumps(data))
+    assert store.load_all().damaged == []
+    assert store.needs_grading(*key, judged_by="feed")
+
+
 def test_a_failure_does_not_overwrite_what_an_earlier_run_graded(
     store: RecordStore, make: Make, make_not_graded: Make
 ) -> None:
