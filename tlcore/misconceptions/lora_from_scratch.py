@@ -1,4 +1,4 @@
-"""Wrong ideas about LoRA."""
+"""Wrong ideas about LoRA; those about `merge` are in a module of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from tlcore.misconceptions.registry import misconception
+from tlcore.misconceptions import lora_from_scratch_merging
+from tlcore.misconceptions.registry import Misconception, misconception
 from tlcore.reference import lora_from_scratch as right
 from tlcore.reference.lora_from_scratch import LoRALinear
 
@@ -273,126 +274,5 @@ class live_references:
     load_adapter = staticmethod(_load)
 
 
-# merge: `_merge` does what the reference does, with a delta and an old weight that a wrong idea chooses.
-
-
-def _merge(layer: Any, delta: Tensor) -> LoRALinear:
-    if not layer.merged:
-        layer.unmerged_weight = (layer.base.weight,)
-        layer.base.weight = nn.Parameter(layer.base.weight.detach() + delta, requires_grad=False)
-        layer.merged = True
-    return layer
-
-
-def _delta(layer: Any) -> Tensor:
-    return right.lora_delta(layer.A, layer.B, layer.alpha).detach()
-
-
-def _wrong_merge(asks: str) -> Any:
-    return misconception("merge", replaces="*", asks=asks)
-
-
-@_wrong_merge("The weight holds the update now. What does the forward pass still add?")
-class branch_still_added:
-    """The update is in the weight and in the branch."""
-
-    @staticmethod
-    def merge(layer: Any) -> LoRALinear:
-        if not hasattr(layer, "unmerged_weight"):
-            _merge(layer, _delta(layer)).merged = False
-        return layer
-
-    @staticmethod
-    def unmerge(layer: Any) -> LoRALinear:
-        if hasattr(layer, "unmerged_weight"):
-            (layer.base.weight,) = layer.unmerged_weight
-            del layer.unmerged_weight
-        return layer
-
-
-@_wrong_merge("What does your function do to a layer that is merged already?")
-class merged_twice:
-    """Each call adds the update again."""
-
-    @staticmethod
-    def merge(layer: Any) -> LoRALinear:
-        if not layer.merged:
-            return _merge(layer, _delta(layer))
-        layer.base.weight = nn.Parameter(layer.base.weight.detach() + _delta(layer), requires_grad=False)
-        return layer
-
-    unmerge = staticmethod(right.unmerge)
-
-
-@_wrong_merge("By which number does the branch multiply B A before it adds it?")
-class merged_without_scale:
-    """B A is added to the weight, without alpha / r."""
-
-    @staticmethod
-    def merge(layer: Any) -> LoRALinear:
-        return _merge(layer, (layer.B @ layer.A).detach())
-
-    unmerge = staticmethod(right.unmerge)
-
-
-@_wrong_merge("Which way round is the weight of a linear layer in torch?")
-class merged_transposed:
-    """The update the other way round: an error, unless the layer is square."""
-
-    @staticmethod
-    def merge(layer: Any) -> LoRALinear:
-        return _merge(layer, _delta(layer).T)
-
-    unmerge = staticmethod(right.unmerge)
-
-
-@_wrong_merge("The factors may have changed since the merge. What was added then?")
-class subtracts_the_current_update:
-    """Unmerging computes the update again and takes it away."""
-
-    merge = staticmethod(right.merge)
-
-    @staticmethod
-    def unmerge(layer: Any) -> LoRALinear:
-        if layer.merged:
-            layer.base.weight = nn.Parameter(layer.base.weight.detach() - _delta(layer), requires_grad=False)
-            layer.merged = False
-        return layer
-
-
-@_wrong_merge("Is (w + d) - d always w, in floating-point numbers?")
-class subtracts_what_it_added:
-    """Unmerging takes away what was added: right up to rounding, so not to the last bit."""
-
-    @staticmethod
-    def merge(layer: Any) -> LoRALinear:
-        if not layer.merged:
-            layer.added = _delta(layer)
-        return _merge(layer, _delta(layer))
-
-    @staticmethod
-    def unmerge(layer: Any) -> LoRALinear:
-        if layer.merged:
-            layer.base.weight = nn.Parameter(layer.base.weight.detach() - layer.added, requires_grad=False)
-            layer.merged = False
-        return layer
-
-
-@_wrong_merge("If an embedding uses this very tensor, what does it see after the merge?")
-class merged_into_a_shared_weight:
-    """Adds in place: whoever shares the tensor gets the update too."""
-
-    @staticmethod
-    def merge(layer: Any) -> LoRALinear:
-        if not layer.merged:
-            layer.backup = layer.base.weight.detach().clone()
-            layer.base.weight.data += _delta(layer)
-            layer.merged = True
-        return layer
-
-    @staticmethod
-    def unmerge(layer: Any) -> LoRALinear:
-        if layer.merged:
-            layer.base.weight.data = layer.backup
-            layer.merged = False
-        return layer
+REGISTERED: list[Misconception]
+REGISTERED += lora_from_scratch_merging.REGISTERED  # noqa: F821  (`misconception` makes the list)
