@@ -98,6 +98,14 @@ class scale_forgotten(LoRALinear):
         return self.base(x) + self.dropout(x) @ self.A.T @ self.B.T
 
 
+@_wrong_layer("With twice the rank, B A x is a sum of twice as many terms. What does that do to your update?")
+class scale_is_alpha(LoRALinear):
+    """alpha without the division by r: the update gets stronger as the rank grows."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.base(x) + self.alpha * (self.dropout(x) @ self.A.T @ self.B.T)
+
+
 @_wrong_layer("Which inputs does the pretrained layer expect: whole ones, or ones with holes?")
 class dropout_on_the_base(LoRALinear):
     """The input is dropped out once, for both paths."""
@@ -105,6 +113,14 @@ class dropout_on_the_base(LoRALinear):
     def forward(self, x: Tensor) -> Tensor:
         x = self.dropout(x)
         return self.base(x) + self.alpha / self.r * (x @ self.A.T @ self.B.T)
+
+
+@_wrong_layer("Ask a layer with dropout 0.5 the same thing twice in train mode. Should both answers be the same?")
+class no_dropout(LoRALinear):
+    """The argument is taken and never used."""
+
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
+        super().__init__(base, r, alpha)
 
 
 @_wrong_layer("What does `list(layer.parameters())` show? What makes a tensor appear there?")
