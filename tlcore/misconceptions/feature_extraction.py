@@ -14,7 +14,10 @@ from tlcore.reference import feature_extraction as sound
 # freeze
 
 
-@misconception("freeze", asks="What does the optimizer hold: the module, or its parameters?")
+@misconception(
+    "freeze",
+    asks="What does the optimizer hold: the module, or its parameters? Print `requires_grad` of one: what is it now?",
+)
 def flag_on_the_module(module: nn.Module) -> nn.Module:
     """An attribute that nobody reads (`required_grad` on a parameter, a typo, does as little; so does `eval()`)."""
     module.requires_grad = False  # type: ignore[assignment]
