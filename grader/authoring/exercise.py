@@ -82,9 +82,11 @@ class Exercise:
 
     @property
     def imports(self) -> frozenset[str]:
-        """The packages that its notebook's cells import by name."""
+        """The packages that its notebook's cells import by name, and PEFT where it tells of the stand-ins, which are
+        PEFT's and with which answers are judged."""
         code = "\n".join(cell.source for cell in self.cells if cell.role in ("code", "answer"))
-        return frozenset(IMPORT.findall(code))
+        behind = {"peft"} if any("tlcore.stand_ins" in cell.source for cell in self.cells) else set()
+        return frozenset(IMPORT.findall(code)) | behind
 
     @property
     def by_hand(self) -> tuple[tuple[str, float], ...]:

@@ -112,9 +112,10 @@ class Adapted:
             "names": {"head": self.head, "query": targets[0], "up": targets[1]},
         }
         self.targets, self.r, self.alpha = targets, given.choice([2, 3]), given.choice([5.0, 7.0])
-        self.source = student.tools.tiny_transformer(**self.config).tensors()
+        self.model = student.tools.tiny_transformer(**self.config)
+        self.source = self.model.tensors()
+        student.tools.trainable_only(self.model, self.head)
         self.ids = torch.randint(0, 60, (6, 7), generator=given.generator)
-        self.model = self.fresh()
         student.inject_lora(self.model, targets, self.r, self.alpha)
         self.learn()
 

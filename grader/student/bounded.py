@@ -40,13 +40,19 @@ class Bounded(TorchFunctionMode):
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         name = getattr(func, "__name__", "")
-        if name not in ("__get__", "clone", "detach") and _size(name, args) > MOST:
-            raise ValueError("tensors of these shapes do not go together: the result would be too large")
+        if name not in ("__get__", "clone", "detach"):
+            check_size(_size(name, args))
         return func(*args, **(kwargs or {}))
 
 
+def check_size(*shape: int) -> None:
+    """Raise ValueError where a result of this shape would have more than `MOST` numbers."""
+    if math.prod(shape) > MOST:
+        raise ValueError("tensors of these shapes do not go together: the result would be too large")
+
+
 unwatched = torch._C.DisableTorchFunction
-"""A context in which nothing is watched: for carrying tensors to and fro, which computes nothing with them."""
+"""A context in which nothing is watched: for carrying tensors to and fro, and for what cannot grow."""
 
 
 def _size(name: str, args: tuple[Any, ...]) -> int:

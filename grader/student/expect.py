@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from grader.student.bounded import unwatched
 from grader.student.compare import same
 
 FLOAT32 = 2e-5
@@ -68,17 +69,22 @@ class Expect:
         seen = Observation(label, value, atol, rtol, property="equals" in own, picture=picture, shows=shows)
         if seen.property:
             seen.expected = own.pop("equals")
-            seen.holds = same(value, seen.expected, atol, rtol)
+            seen.holds = self._same(value, seen.expected, atol, rtol)
         elif self._reference is None:
             seen.expected, seen.holds = value, True
         else:
             known = at < len(self._reference)
             seen.expected = self._reference[at].value if known else None
-            seen.holds = known and same(value, seen.expected, atol, rtol)
+            seen.holds = known and self._same(value, seen.expected, atol, rtol)
         if own:
             raise TypeError(f"expect() does not take {', '.join(own)}")
         self.observations.append(seen)
         return seen.holds
+
+    @staticmethod
+    def _same(value: Any, expected: Any, atol: float, rtol: float) -> bool:
+        with unwatched():  # only tensors of one shape are compared number by number
+            return same(value, expected, atol, rtol)
 
     def that(self, condition: bool, label: str, picture: Any = None) -> bool:
         """Record a property; True where it holds. `label` is the property as a sentence that should be true."""

@@ -14,7 +14,7 @@ from torch import nn
 from grader.sandbox.inside import codec
 from grader.student.answers import LearnerError, TrustedAnswers
 from tlcore.misconceptions.feature_extraction import graph_kept, whole_classifier_replaced
-from tlcore.misconceptions.lora_from_scratch import merged_into_a_shared_weight
+from tlcore.misconceptions.lora_from_scratch_merging import merged_into_a_shared_weight
 
 Reply = tuple[Any, dict[str, torch.Tensor]]
 
