@@ -48,8 +48,12 @@ class _Packer(pickle.Pickler):
         # A word that happens to be the name of a file is a word, unless it looks like a file's.
         if not (path.suffix or path.is_absolute()) or not os.path.exists(path):
             return None
-        inside = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
-        contents = {str(file.relative_to(path)): file.read_bytes() for file in inside}
+        contents: dict[str, bytes] = {}
+        for file in path.rglob("*") if path.is_dir() else [path]:
+            if sum(map(len, contents.values())) > _MOST:
+                break
+            if file.is_file():
+                contents[str(file.relative_to(path))] = file.read_bytes()
         return pickle.dumps((type(value) is str, str(path), contents))  # as bytes, or these texts would be asked about
 
 
