@@ -1,6 +1,8 @@
 """What `tl release` refuses: each with a clear line, and with nothing changed."""
 
+import os
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -123,8 +125,10 @@ def test_gradebooks_that_cannot_be_used(tmp_path: Path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("held", ["exclusive", "immediate"])
-def test_a_gradebook_that_another_program_holds(tmp_path: Path, held: str):
+def test_a_gradebook_that_another_program_holds(tmp_path: Path, held: str, monkeypatch: pytest.MonkeyPatch):
     """At an exclusive lock nothing can be read; beside somebody who writes only the writing fails."""
+    # nbgrader makes a gradebook with a program of the environment, which need not be an active one.
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     path, question = tmp_path / "gradebook.db", load_exercise(EXERCISE).questions[0]
     with Gradebook(f"sqlite:///{path}") as book:
         book.add_assignment(EXERCISE)
