@@ -98,6 +98,15 @@ def restrict_files(
         ruleset.restrict()
 
 
+def filter_program(namespaces: bool) -> bytes:
+    """The seccomp filter as the kernel takes it: made once, loaded by every session (`kernel.filter_syscalls`)."""
+    read_end, write_end = os.pipe()  # it is some 4 KiB long
+    with open(read_end, "rb") as program:
+        with open(write_end, "wb") as file:
+            build_filter(namespaces).export_bpf(file)
+        return program.read()
+
+
 def build_filter(namespaces: bool) -> pyseccomp.SyscallFilter:
     """The seccomp filter; `namespaces` says whether the process has private mount, pid and net namespaces."""
     refuse = pyseccomp.ERRNO(errno.EPERM)

@@ -11,7 +11,6 @@ import signal
 import sys
 import tempfile
 from dataclasses import dataclass, field
-from typing import Any
 
 PRIVATE_ROOT = "/tmp"
 SHARED_MEMORY = "/dev/shm"
@@ -88,7 +87,7 @@ def make_scratch(scratch: str) -> str:
     return os.path.join(scratch, "work")
 
 
-def confine(plan: Plan, bounds: Bounds, scratch: str, keep: tuple[int, ...], syscalls: Any = None) -> None:
+def confine(plan: Plan, bounds: Bounds, scratch: str, keep: tuple[int, ...], syscalls: bytes | None = None) -> None:
     """Turn this process into a learner's: nothing of what it does from here reaches beyond its room.
 
     `keep` are the only file descriptors above 2 that stay open; `syscalls` is the seccomp filter where it could be
@@ -112,13 +111,13 @@ def confine(plan: Plan, bounds: Bounds, scratch: str, keep: tuple[int, ...], sys
     full = plan.tier == "full"
     kernel.no_new_privileges()
     kernel.drop_capabilities()
-    syscalls = syscalls or barriers.build_filter(namespaces=full)
+    syscalls = syscalls or barriers.filter_program(namespaces=full)
     if full:
         barriers.restrict_files(("/",), (), (PRIVATE_ROOT, SHARED_MEMORY), DEVICES)
     else:
         proc = (f"/proc/{os.getpid()}", *_FACTS)
         barriers.restrict_files((*plan.readable, *proc), plan.listable, (scratch,), DEVICES)
-    syscalls.load()
+    kernel.filter_syscalls(syscalls)
 
 
 def set_limits(tier: str, bounds: Bounds) -> None:

@@ -5,6 +5,7 @@ Sources: man pages clone(2), mount(2), capset(2), prctl(2), user_namespaces(7).
 
 import ctypes
 import os
+from typing import Any
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
@@ -21,6 +22,8 @@ _CLONE_NUMBER = {"x86_64": 56, "aarch64": 220, "riscv64": 220, "ppc64le": 120}
 _CAPSET_NUMBER = {"x86_64": 126, "aarch64": 91, "riscv64": 91, "ppc64le": 184}
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
+_PR_SET_SECCOMP = 22
+_SECCOMP_MODE_FILTER = 2
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_CHILD_SUBREAPER = 36
 _CAPABILITY_VERSION_3 = 0x20080522
@@ -28,6 +31,10 @@ _CAPABILITY_VERSION_3 = 0x20080522
 # PyDLL keeps the interpreter's lock during the call: forked with the lock released, the child would be without it.
 _libc = ctypes.PyDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+
+
+class _FilterProgram(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p)]
 
 
 def _check(result: int, what: str) -> int:
@@ -75,8 +82,8 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str | No
     _check(result, f"mount {kind or 'bind'} on {target}")
 
 
-def _prctl(option: int, value: int, what: str) -> None:
-    _check(_libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), what)
+def _prctl(option: int, value: int, what: str, argument: Any = 0) -> None:
+    _check(_libc.prctl(option, ctypes.c_ulong(value), argument, 0, 0), what)
 
 
 def die_with_parent(signal_number: int = 9) -> None:
@@ -97,6 +104,13 @@ def adopt_orphans() -> None:
 def no_new_privileges() -> None:
     """No program started from here can gain privileges (set-uid, file capabilities)."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1, "prctl(NO_NEW_PRIVS)")
+
+
+def filter_syscalls(program: bytes) -> None:
+    """Load a seccomp filter (instructions of 8 bytes, see seccomp(2)) for the rest of this process's life."""
+    instructions = ctypes.create_string_buffer(program, len(program))
+    whole = _FilterProgram(len(program) // 8, ctypes.addressof(instructions))
+    _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, "prctl(SECCOMP)", ctypes.byref(whole))
 
 
 def drop_capabilities() -> None:

@@ -148,11 +148,8 @@ class NotebookShell:
             return Cell(index, question, empty, [], SyntaxError(f"the cell cannot be read: {type(error).__name__}"))
 
     def _taken_apart(self, index: int, source: str, question: str | None) -> Cell:
-        try:
-            python, tree = source, ast.parse(source)
-        except SyntaxError:  # only then is there a magic to transform, which costs as much as all the rest
-            python = self.shell.input_transformer_manager.transform_cell(source)
-            tree = ast.parse(python)
+        python = self.shell.transform_cell(source)
+        tree = ast.parse(python)
         binds, uses = _names(python)
         statements = list(_statements(tree))
         whole = Unit((index, -1), source, binds, uses, _amended(statements), any(map(_is_star, statements)))
@@ -168,6 +165,15 @@ class NotebookShell:
         # What is bound otherwise needs the whole cell: a statement may depend on any before it.
         units.append(Unit((index, -1), source, rest, uses, whole.amends))
         return Cell(index, question, whole, units)
+
+
+def _is_python(source: str) -> bool:
+    """Whether a cell can be read as it is. Only others have magics, and looking for them costs more than reading."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _names(python: str) -> tuple[set[str], set[str]]:
@@ -250,6 +256,8 @@ def prepare() -> None:
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.autocall = 0
     shell = InteractiveShell.instance(config=config)
+    transform = shell.transform_cell
+    shell.transform_cell = lambda source: source if _is_python(source) else transform(source)  # type: ignore[method-assign]
     shell.display_pub = CapturingDisplayPublisher(shell=shell)
     shell.displayhook.write_output_prompt = lambda: None  # type: ignore[method-assign]
     shell.system = shell.system_piped = shell.system_raw = lambda command: None  # type: ignore[method-assign]

@@ -44,7 +44,7 @@ class Job:
     verdict: int
     serve: Serve
     outer_ids: tuple[int, int]
-    syscalls: object
+    syscalls: bytes | None
 
 
 def run(job: Job) -> NoReturn:

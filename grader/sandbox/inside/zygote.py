@@ -56,13 +56,13 @@ class Zygote:
         self._serve: stub.Serve = getattr(importlib.import_module(module), function)
         self._syscalls = self._filter()
 
-    def _filter(self) -> Any:
+    def _filter(self) -> bytes | None:
         if self._plan.tier == "none":
             return None
         from . import barriers
 
         full = self._plan.tier == "full"
-        return barriers.build_filter(full) if full or not barriers.filter_names_pid() else None
+        return barriers.filter_program(full) if full or not barriers.filter_names_pid() else None
 
     def serve(self) -> None:
         """The loop. Ends when the control socket closes; the sessions' stubs see their leashes go and end too."""
