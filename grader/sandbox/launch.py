@@ -198,11 +198,16 @@ def _bwrap(visible: Visible, stage: Path) -> list[str]:
             covers.append((tree, ["--symlink", os.readlink(tree), tree]))
         else:
             covers.append((tree, ["--ro-bind", tree, tree]))
-        covers += [(path, ["--tmpfs", path]) for path in visible.closed_within(tree) if os.path.isdir(path)]
+        covers += [(path, _cover(path)) for path in visible.closed_within(tree)]
     for _path, words in sorted(covers, key=lambda cover: cover[0].count("/")):  # what lies deeper goes on top
         command += words
     command += ["--ro-bind", str(stage / "tl"), STAGE_IN_SANDBOX, "--remount-ro", "/", "--"]
     return command
+
+
+def _cover(path: str) -> list[str]:
+    """What hides a closed folder or file."""
+    return ["--tmpfs", path] if os.path.isdir(path) else ["--ro-bind", "/dev/null", path]
 
 
 def environment_inside(packages: tuple[str, ...], home: str) -> dict[str, str]:

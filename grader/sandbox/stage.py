@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from grader.sandbox.visible import CLOSED_IN_TLCORE, ETC_FILES
+from grader.sandbox.visible import ETC_FILES, is_open
 
 _PREFIX = "tl-stage-"
 _LOCK = ".lock"
@@ -87,7 +87,7 @@ def _fill(stage: Path, extra: tuple[Path, ...]) -> None:
 
         def closed_or_untidy(folder: str, names: list[str]) -> set[str]:
             at_the_top = names if Path(folder) == Path(source) else []
-            return set(tidy(folder, names)) | {name for name in at_the_top if name.split(".")[0] in CLOSED_IN_TLCORE}
+            return set(tidy(folder, names)) | {name for name in at_the_top if not is_open(name)}
 
         shutil.copytree(source, stage / "tl" / "tlcore", ignore=closed_or_untidy)
     for module in extra:

@@ -12,8 +12,22 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-CLOSED_IN_TLCORE = ("reference", "misconceptions")
-"""Parts of `tlcore` that neither learners nor the sandbox ever see."""
+OPEN_IN_TLCORE = (
+    "__init__",
+    "check",
+    "checkpoints",
+    "checks",
+    "data",
+    "loading",
+    "models",
+    "plots",
+    "pretraining",
+    "progress",
+    "progress_widget",
+    "stand_ins",
+    "training",
+)
+"""Modules and folders of `tlcore` that learners and the sandbox see. What is not named here is closed."""
 
 CLOSED_PACKAGES = ("grader",)
 """Packages of this distribution that are closed as a whole."""
@@ -63,6 +77,11 @@ class Visible:
         return readable, listable
 
 
+def is_open(name: str) -> bool:
+    """Whether a file or folder directly in `tlcore` is one that learners and the sandbox see."""
+    return name.removesuffix(".py") in OPEN_IN_TLCORE
+
+
 def whats_visible() -> Visible:
     """What this interpreter's sandbox shows. RuntimeError where that cannot be kept apart from what is closed."""
     interpreter = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
@@ -98,7 +117,8 @@ def _closed(packages: list[str], prefix: Path) -> set[str]:
         roots.add(Path(place).resolve().parent)
     for root in roots:
         closed |= {root / name for name in CLOSED_PACKAGES if (root / name).exists()}
-        closed |= {path for name in CLOSED_IN_TLCORE if (path := root / "tlcore" / name).exists()}
+        if (root / "tlcore").is_dir():
+            closed |= {path for path in (root / "tlcore").iterdir() if not is_open(path.name)}
     if (here / "pyproject.toml").exists():
         closed.add(here)  # a checkout: solutions, tests and answers too
     return {str(path) for path in closed}

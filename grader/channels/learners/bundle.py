@@ -12,7 +12,7 @@ from grader.authoring.exercise import ROOT, load_exercise
 from grader.channels.learners.wheel import wheel_bytes, zip_bytes
 from grader.channels.releasing import ReleaseRefused, built_notebook
 from grader.results.files import write_atomic
-from grader.sandbox.visible import CLOSED_IN_TLCORE
+from grader.sandbox.visible import is_open
 
 FOLDER = "transfer-learning"
 """The folder inside the zip."""
@@ -99,12 +99,12 @@ def learner_wheel(names: list[str], project: dict[str, object]) -> tuple[str, by
 
 
 def open_part() -> dict[str, bytes]:
-    """Every file of tlcore that learners may see: all but what `CLOSED_IN_TLCORE` names."""
+    """Every file of the open part of tlcore."""
     source = ROOT / "tlcore"
     files = {}
     for path in sorted(source.rglob("*")):
         inside = path.relative_to(source)
-        if path.is_file() and inside.parts[0] not in CLOSED_IN_TLCORE and "__pycache__" not in inside.parts:
+        if path.is_file() and is_open(inside.parts[0]) and "__pycache__" not in inside.parts:
             files[f"tlcore/{inside.as_posix()}"] = path.read_bytes()
     return files
 
