@@ -77,7 +77,7 @@ class Memory:
                 command, above = _command(pid), _command(_parent(pid))
                 if "grader.cli grade" in command and "grader.cli grade" in above:
                     self.worker = max(self.worker, own)
-                if "inside.zygote" in command and "inside.zygote" in above and "bwrap" not in above:
+                if "inside.fork_server" in command and "inside.fork_server" in above and "bwrap" not in above:
                     self.session = max(self.session, own)
 
 

@@ -19,8 +19,8 @@ from pathlib import Path
 import doors
 from doors import Key, Outcome
 
-from grader.authoring.exercise import exercise_names
 from grader.demo import write_class
+from grader.exercise.model import exercise_names
 from grader.submissions.finding import find_submissions
 
 CHANNELS = {

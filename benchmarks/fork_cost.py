@@ -2,7 +2,7 @@
 
     python benchmarks/fork_cost.py [--isolation full|reduced|none] [--sessions 50]
 
-CPU time is that of all processes below the grader (the zygote, the stubs, the sessions), read from /proc, plus the
+CPU time is that of all processes below the grader (the fork server, the stubs, the sessions), read from /proc, plus the
 grader's own. Memory is the unique set (private pages) of a session's processes after its first exchange. The last
 line is JSON.
 """
@@ -74,7 +74,7 @@ def measure(isolation: str, sessions: int, folder: Path) -> dict[str, float | st
     module = folder / "one_word.py"
     module.write_text(_SERVER)
     with Sandbox(isolation, server="one_word:serve", extra=(module,)) as sandbox:
-        pid = sandbox.zygote_pid
+        pid = sandbox.fork_server_pid
         assert pid is not None
 
         def one(look: bool = False) -> float:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import AuthoringError, UnknownExercise
-from .exercise import NAME, ROOT, exercise_names, load_exercise
+from grader.exercise.errors import AuthoringError, UnknownExercise
+from grader.exercise.model import NAME, ROOT, exercise_names, load_exercise
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def build(
     With `check` nothing is written. `progress` is called with each name before its turn. Raises AuthoringError with all
     problems of all solutions; those without a problem are built nevertheless.
     """
-    from ..results.files import write_atomic
+    from grader.files import write_atomic
 
     found: list[Target] = []
     problems: list[str] = []

@@ -8,9 +8,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from . import blanks
-from .errors import AuthoringError
-from .exercise import Cell, Exercise
+from grader.exercise import blanks
+from grader.exercise.errors import AuthoringError
+from grader.exercise.model import Cell, Exercise
 
 #: What every Jupyter with a Python kernel understands, and nothing of the author's machine.
 METADATA = {

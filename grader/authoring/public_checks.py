@@ -3,9 +3,9 @@
 import subprocess
 import sys
 
-from .errors import AuthoringError
-from .exercise import Exercise
-from .reading import SHARED_CHECK_CELLS
+from grader.exercise.errors import AuthoringError
+from grader.exercise.model import Exercise
+from grader.exercise.reading import SHARED_CHECK_CELLS
 
 
 def checks_module(exercise: Exercise) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from grader.authoring.exercise import Question, load_exercise
+from grader.exercise.model import Question, load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.verdict import QuestionVerdict, verdict
 

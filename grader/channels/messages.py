@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from grader.results import QuestionResult
-from grader.results.text import clean
+from grader.text import clean
 
 _HTML = """\
 <p><strong>{{ sign }} {{ words }}: {{ points }} of {{ most }} points</strong></p>

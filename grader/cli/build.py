@@ -23,9 +23,10 @@ def command(
 
     Building twice changes nothing. Never edit a built file: edit its solution and build again.
     """
+    from grader.exercise.errors import AuthoringError, UnknownExercise
+    from grader.exercise.model import ROOT
+
     from ..authoring.build import build
-    from ..authoring.errors import AuthoringError, UnknownExercise
-    from ..authoring.exercise import ROOT
 
     folder = root.resolve() if root else ROOT
     try:

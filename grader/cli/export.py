@@ -32,7 +32,8 @@ def command(
     found, damaged = records.load(graded)
     from importlib.metadata import version
 
-    from ..results.files import write_atomic
+    from grader.files import write_atomic
+
     from ..results.summary import Summary
 
     summary = Summary(version("tl-exercises"), "full")

@@ -28,7 +28,8 @@ def command(
     from .light import without_name_parsers
 
     without_name_parsers()
-    from ..authoring.exercise import ROOT
+    from grader.exercise.model import ROOT
+
     from ..selfstudy.overview import overview
     from ..selfstudy.store import ProgressStore
 

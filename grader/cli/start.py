@@ -26,7 +26,8 @@ def command(
     A notebook that is there already stays as it is: your answers are never overwritten. A newer release is put beside
     it under another name.
     """
-    from ..authoring.exercise import ROOT
+    from grader.exercise.model import ROOT
+
     from ..selfstudy.starting import jupyter_command, open_jupyter, place_notebooks
 
     placed = place_notebooks(folder, root.resolve() if root else ROOT)

@@ -13,9 +13,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader.authoring.exercise import ROOT, load_exercise
 from grader.authoring.notebook import fill, to_bytes
-from grader.authoring.percent import SourceCell, read_cells
+from grader.exercise.model import ROOT, load_exercise
+from grader.exercise.percent import SourceCell, read_cells
 
 CLASSROOM = Path(__file__).parent / "classroom"
 NAMES = {"zoe": "Zoë O'Neil", "script": "<script>alert(1)<"}

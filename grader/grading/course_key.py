@@ -9,7 +9,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
-from grader.results.files import cannot_write
+from grader.files import cannot_write
 
 ENVIRONMENT = "TL_COURSE_KEY"
 

@@ -92,31 +92,31 @@ class NotebookAnswers:
         return error
 
     def _look_for_the_cause(self, session: Session) -> None:
-        """Raise Fault where nothing answered in time because the session's own keeper stands still too.
+        """Raise Fault where nothing answered in time because the session's own supervisor stands still too.
 
-        No learner's process can stop its keeper, so this is the machine's doing, and no time limit was passed.
+        No learner's process can stop its supervisor, so this is the machine's doing, and no time limit was passed.
         """
-        if session.fate(0.0).running and session.ask_keeper() == "silence" and session.fate(GRACE).running:
+        if session.fate(0.0).running and session.ask_supervisor() == "silence" and session.fate(GRACE).running:
             session.end_by_force()
             self.drop()
-            raise Fault("the sandbox was lost: the session's keeper does not answer")
+            raise Fault("the sandbox was lost: the session's supervisor does not answer")
 
     def _ending(self, session: Session) -> Fate:
         """The fate of a session whose socket was closed: most have ended, and word of it is on its way.
 
-        A process may also close its socket and live on. Its keeper, asked after a moment, then says so, which no
+        A process may also close its socket and live on. Its supervisor, asked after a moment, then says so, which no
         learner can forge; nobody waits for the end of such a one. Without such an answer the end is waited for.
         """
         fate = session.fate(GRACE)
         if not fate.running:
             return fate
-        said = session.ask_keeper()
+        said = session.ask_supervisor()
         if said == "it lives":
             return fate
         fate = session.fate(ENDING)
         if fate.running and said == "silence":
             session.end_by_force()
-            return Fate("vanished", why="the session's keeper does not answer")
+            return Fate("vanished", why="the session's supervisor does not answer")
         return fate
 
     def _start(self) -> SandboxedAnswers:

@@ -7,7 +7,7 @@ import traceback
 from importlib.metadata import version
 from pathlib import Path
 
-from grader.authoring.exercise import Exercise, Question
+from grader.exercise.model import Exercise, Question
 from grader.grading.notebook_answers import LOST, NotebookAnswers
 from grader.judging import trace
 from grader.judging.answer_key import AnswerKey

@@ -13,11 +13,11 @@ from typing import Any
 
 import torch
 
-from grader.authoring.exercise import load_exercise
+from grader.exercise.model import load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.carried_over import better_of, parts_in_question
 from grader.judging.verdict import QuestionVerdict, verdict
-from grader.sandbox.inside.stand_ins import STAND_INS
+from grader.remote.stand_ins import STAND_INS
 
 
 def judge(exercise: str, question: str, names: MutableMapping[str, Any], exercise_seed: str) -> QuestionVerdict:

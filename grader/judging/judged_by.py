@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from grader.authoring.exercise import ROOT
+from grader.exercise.model import ROOT
 from grader.hidden.registry import topic_of
 
 ENGINE = (
     "grader/grading/notebook_answers.py",
     "grader/grading/submission.py",
     "grader/judging/*.py",
+    "grader/remote/*.py",
+    "grader/remote/tools/*.py",
     "grader/sandbox/inside/*.py",
     "grader/student/*.py",
     "grader/submissions/notebook.py",

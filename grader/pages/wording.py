@@ -5,7 +5,7 @@ import re
 from markupsafe import Markup
 
 from grader.results.record import SubmissionResult
-from grader.results.text import clean
+from grader.text import clean
 
 # Status -> (class in the style sheet, sign, words for a learner, words for a column of the class page).
 STATUSES = {
@@ -71,8 +71,8 @@ def exercise_title(exercise: str) -> str:
 
 def by_hand(exercise: str) -> tuple[tuple[str, float], ...]:
     """Id and points of each free text of an exercise that a person grades; none for an exercise that is not known."""
-    from grader.authoring.errors import UnknownExercise
-    from grader.authoring.exercise import load_exercise
+    from grader.exercise.errors import UnknownExercise
+    from grader.exercise.model import load_exercise
 
     try:
         return load_exercise(exercise).by_hand

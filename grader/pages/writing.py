@@ -10,9 +10,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.files import write_atomic
 from grader.results import SubmissionResult, safe_name
-from grader.results.files import write_atomic
-from grader.results.text import clean, one_line
+from grader.text import clean, one_line
 
 from . import objectives, palette, wording
 from .classroom import Classroom, by_name

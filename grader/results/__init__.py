@@ -1,7 +1,9 @@
 """Results of grading: one record a submission, written as it comes, and what is assembled from them."""
 
-from .errors import DamagedRecord, NewerRecord, OutputBusy, OutputFull, OutputNotWritable, ResultsError
-from .names import safe_name
+from grader.files import OutputError, OutputFull, OutputNotWritable
+from grader.names import safe_name
+
+from .errors import DamagedRecord, NewerRecord, OutputBusy
 from .record import Advice, Behaviour, QuestionResult, SubmissionResult
 from .store import NOT_AGAIN, Loaded, RecordStore
 
@@ -13,11 +15,11 @@ __all__ = [
     "Loaded",
     "NewerRecord",
     "OutputBusy",
+    "OutputError",
     "OutputFull",
     "OutputNotWritable",
     "QuestionResult",
     "RecordStore",
-    "ResultsError",
     "SubmissionResult",
     "safe_name",
 ]

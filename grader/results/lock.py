@@ -10,8 +10,9 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+from grader.files import cannot_write, sweep, write_atomic
+
 from .errors import OutputBusy
-from .files import cannot_write, sweep, write_atomic
 
 LOCK = ".grading.lock"
 HOLDER = ".grading.json"  # beside the lock, because opening a lock file may empty it

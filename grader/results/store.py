@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .errors import DamagedRecord, NewerRecord, OutputNotWritable
-from .files import write_atomic
+from grader.files import OutputNotWritable, write_atomic
+from grader.names import safe_name
+
+from .errors import DamagedRecord, NewerRecord
 from .lock import OutputLock
-from .names import safe_name
 from .record import TIERS, SubmissionResult
 from .summary import Summary, to_json
 

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from grader.text import one_line
+
 from .record import TIERS, SubmissionResult
-from .text import one_line
 
 SUBMISSION_FIELDS = ("learner", "exercise", "status", "reason", "points", "max_points", "seed")
 QUESTION_FIELDS = ("id", "points", "max_points", "status", "misconceptions", "message")

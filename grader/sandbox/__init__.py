@@ -1,4 +1,4 @@
-"""Running untrusted code: tiers of isolation, a warm zygote, one forked and confined process a session.
+"""Running untrusted code: tiers of isolation, a warm fork server, one forked and confined process a session.
 
 with Sandbox(isolation="full") as sandbox:
     with sandbox.session() as session:

@@ -33,7 +33,7 @@ NUMBER_OF_PROCESSORS
 
 
 class ColdStart:
-    """Starts sessions without a zygote; the same interface as `Zygote`. `preload` means nothing here."""
+    """Starts sessions without a fork server; the same interface as `ForkServer`. `preload` means nothing here."""
 
     def __init__(self, preload: tuple[str, ...], server: str, extra: tuple[Path, ...]) -> None:
         self.dead = threading.Event()
@@ -115,9 +115,9 @@ class _ColdSession(Session):
     """A session whose process is a child of this one; its fate is an exit status."""
 
     def __init__(self, number: int, channel: socket.socket, process: subprocess.Popen[bytes], scratch: Path) -> None:
-        leash, unused = socket.socketpair()
+        control_line, unused = socket.socketpair()
         unused.close()
-        super().__init__(number, channel, leash, process.kill)
+        super().__init__(number, channel, control_line, process.kill)
         self._process = process
         self._scratch = scratch
         self._closing = False

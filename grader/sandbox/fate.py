@@ -18,7 +18,7 @@ class Fate:
     - vanished: killed from outside or never set up: the infrastructure's fault, which must cost nobody a point.
 
     `cpu_seconds`: user and system time of all its processes. `peak_mib`: largest memory of one process, pages shared
-    with the zygote included. `seconds`: from fork to end.
+    with the fork server included. `seconds`: from fork to end.
     """
 
     kind: Kind
@@ -41,10 +41,10 @@ class Fate:
 
     @classmethod
     def from_report(cls, report: dict[str, Any]) -> "Fate":
-        """The fate that a zygote's report tells of; fields that it does not have are left at their defaults."""
+        """The fate that a fork server's report tells of; fields that it does not have are left at their defaults."""
         kind = report.get("kind")
         if kind not in get_args(Kind):
-            return cls("vanished", why=f"the zygote reported an unknown end, {kind!r}")
+            return cls("vanished", why=f"the fork server reported an unknown end, {kind!r}")
         known = {name: report[name] for name in cls.__dataclass_fields__ if name in report}
         return cls(**known)
 

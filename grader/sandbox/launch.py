@@ -1,4 +1,4 @@
-"""Starting a zygote in a tier: the command line, the environment, the way down from root."""
+"""Starting a fork server in a tier: the command line, the environment, the way down from root."""
 
 import json
 import os
@@ -31,7 +31,7 @@ PRELOAD = (
     "tlcore.models",
     "tlcore.training",
 )
-"""What every zygote imports before the first session."""
+"""What every fork server imports before the first session."""
 
 LIBRARIES = {
     "transformers": (
@@ -51,19 +51,19 @@ every fork dearer by a third; a session that imports one that was not wanted tak
 def modules_for(libraries: Collection[str] = tuple(LIBRARIES)) -> tuple[str, ...]:
     """The modules to import beforehand for sessions that want these libraries, the warming up last."""
     wanted = [module for library, modules in LIBRARIES.items() if library in libraries for module in modules]
-    return (*PRELOAD, *wanted, "inside.warm")
+    return (*PRELOAD, *wanted, "remote.warm")
 
 
-SERVER = "inside.executor:serve"
+SERVER = "remote.executor:serve"
 
 PYTHON_FLAGS = ("-s", "-P", "-S")  # no user site, no current folder, no .pth: nothing leads to the checkout
 _FIRST_FREE_UID = 61000
-_START = "from inside.zygote import main; import sys; descriptor = int(sys.argv.pop()); main(descriptor)"
+_START = "from inside.fork_server import main; import sys; descriptor = int(sys.argv.pop()); main(descriptor)"
 
 
 @dataclass
 class Launched:
-    """A running zygote: its process, the control socket, its stage (to be removed), the file with its stderr."""
+    """A running fork server: its process, the control socket, its stage (to be removed), the file with its stderr."""
 
     process: subprocess.Popen[bytes]
     control: socket.socket
@@ -71,7 +71,7 @@ class Launched:
     errors: IO[bytes]
 
     def stderr(self) -> str:
-        """The end of what the zygote, or bwrap, or the way down from root complained about."""
+        """The end of what the fork server, or bwrap, or the way down from root complained about."""
         self.errors.seek(0, os.SEEK_END)
         self.errors.seek(max(0, self.errors.tell() - 2000))
         return self.errors.read().decode(errors="replace").strip()
@@ -89,10 +89,10 @@ class Launched:
 
 
 def launch(tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path, ...]) -> Launched:
-    """Start a zygote in `tier`; it says {"ready": true} on the control socket when it has imported `preload`.
+    """Start a fork server in `tier`; it says {"ready": true} on the control socket when it has imported `preload`.
 
-    The calling thread must live as long as the zygote: bwrap's --die-with-parent means the thread. Raises OSError or
-    RuntimeError where it cannot even be tried.
+    The calling thread must live as long as the fork server: bwrap's --die-with-parent means the thread. Raises OSError
+    or RuntimeError where it cannot even be tried.
     """
     visible = whats_visible()
     stage = build_stage(extra)
@@ -101,7 +101,7 @@ def launch(tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path,
         where = STAGE_IN_SANDBOX if tier is Tier.FULL else str(stage.path / "tl")
         packages = (where, *visible.packages)
         scratch_parent = str(stage.path / "scratch")
-        home = "/tmp/home" if tier is Tier.FULL else os.path.join(scratch_parent, "zygote")
+        home = "/tmp/home" if tier is Tier.FULL else os.path.join(scratch_parent, "fork_server")
         environment = environment_inside(packages, home)
         if tier is Tier.REDUCED:
             environment["JOBLIB_MULTIPROCESSING"] = "0"  # processes need /dev/shm, which is shared; see `no_workers`
@@ -211,7 +211,7 @@ def _cover(path: str) -> list[str]:
 
 
 def environment_inside(packages: tuple[str, ...], home: str) -> dict[str, str]:
-    """The whole environment inside: nothing is inherited. `home` is the zygote's; every session gets its own."""
+    """The whole environment inside: nothing is inherited. `home` is the fork server's; every session gets its own."""
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": home,

@@ -1,7 +1,7 @@
 """One sandbox for several processes: its owner lends sessions to processes that it forked, one at a time to each.
 
 The borrower talks to the session by itself, over descriptors of its own; only the beginning and the end of a session go
-through the owner, who alone hears from the zygote.
+through the owner, who alone hears from the fork server.
 
     owner                                        borrower (a process forked from the owner's)
     ours, theirs = multiprocessing.Pipe()
@@ -80,15 +80,15 @@ class Borrowed:
             raise SandboxError(number)
         with socket.socket(fileno=os.dup(self._connection.fileno())) as way:
             _, descriptors, _, _ = socket.recv_fds(way, 1, 2)
-        channel, leash = (socket.socket(fileno=descriptor) for descriptor in descriptors)
-        return _BorrowedSession(number, channel, leash, self._connection)
+        channel, control_line = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+        return _BorrowedSession(number, channel, control_line, self._connection)
 
 
 class _BorrowedSession(Session):
     """A session whose end is heard of by its owner."""
 
-    def __init__(self, number: int, channel: socket.socket, leash: socket.socket, owner: Connection) -> None:
-        super().__init__(number, channel, leash, give_up=lambda: None)
+    def __init__(self, number: int, channel: socket.socket, control_line: socket.socket, owner: Connection) -> None:
+        super().__init__(number, channel, control_line, give_up=lambda: None)
         self._owner = owner
 
     def fate(self, timeout: float | None = 0.0) -> Fate:
@@ -97,7 +97,7 @@ class _BorrowedSession(Session):
     def close(self, patience: float = 10.0) -> Fate:
         fate = self._ask(Request("close"))
         self.socket.close()
-        self._leash.close()
+        self._control_line.close()
         return fate
 
     def _ask(self, request: Request) -> Fate:

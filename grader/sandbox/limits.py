@@ -12,7 +12,7 @@ class Limits:
     """
 
     cpu_seconds: float = 60.0  # CPU time, of each process and of all together
-    memory_mib: int = 2048  # address space that a process may add to what the zygote has
+    memory_mib: int = 2048  # address space that a process may add to what the fork server has
     total_memory_mib: int = 3072  # memory of all processes together
     processes: int = 64  # processes and threads together
     file_mib: int = 64  # size of one file

@@ -1,4 +1,4 @@
-"""Which tiers work here: each is really tried, by starting a bare zygote in it and one session."""
+"""Which tiers work here: each is really tried, by starting a bare fork server in it and one session."""
 
 import functools
 import importlib
@@ -96,20 +96,20 @@ def _known_obstacle(tier: Tier) -> str | None:
 
 
 def _try(tier: Tier) -> str | None:
-    from grader.sandbox.zygote import Zygote
+    from grader.sandbox.fork_server import ForkServer
 
     try:
-        zygote = Zygote(tier, (), "inside.probing:serve", ())
+        fork_server = ForkServer(tier, (), "inside.probing:serve", ())
     except SandboxError as error:
         return str(error)
     try:
-        with zygote.fork(1, _SMALL) as session:
+        with fork_server.fork(1, _SMALL) as session:
             fate = session.fate(20)
             return None if fate.kind == "exited" and fate.code == 0 else f"a trial session ended badly: {fate}"
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     finally:
-        zygote.close()
+        fork_server.close()
 
 
 def _advice(failure: str) -> str:

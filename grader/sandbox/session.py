@@ -19,23 +19,23 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.tiers import Tier
 
 PATIENCE = 5.0
-"""Seconds in which a keeper answers even on a very busy machine. On a quiet one it takes under 0.01 s."""
+"""Seconds in which a supervisor answers even on a very busy machine. On a quiet one it takes under 0.01 s."""
 
 _RUNNING = Fate("running")
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
 
 
 class Session:
-    """A fresh process, forked from the zygote and confined, that runs the sandbox's server on `socket`.
+    """A fresh process, forked from the fork server and confined, that runs the sandbox's server on `socket`.
 
     `socket` is a connected stream socket. Whatever comes from it was written by somebody who would like to fool you.
     Safe to use from several threads; use as a context manager, or call `close()`.
     """
 
-    def __init__(self, number: int, channel: socket.socket, leash: socket.socket, give_up: Callable[[], None]):
+    def __init__(self, number: int, channel: socket.socket, control_line: socket.socket, give_up: Callable[[], None]):
         self.number = number
         self.socket = channel
-        self._leash = leash
+        self._control_line = control_line
         self._give_up = give_up
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -68,30 +68,30 @@ class Session:
         if self._ended.is_set():
             return self._fate.cpu_seconds
         with self._lock, suppress(OSError):
-            self._leash.sendall(b"?")
+            self._control_line.sendall(b"?")
             before = self._usage
             self._listen(PATIENCE, lambda: self._usage is not before)
         return self._fate.cpu_seconds if self._ended.is_set() else float(self._usage["cpu_seconds"])
 
-    def ask_keeper(self) -> Literal["it lives", "silence", "nobody"]:
-        """What the session's keeper says, asked now, of its learner's process.
+    def ask_supervisor(self) -> Literal["it lives", "silence", "nobody"]:
+        """What the session's supervisor says, asked now, of its learner's process.
 
-        The keeper is the stub beside it, which runs none of the learner's code: what it says is not the learner's to
-        choose. "it lives" is never about a process that is gone: the keeper waits for the dead before it answers.
-        "silence": no answer within PATIENCE seconds; the session is just ending, or the keeper stands still.
-        "nobody": there is no keeper, or no longer.
+        The supervisor is pid 1 of the session, which runs none of the learner's code: what it says is not the learner's
+        to choose. "it lives" is never about a process that is gone: the supervisor waits for the dead before it
+        answers. "silence": no answer within PATIENCE seconds; the session is just ending, or the supervisor stands
+        still. "nobody": there is no supervisor, or no longer.
         """
         with self._lock:
             before = self._usage
             try:
-                self._leash.sendall(b"?")
+                self._control_line.sendall(b"?")
             except OSError:
                 return "nobody"
             self._listen(PATIENCE, lambda: self._usage is not before)
             return "it lives" if self._usage is not before and not self._ended.is_set() else "silence"
 
     def is_stopped(self) -> bool:
-        """Whether the learner's process, or another that its keeper looks after, is stopped as by SIGSTOP.
+        """Whether the learner's process, or another that its supervisor looks after, is stopped as by SIGSTOP.
 
         By whom cannot be told. False where /proc does not show it.
         """
@@ -102,7 +102,7 @@ class Session:
         return False
 
     def end_by_force(self) -> None:
-        """Kill the keeper, and with it the session: for one that would not hear that it is to end."""
+        """Kill the supervisor, and with it the session: for one that would not hear that it is to end."""
         pid = self.pid
         if pid is not None and self.fate().running:
             with suppress(OSError):
@@ -111,48 +111,51 @@ class Session:
     def close(self, patience: float = 10.0) -> Fate:
         """End the session and wait until its last process is gone. Calling it again does nothing.
 
-        Where even that takes longer than `patience` seconds, the whole zygote is ended, and its other sessions vanish.
+        Where even that takes longer than `patience` seconds, the whole fork server is ended, and its other sessions
+        vanish.
         """
         with suppress(OSError):
-            self._leash.sendall(b"k")
+            self._control_line.sendall(b"k")
         if not self._ended.wait(patience):
             self._give_up()
             self._ended.wait(patience)
         self.socket.close()
         with self._lock:
-            self._leash.close()
+            self._control_line.close()
         return self._fate
 
     def end(self, fate: Fate) -> None:
-        """For the sandbox: the zygote reported this end. The first report counts."""
+        """For the sandbox: the fork server reported this end. The first report counts."""
         if not self._ended.is_set():
             self._fate = fate
             self._ended.set()
 
     def descriptors(self) -> list[int]:
-        """For the sandbox: what another process needs to talk to this session (socket, leash)."""
-        return [self.socket.fileno(), self._leash.fileno()]
+        """For the sandbox: what another process needs to talk to this session (socket, control line)."""
+        return [self.socket.fileno(), self._control_line.fileno()]
 
     def hang_up(self) -> None:
-        """For the sandbox: tell the stub to end, where one is left without its zygote."""
+        """For the sandbox: tell the supervisor to end, where one is left without its fork server."""
         with suppress(OSError):
-            self._leash.shutdown(socket.SHUT_RDWR)
+            self._control_line.shutdown(socket.SHUT_RDWR)
 
     def _listen(self, seconds: float, enough: Callable[[], bool]) -> None:
-        """Read what the stub says on the leash until it is `enough`. Call with the lock held."""
+        """Read what the supervisor says on the control line until it is `enough`. Call with the lock held."""
         deadline = time.monotonic() + seconds
         while not enough() and not self._ended.is_set():
             left = deadline - time.monotonic()
             if left <= 0:
                 return
-            self._leash.settimeout(left)
+            self._control_line.settimeout(left)
             try:
-                data, ancillary, _flags, _address = self._leash.recvmsg(4096, socket.CMSG_SPACE(_CREDENTIALS.size))
+                data, ancillary, _flags, _address = self._control_line.recvmsg(
+                    4096, socket.CMSG_SPACE(_CREDENTIALS.size)
+                )
             except OSError:
                 return
             finally:
                 with suppress(OSError):
-                    self._leash.settimeout(None)
+                    self._control_line.settimeout(None)
             if not data:
                 return
             self._take(data, ancillary)

@@ -41,7 +41,8 @@ class Stage:
 
 
 def build_stage(extra: tuple[Path, ...] = ()) -> Stage:
-    """Copy `inside`, the open part of `tlcore` and `extra` modules to a new private folder; the caller removes it.
+    """Copy `inside`, `remote`, the open part of `tlcore` and `extra` modules to a new private folder; the caller
+    removes it.
 
     Raises RuntimeError naming the files that could not be read.
     """
@@ -79,7 +80,8 @@ def _fill(stage: Path, extra: tuple[Path, ...]) -> None:
     for folder in ("tl", "etc", "scratch"):
         (stage / folder).mkdir()
     tidy = shutil.ignore_patterns("__pycache__", ".*")
-    shutil.copytree(Path(__file__).parent / "inside", stage / "tl" / "inside", ignore=tidy)
+    for package in (Path(__file__).parent / "inside", Path(__file__).parents[1] / "remote"):
+        shutil.copytree(package, stage / "tl" / package.name, ignore=tidy)
     tlcore = find_spec("tlcore")
     places = list(tlcore.submodule_search_locations or []) if tlcore else []
     if places:

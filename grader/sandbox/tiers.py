@@ -29,4 +29,4 @@ class SandboxUnavailable(RuntimeError):
 
 
 class SandboxError(RuntimeError):
-    """The sandbox failed as infrastructure: a zygote did not start or kept dying. Never a learner's fault."""
+    """The sandbox failed as infrastructure: a fork server did not start or kept dying. Never a learner's fault."""

@@ -1,7 +1,8 @@
 """The one list of what a sandbox shows: an allowlist of folders, and the names that stay closed inside them.
 
-Learner code sees the system's libraries, the interpreter, the installed packages, `inside` (the sandbox's own code) and
-the open part of `tlcore`. The last two are copied to a stage at the start, so the checkout itself is never visible.
+Learner code sees the system's libraries, the interpreter, the installed packages, `inside` (the sandbox's own code),
+`remote` (the conversation) and the open part of `tlcore`. The last three are copied to a stage at the start, so the
+checkout itself is never visible.
 """
 
 import os

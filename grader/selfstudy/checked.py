@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..authoring.exercise import Exercise
+from grader.exercise.model import Exercise
+
 from ..results import QuestionResult, SubmissionResult
 from .progress import NEARLY
 

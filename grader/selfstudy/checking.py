@@ -8,7 +8,8 @@ from types import TracebackType
 
 import torch
 
-from ..authoring.exercise import ROOT, Exercise, exercise_names, load_exercise
+from grader.exercise.model import ROOT, Exercise, exercise_names, load_exercise
+
 from ..grading.course_key import seed_of_exercise
 from ..grading.submission import grade
 from ..judging.answer_key import AnswerKey

@@ -12,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
 
+from grader.text import clean, one_line
+
 from ..pages.wording import exercise_title, number, percent
 from ..results import QuestionResult
-from ..results.text import clean, one_line
 from .checked import Checked, Hint, solved
 from .overview import Overview
 

@@ -13,9 +13,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ..authoring.exercise import NAME, ROOT
-from ..results.errors import OutputNotWritable
-from ..results.files import write_atomic
+from grader.exercise.model import NAME, ROOT
+from grader.files import OutputNotWritable, write_atomic
+
 from .errors import CannotStart
 
 RELEASED = ".tl-released.json"

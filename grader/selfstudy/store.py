@@ -14,8 +14,8 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
-from ..results.errors import OutputNotWritable
-from ..results.files import sweep, write_atomic
+from grader.files import OutputNotWritable, sweep, write_atomic
+
 from .errors import DamagedProgress, ProgressUnavailable
 from .progress import Progress
 

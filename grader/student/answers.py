@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import torch
 
-from grader.sandbox.inside import wire
-from grader.sandbox.inside.executor import Executor
+from grader.remote import wire
+from grader.remote.executor import Executor
 from grader.student.bounded import unwatched
 
 OURS = {"TimeLimit", "Died", "Killed", "OutOfMemory", "Unreadable", "WrongKind"}

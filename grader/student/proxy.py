@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from grader.sandbox.inside import codec
+from grader.remote import codec
 from grader.student.answers import Answers, LearnerError
 from grader.student.bounded import unwatched
 
@@ -88,7 +88,7 @@ class Function:
 
 
 class Tools:
-    """The project's own functions at the place where the models are (`grader/sandbox/inside/tools.py`)."""
+    """The project's own functions at the place where the models are (`grader/remote/tools/`)."""
 
     def __init__(self, student: Student):
         self._student = student

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.authoring.exercise import Exercise, Question
+from grader.exercise.model import Exercise, Question
 
 MAX_BYTES = 200 * 2**20
 """A notebook with every picture of a long evening is a few MiB; 60 MiB of outputs are still read."""

@@ -25,9 +25,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from processes import Consumption, below, environment_of
 
-from grader.authoring.exercise import ROOT, Exercise, exercise_names, load_exercise
 from grader.authoring.notebook import build_notebook, fill, to_bytes
-from grader.authoring.percent import read_cells
+from grader.exercise.model import ROOT, Exercise, exercise_names, load_exercise
+from grader.exercise.percent import read_cells
 from grader.grading.notebook_answers import NotebookAnswers
 from grader.grading.submission import grade
 from grader.judging.answer_key import AnswerKey
@@ -155,11 +155,11 @@ class Arena:
         self.bystander = Bystander(self.folder / "bystander", self.canaries.bystander)
         self.sandbox = Sandbox(self.tier, LIMITS)
         self.sandbox.start()
-        assert self.sandbox.zygote_pid is not None
-        self.zygotes = [self.sandbox.zygote_pid, *below(self.sandbox.zygote_pid)]
+        assert self.sandbox.fork_server_pid is not None
+        self.fork_servers = [self.sandbox.fork_server_pid, *below(self.sandbox.fork_server_pid)]
         self.neighbour = NotebookAnswers(self.sandbox, [_neighbours_cell(self.canaries.session)], 20.0)
         self.neighbour.begin("freeze")
-        self.settled = set(below(self.sandbox.zygote_pid))
+        self.settled = set(below(self.sandbox.fork_server_pid))
         return self
 
     def __exit__(
@@ -179,8 +179,8 @@ class Arena:
 
     def attack(self, answers: Path) -> Outcome:
         """Grade the submission of an answer file, with all that an attacker could find out beforehand told to it."""
-        assert self.sandbox.zygote_pid is not None
-        with Consumption(self.sandbox.zygote_pid, self.settled) as used:
+        assert self.sandbox.fork_server_pid is not None
+        with Consumption(self.sandbox.fork_server_pid, self.settled) as used:
             outcome = self.grade_source(question_of(answers), notebook_of(answers, self.known()), answers.stem)
         outcome.used = used
         RecordStore(self.out).write(outcome.record)
@@ -221,10 +221,10 @@ class Arena:
 
     def known(self) -> dict[str, Any]:
         """What an attacker may have found out by other ways: pids, paths, ports."""
-        zygote = self.zygotes[-1]
-        stage = environment_of(zygote).get("PYTHONPATH", "").split(":")[0]
+        fork_server = self.fork_servers[-1]
+        stage = environment_of(fork_server).get("PYTHONPATH", "").split(":")[0]
         return {
-            "pids": [os.getpid(), os.getppid(), 1, self.bystander.pid, *self.zygotes, self._neighbours_pid()],
+            "pids": [os.getpid(), os.getppid(), 1, self.bystander.pid, *self.fork_servers, self._neighbours_pid()],
             "bystander": self.bystander.pid,
             "port": self.bystander.port,
             "abstract": self.bystander.abstract,
@@ -244,14 +244,14 @@ class Arena:
     def left_behind(self, patience: float = 20.0) -> list[str]:
         """What of an attack is still there: processes, files, listening sockets. Waits a moment for what is ending."""
         end = time.monotonic() + patience
-        assert self.sandbox.zygote_pid is not None
-        while (extra := set(below(self.sandbox.zygote_pid)) - self.settled) and time.monotonic() < end:
+        assert self.sandbox.fork_server_pid is not None
+        while (extra := set(below(self.sandbox.fork_server_pid)) - self.settled) and time.monotonic() < end:
             time.sleep(0.01)
         found = [f"process {pid}" for pid in extra]
         if self.tier == "reduced":
-            path = environment_of(self.zygotes[-1]).get("PYTHONPATH")
+            path = environment_of(self.fork_servers[-1]).get("PYTHONPATH")
             everybody = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-            ours = {*self.zygotes, *self.settled, os.getpid()}
+            ours = {*self.fork_servers, *self.settled, os.getpid()}
             found += [f"escaped process {p}" for p in everybody if p not in ours and _lives(p, path)]
         places = ["/tmp", "/var/tmp", "/dev/shm", "/run", "/", "/root", "/home", os.path.expanduser("~"), os.getcwd()]
         places += [str(ROOT / name) for name in ("", "grader", "grader/hidden", "tlcore", "tlcore/reference")]

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from grader.sandbox.inside import codec
+from grader.remote import codec
 from grader.student.answers import LearnerError, TrustedAnswers
 from tlcore.misconceptions.feature_extraction import graph_kept, whole_classifier_replaced
 from tlcore.misconceptions.lora_from_scratch_merging import merged_into_a_shared_weight

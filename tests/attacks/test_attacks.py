@@ -87,7 +87,7 @@ def test_the_neighbours_session_lives_on(arena: Arena) -> None:
 
 
 def test_no_memory_is_shared_with_the_next(arena: Arena) -> None:
-    """What is mapped shared and writable in the zygote would be one memory for all learners."""
-    maps = Path(f"/proc/{arena.zygotes[-1]}/maps").read_text().splitlines()
+    """What is mapped shared and writable in the fork server would be one memory for all learners."""
+    maps = Path(f"/proc/{arena.fork_servers[-1]}/maps").read_text().splitlines()
     assert len(maps) > 100
     assert [line for line in maps if line.split()[1].startswith("rw") and line.split()[1].endswith("s")] == []

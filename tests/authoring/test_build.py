@@ -6,11 +6,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.authoring import blanks
 from grader.authoring.build import build, targets
-from grader.authoring.errors import AuthoringError, UnknownExercise
-from grader.authoring.exercise import load_exercise
 from grader.authoring.notebook import build_notebook, fill, solved_notebook, to_bytes
+from grader.exercise import blanks
+from grader.exercise.errors import AuthoringError, UnknownExercise
+from grader.exercise.model import load_exercise
 
 NAME = "01_doubling"
 

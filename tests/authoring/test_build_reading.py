@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.errors import AuthoringError
-from grader.authoring.exercise import exercise_names, imported_by, load_exercise
-from grader.authoring.hints import split_hints
+from grader.exercise.errors import AuthoringError
+from grader.exercise.hints import split_hints
+from grader.exercise.model import exercise_names, imported_by, load_exercise
 from grader.hidden.registry import hidden_tests
 
 NAME = "01_doubling"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from grader.authoring import verify
-from grader.authoring.exercise import Question, load_exercise
 from grader.cli.app import app
+from grader.exercise.model import Question, load_exercise
 from grader.hidden.registry import hidden_tests
 from grader.judging.answer_key import AnswerKey
 from tlcore.misconceptions import Misconception, misconceptions_of

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from grader.authoring.exercise import ROOT, load_exercise
 from grader.authoring.notebook import fill
+from grader.exercise.model import ROOT, load_exercise
 
 EXERCISE = "02_feature_extraction"
 KEY = "a key for tests"

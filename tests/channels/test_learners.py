@@ -11,9 +11,9 @@ import nbformat
 import pytest
 from channel_cases import EXERCISE, Run
 
-from grader.authoring.exercise import ROOT, exercise_names, load_exercise
 from grader.channels.learners.bundle import write_bundle
 from grader.channels.releasing import ReleaseRefused
+from grader.exercise.model import ROOT, exercise_names, load_exercise
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 from channel_cases import EXERCISE, KEY, LIMIT, Run
 from nbgrader_course import scores_in
 
-from grader.authoring.exercise import ROOT, load_exercise
 from grader.channels.nbgrader.gradebook import GradebookRefused, write_gradebook
+from grader.exercise.model import ROOT, load_exercise
 from grader.results import RecordStore
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # a busy machine starts nbgrader in ten seconds

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from grader.authoring.exercise import ROOT
+from grader.exercise.model import ROOT
 
 GRADER = ROOT / "grader"
 

@@ -10,8 +10,8 @@ import nbformat
 import pytest
 from channel_cases import EXERCISE, KEY, Run
 
-from grader.authoring.exercise import ROOT, load_exercise
 from grader.authoring.notebook import fill
+from grader.exercise.model import ROOT, load_exercise
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -8,10 +8,10 @@ import pytest
 from channel_cases import EXERCISE, answer_cell, released, solved
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from grader.authoring.exercise import load_exercise
 from grader.authoring.notebook import to_bytes
 from grader.channels.one_by_one import Submitted
 from grader.channels.rebuilding import ReleasedCell, rebuild
+from grader.exercise.model import load_exercise
 from grader.submissions import read_answers
 
 CELLS = [

@@ -6,9 +6,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader.authoring.exercise import load_exercise
 from grader.demo import write_class
 from grader.demo.classroom_files import CLASSROOM, NAMES, submission
+from grader.exercise.model import load_exercise
 
 ANSWERS = sorted(CLASSROOM.glob("*/*.py"))
 

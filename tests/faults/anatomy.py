@@ -1,4 +1,4 @@
-"""Which of the processes below a running grader is what: zygote, keeper of a session, learner's process."""
+"""Which of the processes below a running grader is what: fork server, supervisor of a session, learner's process."""
 
 import contextlib
 from pathlib import Path
@@ -29,20 +29,20 @@ def state(pid: int) -> str:
         return ""
 
 
-def zygotes(grader: int) -> list[int]:
+def fork_servers(grader: int) -> list[int]:
     """The fork-servers: what was started as one, and is no fork of one."""
-    ours = {pid for pid in below(grader) if _runs_a_zygote(pid)}
+    ours = {pid for pid in below(grader) if _runs_a_fork_server(pid)}
     return [pid for pid in ours if not any(pid in children(other) for other in ours)]
 
 
-def keepers(grader: int) -> list[int]:
+def supervisors(grader: int) -> list[int]:
     """The stubs of the sessions that are just running."""
-    return [pid for zygote in zygotes(grader) for pid in children(zygote)]
+    return [pid for fork_server in fork_servers(grader) for pid in children(fork_server)]
 
 
 def learners(grader: int) -> list[int]:
     """The processes that run learners' code."""
-    return [pid for keeper in keepers(grader) for pid in children(keeper)]
+    return [pid for supervisor in supervisors(grader) for pid in children(supervisor)]
 
 
 def judges(grader: int) -> list[int]:
@@ -50,9 +50,9 @@ def judges(grader: int) -> list[int]:
     return [pid for pid in children(grader) if _words(pid) == _words(grader)]
 
 
-def _runs_a_zygote(pid: int) -> bool:
+def _runs_a_fork_server(pid: int) -> bool:
     words = _words(pid)
-    inside = any(b"inside.zygote" in word for word in words)
+    inside = any(b"inside.fork_server" in word for word in words)
     return inside and not words[0].endswith(b"bwrap") and not any(word.endswith(b"drop.py") for word in words)
 
 

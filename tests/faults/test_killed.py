@@ -9,14 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from anatomy import judges, keepers, learners, zygotes
+from anatomy import fork_servers, judges, learners, supervisors
 from classes import finish, leftovers, records, results, start, write_cheap_class
 
 CLASS = 60
 VICTIMS: dict[str, list[Callable[[int], list[int]]]] = {
     "grader": [lambda grader: [grader]],
-    "zygote": [zygotes],
-    "worker": [learners, keepers, judges],
+    "fork server": [fork_servers],
+    "worker": [learners, supervisors, judges],
 }
 """Kinds of processes; a kind that has several places is killed in each of them in turn, where there is one."""
 

@@ -1,8 +1,9 @@
 """Processes that never answer: by an answer's own doing, or because somebody on the machine stopped them.
 
-Who stopped a process cannot be told from how it looks afterwards. What is right then: a keeper or a zygote runs no
-learner's code and no learner can stop it, so that one which stands still is the machine's failure, and what it was at
-is graded again. A learner's own process that is found stopped when its time is over is asked once more in a fresh
+Who stopped a process cannot be told from how it looks afterwards. What is right then: a supervisor or a fork server
+runs no learner's code and no learner can stop it, so that one which stands still is the machine's failure, and what it
+was at is graded again. A learner's own process that is found stopped when its time is over is asked once more in a
+fresh
 process: an operator's SIGSTOP costs nobody a point, and an answer that stops itself does so again and has run out of
 time. (grader/grading/notebook_answers.py)
 """
@@ -18,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from anatomy import judges, keepers, learners, state, zygotes
+from anatomy import fork_servers, judges, learners, state, supervisors
 from classes import EXERCISE, finish, lost_only_the_first, records, results, start, write_faulty
 
 from grader.results import RecordStore
@@ -52,8 +53,8 @@ LIMIT = "10"
 
 PLACES: dict[str, Callable[[int], list[int]]] = {
     "learner": learners,
-    "keeper": keepers,
-    "zygote": zygotes,
+    "supervisor": supervisors,
+    "fork server": fork_servers,
     "judge": judges,
 }
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.exercise import ROOT, exercise_names, load_exercise
 from grader.authoring.notebook import fill, to_bytes
 from grader.demo.classroom_files import released
+from grader.exercise.model import ROOT, exercise_names, load_exercise
 
 FEATURES, LORA = exercise_names()
 SAYS, NOW_SAYS = "What should happen to the update when r is doubled?", "Compare two ranks."

@@ -287,7 +287,7 @@ def test_who_is_stopped_is_asked_again_and_whose_answer_stops_itself_runs_out_of
     ["import time\ntime.sleep(600)", CLOSES_ITS_SOCKET],
     ids=["no answer", "its socket closed"],
 )
-def test_a_keeper_that_stands_still_is_no_learners_fault(sandbox, monkeypatch, source):
+def test_a_supervisor_that_stands_still_is_no_learners_fault(sandbox, monkeypatch, source):
     monkeypatch.setattr("grader.sandbox.session.PATIENCE", 1.0)
     with NotebookAnswers(sandbox, _cells(("q", source), ("nothing", "")), 2.0) as notebook:
         notebook.begin("nothing")  # so that there is a session
@@ -295,10 +295,10 @@ def test_a_keeper_that_stands_still_is_no_learners_fault(sandbox, monkeypatch, s
         os.kill(session.pid, signal.SIGSTOP)
         with pytest.raises(LearnerError) as caught:
             notebook.begin("q")
-        with pytest.raises(Fault, match="keeper does not answer"):
+        with pytest.raises(Fault, match="supervisor does not answer"):
             notebook.explain(caught.value)
         assert not session.fate().running
-    assert _ask(sandbox, ("q", "def f(x):\n    return x")) == 3  # the zygote, and so every neighbour, lives on
+    assert _ask(sandbox, ("q", "def f(x):\n    return x")) == 3  # the fork server, and so every neighbour, lives on
 
 
 def _children(pid):

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from grader.authoring import verify
-from grader.authoring.exercise import load_exercise
+from grader.exercise.model import load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.in_process import judge
 from tlcore.check import check

@@ -10,10 +10,10 @@ from torch import nn
 import tlcore.misconceptions.lora_from_scratch as wrong
 import tlcore.reference.lora_from_scratch as right
 from grader.authoring import verify
-from grader.authoring.exercise import load_exercise
+from grader.exercise.model import load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.verdict import verdict
-from grader.sandbox.inside.stand_ins import STAND_INS
+from grader.remote.stand_ins import STAND_INS
 
 NAME = "04_lora_from_scratch"
 QUESTIONS = ("lora_delta", "lora_linear", "inject_lora", "save_adapter", "merge")

@@ -10,8 +10,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader.authoring.exercise import exercise_names, load_exercise
 from grader.authoring.notebook import build_notebook, solved_notebook
+from grader.exercise.model import exercise_names, load_exercise
 
 EXERCISES = exercise_names()
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.results import safe_name
-from grader.results.text import clean, one_line
+from grader.text import clean, one_line
 
 
 @pytest.mark.parametrize("plain", ["anna", "anna.smith", "s1234567", "02_feature_extraction", "a-b", "a" * 60])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.results import DamagedRecord, NewerRecord, RecordStore, ResultsError, SubmissionResult
+from grader.results import DamagedRecord, NewerRecord, OutputError, RecordStore, SubmissionResult
 
 Make = Callable[..., SubmissionResult]
 NAMES = ["../x", "Zoë O'Neil", "<script>alert(1)</script>", "", "x" * 300, "anna", "Anna", "caf\udce9", "=1+1"]
@@ -250,5 +250,5 @@ def test_csv_holds_no_formula(store: RecordStore, make: Make, make_not_graded: M
 
 def test_every_error_is_of_one_family(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(ResultsError, match=r"a file stands where a folder is needed.*choose another --out"):
+    with pytest.raises(OutputError, match=r"a file stands where a folder is needed.*choose another --out"):
         RecordStore(tmp_path / "file").lock().__enter__()

@@ -1,4 +1,4 @@
-"""Sandboxes for these tests: one bare zygote (no torch) a tier, running the stand-in server of exec_server.py.
+"""Sandboxes for these tests: one bare fork server (no torch) a tier, running the stand-in server of exec_server.py.
 
 A test that takes `sandbox` runs once in every tier that protects and works on this machine.
 """

@@ -1,4 +1,4 @@
-"""Sessions without a zygote, as on macOS and Windows; run here on Linux, with the fork switched off."""
+"""Sessions without a fork server, as on macOS and Windows; run here on Linux, with the fork switched off."""
 
 import time
 from collections.abc import Iterator

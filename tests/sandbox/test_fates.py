@@ -101,7 +101,7 @@ def test_cpu_time_spread_over_children_counts(sandbox: Sandbox) -> None:
 
 
 def test_cpu_time_of_children_that_nobody_waits_for_counts(sandbox: Sandbox) -> None:
-    """With SIGCHLD ignored the kernel drops the time of ended children; the keeper has seen it."""
+    """With SIGCHLD ignored the kernel drops the time of ended children; the supervisor has seen it."""
     code = (
         "import os, signal, time\n"
         "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
@@ -357,7 +357,7 @@ def test_hostile_scratch_folders_are_removed(sandbox: Sandbox) -> None:
     )
     with asking(sandbox) as learner, suppress(ConnectionError):  # a folder that nobody can look into ends the session
         learner.ask(code)
-    scratches = sandbox._zygote._launched.stage.path / "scratch"
+    scratches = sandbox._fork_server._launched.stage.path / "scratch"
     end = time.monotonic() + 60  # this one's, and what earlier sessions left to be cleared away
     while list(scratches.iterdir()) and time.monotonic() < end:
         time.sleep(0.02)

@@ -68,27 +68,27 @@ def test_many_sessions_from_many_threads(own: Sandbox) -> None:
     assert sorted(answers) == [number * 100 + round_ for number in range(6) for round_ in range(5)]
 
 
-def test_a_killed_zygote_is_replaced(own: Sandbox) -> None:
+def test_a_killed_fork_server_is_replaced(own: Sandbox) -> None:
     with asking(own) as learner:
-        kill(own.zygote_pid)
+        kill(own.fork_server_pid)
         fate = learner.session.fate(30)
         assert fate.vanished
-        assert "zygote" in fate.why
+        assert "fork server" in fate.why
     with asking(own) as learner:
         assert learner.ask("result = 'again'") == "again"
     assert own.restarts == 1
 
 
-def test_learners_do_not_outlive_their_zygote(own: Sandbox) -> None:
+def test_learners_do_not_outlive_their_fork_server(own: Sandbox) -> None:
     with asking(own) as learner:
         top = learner.session.pid
         assert top is not None and not gone(top, 0.1)
-        kill(own.zygote_pid)
+        kill(own.fork_server_pid)
         assert learner.session.fate(30).vanished
         assert gone(top)
 
 
-def test_a_killed_keeper_is_nobodys_fault(own: Sandbox) -> None:
+def test_a_killed_supervisor_is_nobodys_fault(own: Sandbox) -> None:
     with asking(own) as learner, asking(own) as neighbour:
         kill(learner.session.pid)
         assert learner.session.fate(30).vanished
@@ -101,19 +101,19 @@ def test_the_number_of_restarts_is_limited(monkeypatch: pytest.MonkeyPatch) -> N
     with make_sandbox("best") as sandbox:
         for attempt in range(2):
             with asking(sandbox) as learner:
-                kill(sandbox.zygote_pid)
+                kill(sandbox.fork_server_pid)
                 assert learner.session.fate(30).vanished
             assert sandbox.restarts == attempt
         with pytest.raises(SandboxError, match="died 2 times"):
             sandbox.session()
 
 
-def test_a_zygote_started_from_a_thread_survives_the_thread(own: Sandbox) -> None:
+def test_a_fork_server_started_from_a_thread_survives_the_thread(own: Sandbox) -> None:
     """bwrap --die-with-parent follows the thread that started it, not the process."""
     sessions = []
 
     def kill_and_reopen() -> None:
-        kill(own.zygote_pid)
+        kill(own.fork_server_pid)
         time.sleep(0.2)
         sessions.append(own.session())
 
@@ -127,12 +127,12 @@ def test_a_zygote_started_from_a_thread_survives_the_thread(own: Sandbox) -> Non
 
 def test_closing_leaves_nothing(own: Sandbox) -> None:
     session = own.session()
-    pid, zygote = session.pid, own.zygote_pid
-    stage = own._zygote._launched.stage.path
+    pid, fork_server = session.pid, own.fork_server_pid
+    stage = own._fork_server._launched.stage.path
     own.close()
     assert not session.fate().running
-    assert pid is not None and zygote is not None
-    assert gone(pid) and gone(zygote)
+    assert pid is not None and fork_server is not None
+    assert gone(pid) and gone(fork_server)
     assert not stage.exists()
     with pytest.raises(SandboxError, match="closed"):
         own.session()
@@ -155,7 +155,7 @@ def test_the_grader_killed_leaves_nothing(own: Sandbox) -> None:
         "from asking import make_sandbox\n"
         f"sandbox = make_sandbox({own.tier.value!r}).start()\n"
         "session = sandbox.session()\n"
-        "print(sandbox.zygote_pid, session.pid, flush=True)\n"
+        "print(sandbox.fork_server_pid, session.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
     grader = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

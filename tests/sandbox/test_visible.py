@@ -87,7 +87,7 @@ def test_the_stage_has_nothing_closed() -> None:
     try:
         top = {path.name.split(".")[0] for path in (stage.path / "tl" / "tlcore").iterdir()}
         assert top == set(OPEN_IN_TLCORE)
-        assert {path.name for path in (stage.path / "tl").iterdir()} == {"inside", "tlcore"}
+        assert {path.name for path in (stage.path / "tl").iterdir()} == {"inside", "remote", "tlcore"}
     finally:
         stage.remove()
     assert not stage.path.exists()
@@ -96,7 +96,9 @@ def test_the_stage_has_nothing_closed() -> None:
 def test_a_new_part_of_tlcore_is_closed_until_it_is_named() -> None:
     assert is_open("models")
     assert is_open("loading.py")
-    assert not any(map(is_open, ("reference", "misconceptions", "stand_ins_of_tomorrow", "solutions.py", "__pycache__")))
+    assert not any(
+        map(is_open, ("reference", "misconceptions", "stand_ins_of_tomorrow", "solutions.py", "__pycache__"))
+    )
 
 
 def test_a_stage_left_by_a_killed_grader_is_removed_and_no_other() -> None:

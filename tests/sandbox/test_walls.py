@@ -199,20 +199,20 @@ def test_processes_outside_cannot_be_signalled(learner: Asker) -> None:
         victim.wait()
 
 
-def test_its_keeper_cannot_be_killed_stopped_or_limited(learner: Asker) -> None:
+def test_its_supervisor_cannot_be_killed_stopped_or_limited(learner: Asker) -> None:
     code = (
         "import os, signal, resource\nkeeper, result = os.getppid(), []\n"
         "for attempt in (\n"
-        "    lambda: resource.prlimit(keeper, resource.RLIMIT_CPU, (1, 1)),\n"
-        "    lambda: os.sched_setaffinity(keeper, {0}),\n"
-        "    lambda: open(f'/proc/{keeper}/mem', 'r+b'),\n"
-        "    lambda: open(f'/proc/{keeper}/environ').read(),\n"
-        "    lambda: os.listdir(f'/proc/{keeper}/fd'),\n"
+        "    lambda: resource.prlimit(supervisor, resource.RLIMIT_CPU, (1, 1)),\n"
+        "    lambda: os.sched_setaffinity(supervisor, {0}),\n"
+        "    lambda: open(f'/proc/{supervisor}/mem', 'r+b'),\n"
+        "    lambda: open(f'/proc/{supervisor}/environ').read(),\n"
+        "    lambda: os.listdir(f'/proc/{supervisor}/fd'),\n"
         "):\n"
         "    try: result.append(repr(attempt()))\n"
         "    except OSError: pass\n"
         "for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGTERM, signal.SIGINT, signal.SIGSEGV):\n"
-        "    try: os.kill(keeper, number)\n"
+        "    try: os.kill(supervisor, number)\n"
         "    except OSError: pass\n"
     )
     assert learner.ask(code) == []

@@ -1,4 +1,4 @@
-"""A zygote with torch in it: sessions that learn, load and use processes as they would anywhere."""
+"""A fork server with torch in it: sessions that learn, load and use processes as they would anywhere."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from asking import PROTECTING, STAND_IN, asking, make_sandbox
 
 from grader.sandbox import Sandbox, SandboxError
-from grader.sandbox.inside.zygote import check_one_thread
+from grader.sandbox.inside.fork_server import check_one_thread
 from grader.sandbox.launch import modules_for
 
 
@@ -103,7 +103,7 @@ def test_what_one_session_does_to_torch_another_does_not_see(warm: Sandbox) -> N
 
 
 @pytest.mark.parametrize("isolation", PROTECTING)
-def test_a_zygote_with_a_second_thread_refuses_to_fork(isolation: str, tmp_path) -> None:
+def test_a_fork_server_with_a_second_thread_refuses_to_fork(isolation: str, tmp_path) -> None:
     module = tmp_path / "starts_a_thread.py"
     module.write_text("import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n")
     sandbox = Sandbox(isolation, preload=("starts_a_thread",), server="exec_server:serve", extra=(STAND_IN, module))

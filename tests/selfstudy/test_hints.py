@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.authoring.exercise import Exercise, load_exercise
+from grader.exercise.model import Exercise, load_exercise
 from grader.results import QuestionResult, SubmissionResult
 from grader.selfstudy.checked import Checked
 from grader.selfstudy.checking import keep

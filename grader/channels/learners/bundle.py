@@ -8,10 +8,10 @@ import tomllib
 from importlib.metadata import version
 from pathlib import Path
 
-from grader.authoring.exercise import ROOT, load_exercise
 from grader.channels.learners.wheel import wheel_bytes, zip_bytes
 from grader.channels.releasing import ReleaseRefused, built_notebook
-from grader.results.files import write_atomic
+from grader.exercise.model import ROOT, load_exercise
+from grader.files import write_atomic
 from grader.sandbox.visible import is_open
 
 FOLDER = "transfer-learning"

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.authoring.blanks import STUB
-from grader.authoring.exercise import load_exercise
 from grader.channels.releasing import ReleaseRefused
-from grader.results.files import write_atomic
+from grader.exercise.blanks import STUB
+from grader.exercise.model import load_exercise
+from grader.files import write_atomic
 
 CONFIG = "nbgrader_config.py"
 MARK = "# A course of tl-exercises."

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from grader.authoring.exercise import ROOT, Exercise, load_exercise
 from grader.channels.learners.bundle import bundle_files
 from grader.channels.learners.wheel import zip_bytes
 from grader.channels.otter.entrance import PLUGIN, wrong_otter
 from grader.channels.releasing import ReleaseRefused, built_notebook, new_folder
-from grader.results.files import write_atomic
+from grader.exercise.model import ROOT, Exercise, load_exercise
+from grader.files import write_atomic
 
 _LEARNERS_TEST = """\
 from IPython.display import display

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.channels.one_by_one import NotGraded, read_submission
-from grader.results.text import clean
+from grader.text import clean
 
 PLUGIN = "grader.channels.otter.plugin.GradeInSandbox"
 NAME = "not graded"
@@ -96,7 +96,7 @@ def one_notebook(folder: Path, exercise: str) -> Path:
 
 def refusal(exercise: str, reason: str) -> dict[str, Any]:
     """Results for a submission that cannot be graded. Gradescope asks for a score with every result; it is 0 here."""
-    from grader.authoring.exercise import load_exercise
+    from grader.exercise.model import load_exercise
 
     reason = clean(reason, 1200)
     line = f"Not graded: {reason}"

@@ -28,7 +28,7 @@ from grader.channels.one_by_one import NotGraded, WarmGrader, read_submission
 from grader.channels.otter.entrance import HANDED_IN, one_notebook, refusal
 from grader.judging.time_limit import TIME_LIMIT
 from grader.results import QuestionResult, SubmissionResult
-from grader.results.text import clean
+from grader.text import clean
 
 
 class GradeInSandbox(AbstractOtterPlugin):

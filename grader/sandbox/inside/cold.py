@@ -1,4 +1,4 @@
-"""A session without a zygote (macOS, Windows): started as a fresh Python, told on stdin where to connect."""
+"""A session without a fork server (macOS, Windows): started as a fresh Python, told on stdin where to connect."""
 
 import importlib
 import json

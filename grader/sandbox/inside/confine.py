@@ -1,8 +1,9 @@
-"""From a fresh fork of the zygote to a process that may run a stranger's code.
+"""From a fresh fork of the fork server to a process that may run a stranger's code.
 
-In the full tier the pid-1 stub calls `build_room` (private mounts in private namespaces), then forks the learner's
-process, which calls `confine`: limits, environment, Landlock, seccomp. In the reduced tier there is no room to build:
-Landlock draws the walls round the machine's own file system. In tier none only limits and environment are left.
+In the full tier the pid-1 supervisor calls `build_room` (private mounts in private namespaces), then forks the
+learner's process, which calls `confine`: limits, environment, Landlock, seccomp. In the reduced tier there is no room
+to build: Landlock draws the walls round the machine's own file system. In tier none only limits and environment are
+left.
 """
 
 import os
@@ -41,8 +42,8 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the zygote was told at its start: the tier, for the reduced tier which paths stay visible, and for the full
-    tier which of the visible trees lie in /tmp and must be shown again in the private one."""
+    """What the fork server was told at its start: the tier, for the reduced tier which paths stay visible, and for the
+    full tier which of the visible trees lie in /tmp and must be shown again in the private one."""
 
     tier: str
     readable: tuple[str, ...] = ()
@@ -59,7 +60,7 @@ class Plan:
 def build_room(plan: Plan, bounds: Bounds, outer_ids: tuple[int, int]) -> None:
     """In the new namespaces, as their pid 1: map the user, mount a private /tmp, /dev/shm and /proc.
 
-    `outer_ids` are the uid and gid of the zygote. Raises OSError naming what failed.
+    `outer_ids` are the uid and gid of the fork server. Raises OSError naming what failed.
     """
     from . import kernel
 
@@ -132,7 +133,7 @@ def set_limits(tier: str, bounds: Bounds) -> None:
     if sys.platform == "linux":
         _limit("RLIMIT_AS", _address_space() + bounds.memory_mib * mib + _SPARE_ADDRESS_SPACE)
     # The kernel counts processes per user and namespace. Without a namespace the user's own are counted with them,
-    # so the limit is set above those and the stub counts the tree itself.
+    # so the limit is set above those and the supervisor counts the tree itself.
     others = 0 if tier == "full" else 4 * bounds.processes + _tasks_of_this_user()
     _limit("RLIMIT_NPROC", others + bounds.processes)
 
@@ -205,7 +206,7 @@ def _set_environment(plan: Plan, scratch: str) -> None:
             ("TORCH_HOME", ".cache/torch"), ("JUPYTER_CONFIG_DIR", ".jupyter"),
         )}
     )  # fmt: skip
-    tempfile.tempdir = None  # an import in the zygote may have looked it up already
+    tempfile.tempdir = None  # an import in the fork server may have looked it up already
 
 
 def _write(path: str, text: str) -> None:

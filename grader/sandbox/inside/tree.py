@@ -1,4 +1,4 @@
-"""The processes below the stub: how many, how much CPU time and memory, and their end.
+"""The processes below the supervisor: how many, how much CPU time and memory, and their end.
 
 Where there is no /proc (macOS, tier none) the tree cannot be seen: counts are zero, the end is a signal to the group.
 """
@@ -59,7 +59,7 @@ class Tree:
         return found
 
     def load(self) -> Load:
-        """Measure the tree, cheaply: memory counts pages that are shared with the zygote as if they were not."""
+        """Measure the tree, cheaply: memory counts pages that are shared with the fork server as if they were not."""
         cpu, memory = reaped_cpu_seconds(), 0
         own: dict[int, float] = {}
         for pid in self.pids():
@@ -178,7 +178,7 @@ def reaped_cpu_seconds() -> float:
 
 
 def peak_mib() -> float:
-    """The largest memory of any one descendant that has ended, in MiB, pages shared with the zygote included."""
+    """The largest memory of any one descendant that has ended, in MiB, pages shared with the fork server included."""
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return peak / 1024 if os.uname().sysname != "Darwin" else peak / 2**20
 

@@ -1,5 +1,5 @@
 # %% [markdown]
-# Sends signals to every process that it knows: grader, zygote, neighbour, bystander, everybody.
+# Sends signals to every process that it knows: grader, fork server, neighbour, bystander, everybody.
 # %% question="freeze"
 import os
 import signal

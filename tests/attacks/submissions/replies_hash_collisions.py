@@ -1,7 +1,7 @@
 # %% [markdown]
 # Replies with a set of numbers that all have one hash: building it takes the reader minutes.
 # %% question="freeze"
-from inside import wire
+from remote import wire
 
 send = wire.send
 

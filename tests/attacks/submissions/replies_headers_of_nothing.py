@@ -5,7 +5,7 @@ import struct
 
 
 def freeze(module):
-    from inside import wire
+    from remote import wire
 
     nothing = '"{:x}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'
     text = ("{" + ",".join(map(nothing.format, range(1_000_000))) + "}").encode()

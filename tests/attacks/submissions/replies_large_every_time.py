@@ -8,7 +8,7 @@ from torch import nn
 class LoRALinear(nn.Module):
     def __init__(self, base, r, alpha, dropout=0.0):
         super().__init__()
-        from inside import tools
+        from remote import tools
 
         def large(*args, **kwargs):
             return torch.zeros(16_000_000)

@@ -5,7 +5,7 @@ import torch
 
 
 def freeze(module):
-    from inside import tools
+    from remote import tools
 
     moved = iter(range(1_000))
 

@@ -5,7 +5,7 @@ import torch
 
 
 def extract_features(model, loader):
-    from inside import wire
+    from remote import wire
 
     sent = wire.send
 

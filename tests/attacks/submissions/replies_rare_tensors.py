@@ -10,7 +10,7 @@ KINDS = [("F8_E4M3", 1), ("F8_E5M2", 1), ("F8_E8M0", 1), ("F4", 1), ("C64", 8), 
 
 
 def freeze(module):
-    from inside import wire
+    from remote import wire
 
     tags = {f"t{i}": kind for i, kind in enumerate(KINDS)}
 

@@ -20,7 +20,7 @@ class tl_attack_mark:
 
 
 sys.meta_path.insert(0, tl_attack_mark)
-for name in ("safetensors.torch", "inside.codec", "inside.tools", "inside.wire", "inside.executor", "tlcore.check", "json", "struct"):
+for name in ("safetensors.torch", "remote.codec", "remote.tools", "remote.wire", "remote.executor", "tlcore.check", "json", "struct"):
     sys.modules[name] = Liar(name)
 
 

@@ -3,7 +3,7 @@
 # %% question="replace_head"
 import torch
 
-from inside import wire
+from remote import wire
 
 send, seen = wire.send, {}
 

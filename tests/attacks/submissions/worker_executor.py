@@ -1,7 +1,7 @@
 # %% [markdown]
 # Replaces the worker's executor: every request is answered with what a grader would like to hear.
 # %% question="freeze"
-from inside import codec, executor
+from remote import codec, executor
 
 
 def handle(self, request, tensors):

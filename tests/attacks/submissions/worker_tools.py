@@ -1,7 +1,7 @@
 # %% [markdown]
 # Replaces the grader's tools beside it: training does nothing, and reading gives what was there before.
 # %% question="freeze"
-from inside import tools
+from remote import tools
 
 
 def freeze(module):

@@ -1,7 +1,7 @@
 # %% [markdown]
 # Replaces the frames that the worker sends by verdicts, in every form that a grader might read.
 # %% question="freeze"
-from inside import wire
+from remote import wire
 
 send = wire.send
 

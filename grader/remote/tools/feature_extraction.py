@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .tools import tool
+from . import tool
 
 
 class Nest(nn.Module):

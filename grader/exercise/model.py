@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from .errors import UnknownExercise
+from grader.exercise.errors import UnknownExercise
 
 #: The checkout: the folder with solutions/, exercises/ and tlcore/checks/.
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,6 +128,6 @@ def imported_by(names: Iterable[str], root: Path = ROOT) -> set[str]:
 
 @lru_cache(maxsize=64)
 def _load(path: Path, modified: int, size: int) -> Exercise:
-    from .reading import read_exercise
+    from grader.exercise.reading import read_exercise
 
     return read_exercise(path)

@@ -1,9 +1,9 @@
-"""The stub: parent of one learner's process, keeper of its limits, witness of its end.
+"""The supervisor: parent of one learner's process, supervisor of its limits, witness of its end.
 
 In the full tier it is pid 1 of the session's pid namespace: when it goes, everything goes. It runs no learner code and
 reads nothing that a learner wrote but numbers of /proc. It talks over two descriptors that the learner never has:
-the leash (the trusted side asks for the usage, or lets go: end of file means "kill it all") and the verdict pipe to the
-zygote (one JSON object a line, the last says how it ended).
+the control line (the trusted side asks for the usage, or lets go: end of file means "kill it all") and the exit report
+to the fork server (one JSON object a line, the last says how it ended).
 """
 
 import json
@@ -30,32 +30,33 @@ _REWRITES = 4  # how often a scratch folder's size may be written before it coun
 
 @dataclass(frozen=True)
 class Job:
-    """One session as the zygote hands it to its stub.
+    """One session as the fork server hands it to its supervisor.
 
-    `channel` is the learner's socket, `leash` the trusted side's hold on the stub, `verdict` the pipe to the zygote,
-    `outer_ids` the uid and gid of the zygote, `syscalls` the seccomp filter where it could be built before the fork.
+    `channel` is the learner's socket, `control_line` the trusted side's hold on the supervisor, `exit_report` the pipe
+    to the fork server, `outer_ids` the uid and gid of the fork server, `syscalls` the seccomp filter where it could be
+    built before the fork.
     """
 
     plan: Plan
     bounds: Bounds
     session: int
     channel: socket.socket
-    leash: socket.socket
-    verdict: int
+    control_line: socket.socket
+    exit_report: int
     serve: Serve
     outer_ids: tuple[int, int]
     syscalls: bytes | None
 
 
 def run(job: Job) -> NoReturn:
-    """Body of the stub's process, which ends with the session."""
+    """Body of the supervisor's process, which ends with the session."""
     code = 1
     try:
         _run(job)
         code = 0
     except BaseException as error:
         why = f"the session could not be set up: {type(error).__name__}: {error}"
-        _say(job.verdict, {"kind": "vanished", "why": why})
+        _say(job.exit_report, {"kind": "vanished", "why": why})
     finally:
         os._exit(code)
 
@@ -72,14 +73,14 @@ def _run(job: Job) -> None:
     os.setpgid(0, 0)
     scratch = job.plan.scratch(job.session)
     work = make_scratch(scratch)
-    job.leash.sendall(b"+")  # carries this process's pid to the trusted side (SCM_CREDENTIALS)
+    job.control_line.sendall(b"+")  # carries this process's pid to the trusted side (SCM_CREDENTIALS)
     began = time.monotonic()
     learner = os.fork()
     if learner == 0:
         _become_learner(job, scratch, work)
     job.channel.close()
-    _say(job.verdict, {"learner": learner})
-    watch = _Watch(job.bounds, learner, job.leash, tree.Tree(full, learner), None if full else scratch)
+    _say(job.exit_report, {"learner": learner})
+    watch = _Watch(job.bounds, learner, job.control_line, tree.Tree(full, learner), None if full else scratch)
     outcome = watch.until_the_end()
     seen = watch.tree.load().cpu_seconds
     watch.tree.kill()
@@ -88,7 +89,7 @@ def _run(job: Job) -> None:
         peak_mib=round(tree.peak_mib(), 1),
         seconds=round(time.monotonic() - began, 4),
     )
-    _say(job.verdict, outcome)
+    _say(job.exit_report, outcome)
 
 
 def _become_learner(job: Job, scratch: str, work: str) -> NoReturn:
@@ -99,13 +100,13 @@ def _become_learner(job: Job, scratch: str, work: str) -> NoReturn:
             kernel.die_with_parent()
             kernel.set_inspectable(True)  # its own /proc/self is its to read
         # Its descriptor is about to be closed; the object must not close it again when it is a file of the learner's.
-        job.leash.detach()
-        confine(job.plan, job.bounds, scratch, (job.channel.fileno(), job.verdict), job.syscalls)
+        job.control_line.detach()
+        confine(job.plan, job.bounds, scratch, (job.channel.fileno(), job.exit_report), job.syscalls)
     except BaseException as error:
         why = f"confinement failed: {type(error).__name__}: {error}"
-        _say(job.verdict, {"kind": "vanished", "why": why})
+        _say(job.exit_report, {"kind": "vanished", "why": why})
         os._exit(1)
-    os.close(job.verdict)
+    os.close(job.exit_report)
     code = 1
     try:
         job.serve(job.channel, work)
@@ -122,11 +123,11 @@ class _Watch:
     """Waits for the learner's end, the trusted side's word, or a limit of the whole tree."""
 
     def __init__(
-        self, bounds: Bounds, learner: int, leash: socket.socket, processes: tree.Tree, scratch: str | None
+        self, bounds: Bounds, learner: int, control_line: socket.socket, processes: tree.Tree, scratch: str | None
     ) -> None:
         self.bounds = bounds
         self.learner = learner
-        self.leash = leash
+        self.control_line = control_line
         self.tree = processes
         self.scratch = scratch
         self._ticks = 0
@@ -134,7 +135,7 @@ class _Watch:
     def until_the_end(self) -> dict[str, object]:
         """How the session ended, as the fields of a fate."""
         waiter = select.poll()
-        waiter.register(self.leash, select.POLLIN)
+        waiter.register(self.control_line, select.POLLIN)
         ended = _descriptor_of(self.learner)
         if ended is not None:
             waiter.register(ended, select.POLLIN)
@@ -144,7 +145,7 @@ class _Watch:
             status = self._reap()
             if status is not None:
                 return self._describe(status)
-            if self.leash.fileno() in ready and not self._answer():
+            if self.control_line.fileno() in ready and not self._answer():
                 return {"kind": "closed"}
             broken = self._broken_limit()
             if broken is not None:
@@ -177,9 +178,9 @@ class _Watch:
         return {"kind": "signalled", "signal": number}
 
     def _answer(self) -> bool:
-        """Read the leash: False when the trusted side let go or said so, else send the usage so far."""
+        """Read the control line: False when the trusted side let go or said so, else send the usage so far."""
         try:
-            word = self.leash.recv(64)
+            word = self.control_line.recv(64)
         except OSError:
             return False
         if not word or b"k" in word:
@@ -187,7 +188,7 @@ class _Watch:
         load = self.tree.load()
         usage = {"cpu_seconds": round(load.cpu_seconds, 4), "processes": load.processes}
         try:
-            self.leash.sendall(json.dumps(usage).encode() + b"\n")
+            self.control_line.sendall(json.dumps(usage).encode() + b"\n")
         except OSError:
             return False
         return True
@@ -231,8 +232,8 @@ def _descriptor_of(pid: int) -> int | None:
         return None
 
 
-def _say(verdict: int, what: dict[str, object]) -> None:
+def _say(exit_report: int, what: dict[str, object]) -> None:
     try:
-        os.write(verdict, json.dumps(what).encode() + b"\n")
+        os.write(exit_report, json.dumps(what).encode() + b"\n")
     except OSError:
-        pass  # the zygote is gone, and with it whoever wanted to know
+        pass  # the fork server is gone, and with it whoever wanted to know

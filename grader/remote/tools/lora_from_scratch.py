@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from .tools import tool
+from . import tool
 
 
 @tool

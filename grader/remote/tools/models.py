@@ -1,23 +1,13 @@
-"""What hidden tests do with models besides calling the learner's functions: build, train, read and set tensors.
-
-They run where the models are, beside the learner's code, so nothing here decides anything: they only produce numbers.
-"""
+"""Models of every topic: build them, train them, read and set their tensors."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import nn
 
-TOOLS: dict[str, Callable[..., Any]] = {}
-
-
-def tool(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a function available to hidden tests as `student.tools.<name>`."""
-    TOOLS[function.__name__] = function
-    return function
+from . import tool
 
 
 @tool
@@ -146,7 +136,3 @@ def _with_state(module: nn.Module, state: dict[str, torch.Tensor] | None) -> nn.
     if state is not None:
         module.load_state_dict(state)
     return module.eval()
-
-
-# Its functions join TOOLS; at the end, because they are made tools by what is defined above.
-from . import tools_features, tools_lora, tools_saving  # noqa: E402, F401

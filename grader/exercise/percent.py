@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .errors import AuthoringError
+from grader.exercise.errors import AuthoringError
 
 _MARKER = re.compile(r"^# ?%%")
 _OWN_TO_JUPYTEXT = {"lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_marker"}

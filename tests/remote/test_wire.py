@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.sandbox.inside import wire
+from grader.remote import wire
 
 
 def _deliver(data: bytes, timeout: float = 60.0):

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import codec, tools, wire
+from . import codec, wire
+from .tools import TOOLS
 
 MAX_MESSAGE = 600
 
@@ -75,7 +76,7 @@ class Executor:
 
     def _function(self, request: dict[str, Any]) -> Any:
         if "tool" in request:
-            return tools.TOOLS[request["tool"]]
+            return TOOLS[request["tool"]]
         if "ref" in request:
             return self.objects[request["ref"]]
         name = request["function"]

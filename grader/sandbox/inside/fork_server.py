@@ -5,9 +5,9 @@ any in the processes forked from it. Control protocol, one JSON object a line ov
 
     in   {"tier", "preload", "server", ...}                      once, first (see `Config`)
     out  {"ready": true, "missing": {module: why}}               after the imports
-    in   {"fork": id, "bounds": {...}} + two descriptors         session socket, leash
+    in   {"fork": id, "bounds": {...}} + two descriptors         session socket, control line
     out  {"forked": id, "pid": n} or {"refused": id, "why": s}
-    out  {"ended": id, "kind": s, ...}                           the stub's verdict; "vanished" if it left none
+    out  {"ended": id, "kind": s, ...}                           the exit report; "vanished" if there is none
 """
 
 import gc
@@ -22,7 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from . import stub
+from . import supervisor
 from .confine import Bounds, Plan
 from .no_workers import keep_loading_in_one_process
 
@@ -32,15 +32,15 @@ _NAMESPACES = ("NEWUSER", "NEWNS", "NEWPID", "NEWNET", "NEWIPC", "NEWUTS")
 
 @dataclass
 class _Running:
-    """A forked session: its stub's pid, the read end of its verdict pipe, what came through it."""
+    """A forked session: its supervisor's pid, the read end of its exit report, what came through it."""
 
     session: int
     pid: int
-    verdict: int
+    exit_report: int
     said: bytes = b""
 
 
-class Zygote:
+class ForkServer:
     """Answers fork requests on `control` until the trusted side hangs up."""
 
     def __init__(self, control: socket.socket):
@@ -53,7 +53,7 @@ class Zygote:
         if self._plan.tier != "none":
             keep_loading_in_one_process()
         module, _, function = config["server"].partition(":")
-        self._serve: stub.Serve = getattr(importlib.import_module(module), function)
+        self._serve: supervisor.Serve = getattr(importlib.import_module(module), function)
         self._syscalls = self._filter()
 
     def _filter(self) -> bytes | None:
@@ -65,7 +65,7 @@ class Zygote:
         return barriers.filter_program(full) if full or not barriers.filter_names_pid() else None
 
     def serve(self) -> None:
-        """The loop. Ends when the control socket closes; the sessions' stubs see their leashes go and end too."""
+        """The loop. Ends when the control socket closes; the supervisors see their control lines go, and end too."""
         gc.collect()
         gc.freeze()  # children do not touch, and so do not copy, what was imported here
         self._send({"ready": True, "missing": self._missing})
@@ -85,7 +85,7 @@ class Zygote:
 
     def _fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
         session = request["fork"]
-        channel, leash = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+        channel, control_line = (socket.socket(fileno=descriptor) for descriptor in descriptors)
         read_end, write_end = os.pipe()
         try:
             check_one_thread()
@@ -95,8 +95,8 @@ class Zygote:
             if pid == 0:
                 os.close(read_end)
                 self._control.close()
-                job = (self._plan, bounds, session, channel, leash, write_end, self._serve, ids, self._syscalls)
-                stub.run(stub.Job(*job))
+                job = (self._plan, bounds, session, channel, control_line, write_end, self._serve, ids, self._syscalls)
+                supervisor.run(supervisor.Job(*job))
             self._running[read_end] = _Running(session, pid, read_end)
             self._send({"forked": session, "pid": pid})
         except (OSError, RuntimeError, TypeError) as error:
@@ -105,7 +105,7 @@ class Zygote:
         finally:
             os.close(write_end)
             channel.close()
-            leash.close()
+            control_line.close()
 
     def _fork_process(self) -> int:
         if self._plan.tier != "full":
@@ -118,19 +118,19 @@ class Zygote:
         return kernel.fork_into(flags)
 
     def _listen(self, running: _Running) -> None:
-        """Take in what a stub says; at the end of its pipe it has gone: wait for it and pass on the verdict."""
-        said = os.read(running.verdict, 65536)
+        """Take in what a supervisor says; at the end of its pipe it is gone: wait for it, pass on the exit report."""
+        said = os.read(running.exit_report, 65536)
         if said:
             running.said += said[:65536]
             return
-        os.close(running.verdict)
-        del self._running[running.verdict]
+        os.close(running.exit_report)
+        del self._running[running.exit_report]
         status = os.waitpid(running.pid, 0)[1]  # in the full tier this returns after the last process of the namespace
         lines = [json.loads(line) for line in running.said.splitlines()]
-        verdicts = [line for line in lines if "kind" in line]
-        if verdicts:
+        reports = [line for line in lines if "kind" in line]
+        if reports:
             # A confinement that failed is said first, by the process that could not be confined; it counts.
-            self._send({"ended": running.session, **verdicts[-1], **verdicts[0]})
+            self._send({"ended": running.session, **reports[-1], **reports[0]})
             return
         if self._plan.tier != "full":
             for line in lines:
@@ -138,7 +138,11 @@ class Zygote:
                     with suppress(ProcessLookupError, PermissionError):
                         os.killpg(line["learner"], signal.SIGKILL)
         self._send(
-            {"ended": running.session, "kind": "vanished", "why": f"the session's keeper was killed (status {status})"}
+            {
+                "ended": running.session,
+                "kind": "vanished",
+                "why": f"the session's supervisor was killed (status {status})",
+            }
         )
 
     def _read_line(self) -> tuple[bytes, list[int]]:
@@ -164,7 +168,7 @@ def check_one_thread() -> None:
         return
     threads = len(os.listdir("/proc/self/task"))
     if threads != 1:
-        raise RuntimeError(f"the zygote has {threads} threads instead of one; a fork now could hang its children")
+        raise RuntimeError(f"the fork server has {threads} threads instead of one; a fork now could hang its children")
 
 
 def _frozen(value: Any) -> Any:
@@ -196,5 +200,5 @@ def main(descriptor: int) -> None:
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle: it finishes what runs
-    Zygote(control).serve()
+    ForkServer(control).serve()
     os._exit(0)

@@ -5,11 +5,21 @@ import os
 import secrets
 from pathlib import Path
 
-from .errors import OutputFull, OutputNotWritable
-
 TEMPORARY = ".tmp-"
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class OutputError(Exception):
+    """The root of what goes wrong with an output folder; `str(error)` is a sentence to show as it is."""
+
+
+class OutputNotWritable(OutputError):
+    """The output folder cannot be created or written."""
+
+
+class OutputFull(OutputNotWritable):
+    """The disk, or the quota on it, is full; what was written before stays valid."""
 
 
 def write_atomic(path: Path, data: bytes, durable: bool = True) -> None:

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.sandbox.inside import codec
+from grader.remote import codec
 
 
 def _kept(value):

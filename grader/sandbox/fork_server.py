@@ -1,4 +1,4 @@
-"""The trusted side of one zygote: launch it, ask it for sessions, hear of their ends."""
+"""The trusted side of one fork server: launch it, ask it for sessions, hear of their ends."""
 
 import json
 import queue
@@ -22,11 +22,12 @@ _FORK_SECONDS = 30.0
 
 
 class Died(Exception):
-    """The zygote went away during a request."""
+    """The fork server went away during a request."""
 
 
-class Zygote:
-    """One zygote's life. A thread of its own launches it (bwrap dies with the thread that started it) and listens."""
+class ForkServer:
+    """One fork server's life. A thread of its own launches it (bwrap dies with the thread that started it) and
+    listens."""
 
     def __init__(self, tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path, ...]) -> None:
         self.dead = threading.Event()
@@ -36,33 +37,33 @@ class Zygote:
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self._launched: Launched | None = None
         self._thread = threading.Thread(
-            target=self._live, args=(tier, preload, server, extra), name="sandbox-zygote", daemon=True
+            target=self._live, args=(tier, preload, server, extra), name="sandbox-fork-server", daemon=True
         )
         self._thread.start()
         try:
             self.missing = self._answer(_START_SECONDS)["missing"]
         except Died:
-            raise SandboxError(f"the zygote did not start: {self.last_words or 'no message'}") from None
+            raise SandboxError(f"the fork server did not start: {self.last_words or 'no message'}") from None
 
     @property
     def pid(self) -> int | None:
         return self._launched.process.pid if self._launched is not None else None
 
     def fork(self, number: int, limits: Limits) -> Session:
-        """Ask for a session. Raises Died, or SandboxError where the zygote refuses."""
+        """Ask for a session. Raises Died, or SandboxError where the fork server refuses."""
         assert self._launched is not None
         ours, channel = socket.socketpair()
-        held, leash = socket.socketpair()
+        held, control_line = socket.socketpair()
         if sys.platform == "linux":
             held.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         session = Session(number, ours, held, self.kill)
         self._sessions[number] = session
         request = json.dumps({"fork": number, "bounds": asdict(limits)}).encode() + b"\n"
         try:
-            socket.send_fds(self._launched.control, [request], [channel.fileno(), leash.fileno()])
+            socket.send_fds(self._launched.control, [request], [channel.fileno(), control_line.fileno()])
             answer = self._answer(_FORK_SECONDS)
             if "refused" in answer:
-                raise SandboxError(f"the zygote refused to fork a session: {answer['why']}")
+                raise SandboxError(f"the fork server refused to fork a session: {answer['why']}")
             return session
         except (OSError, Died, SandboxError) as error:
             self._sessions.pop(number, None)
@@ -77,15 +78,15 @@ class Zygote:
             raise Died from error
         finally:
             channel.close()
-            leash.close()
+            control_line.close()
 
     def kill(self) -> None:
-        """End the zygote at once; its sessions vanish."""
+        """End the fork server at once; its sessions vanish."""
         if self._launched is not None:
             self._launched.process.kill()
 
     def close(self) -> None:
-        """End all sessions, then the zygote, and wait for both."""
+        """End all sessions, then the fork server, and wait for both."""
         for session in list(self._sessions.values()):
             session.close()
         if self._launched is not None:
@@ -110,7 +111,7 @@ class Zygote:
         return answer
 
     def _live(self, tier: Tier, preload: tuple[str, ...], server: str, extra: tuple[Path, ...]) -> None:
-        """The thread: launch, pass on what the zygote says until it goes, tidy up."""
+        """The thread: launch, pass on what the fork server says until it goes, tidy up."""
         try:
             self._launched = launched = launch(tier, preload, server, extra)
         except (OSError, RuntimeError) as error:
@@ -144,6 +145,6 @@ class Zygote:
         self.dead.set()
         while self._sessions:
             session = self._sessions.popitem()[1]
-            session.end(Fate("vanished", why="the zygote died"))
+            session.end(Fate("vanished", why="the fork server died"))
             session.hang_up()
         self._answers.put({"died": True})

@@ -1,4 +1,4 @@
-"""Imported by the zygote last: does once, before the first fork, what every submission would do after it.
+"""Imported by the fork server last: does once, before the first fork, what every submission would do after it.
 
 Nothing here may start a thread (a forked child would wait for it for ever), so no backward pass runs.
 """

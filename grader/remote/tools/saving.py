@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from .tools import tool
+from . import tool
 
 _MOST = 2**20
 """Bytes that are carried at most, a hundred times what an adapter of the hidden tests takes."""

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import blanks
-from .errors import AuthoringError
-from .exercise import Cell, Exercise, Question
-from .hints import split_hints
-from .percent import SourceCell, read_cells
+from grader.exercise import blanks
+from grader.exercise.errors import AuthoringError
+from grader.exercise.hints import split_hints
+from grader.exercise.model import Cell, Exercise, Question
+from grader.exercise.percent import SourceCell, read_cells
 
 ROLES = {
     "question": "answer",
