@@ -55,7 +55,7 @@ def test_a_changed_file_is_read_again(course: Path, spoil):
 
 def test_reading_does_not_import_what_is_heavy(course: Path):
     code = (
-        "import sys; from pathlib import Path; from grader.authoring.exercise import load_exercise;"
+        "import sys; from pathlib import Path; from grader.exercise.model import load_exercise;"
         f"load_exercise({NAME!r}, Path(sys.argv[1]));"
         "print([m for m in ('torch', 'nbgrader', 'transformers', 'sqlalchemy') if m in sys.modules])"
     )
