@@ -1,4 +1,4 @@
-"""`tl build`: exercises and public checks from the solutions, and whether those on the disk are what would be built."""
+"""`tl build`: exercises from the solutions, and whether those on the disk are what would be built."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,12 +27,10 @@ class Target:
 def targets(name: str, root: Path = ROOT) -> list[Target]:
     """The files built from one exercise, compared with what is on the disk. Raises AuthoringError."""
     from .notebook import build_notebook, to_bytes
-    from .public_checks import checks_module
 
     exercise = load_exercise(name, root)
     contents = {
         root / "exercises" / f"{name}.ipynb": to_bytes(build_notebook(exercise)),
-        root / "tlcore" / "checks" / f"{exercise.topic}.py": checks_module(exercise),
     }
     return [Target(name, path, _state(path, content), content) for path, content in contents.items()]
 
@@ -40,11 +38,9 @@ def targets(name: str, root: Path = ROOT) -> list[Target]:
 def orphans(root: Path = ROOT) -> list[Target]:
     """Built files whose solution is gone."""
     names = exercise_names(root)
-    topics = {name[3:] for name in names}
     built = [
         path for path in (root / "exercises").glob("*.ipynb") if NAME.fullmatch(path.stem) and path.stem not in names
     ]
-    built += [path for path in (root / "tlcore" / "checks").glob("[a-z]*.py") if path.stem not in topics]
     return [Target(path.stem, path, "orphan", None) for path in sorted(built)]
 
 

@@ -28,8 +28,7 @@ def build_notebook(exercise: Exercise) -> NotebookNode:
     notebook.nbformat_minor = 5
     ids: set[str] = set()
     for cell in exercise.cells:
-        if cell.role != "public_check":
-            notebook.cells.append(_new_cell(cell, exercise, ids))
+        notebook.cells.append(_new_cell(cell, exercise, ids))
     return _released(notebook, exercise)
 
 

@@ -3,8 +3,11 @@ accepted alternative passes, and repeated runs agree."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +47,6 @@ def run(names: list[str], progress: Callable[[str], None] = lambda _: None) -> l
 def _exercise(name: str, progress: Callable[[str], None]) -> Iterator[Proof]:
     exercise = load_exercise(name)
     keys = [AnswerKey(name, key) for key in KEYS]
-    questions = {q.id: q for q in exercise.questions}
-    for unknown in keys[0].tests.keys() - questions.keys():
-        yield Proof(name, unknown, problems=["has hidden tests but no cell in the solution"])
     for question in exercise.questions:
         progress(f"{name} {question.id}")
         yield _question(name, question, keys)
@@ -58,7 +58,7 @@ def _question(name: str, question: Question, keys: list[AnswerKey]) -> Proof:
     for wanted in ("hints", "points", "minutes"):
         if not getattr(question, wanted):
             say(f"has no {wanted}")
-    if question.id not in keys[0].tests:
+    if not keys[0].tests[question.id]:
         say("has no hidden test")
         return proof
     solution = names_of(question.answer_source, question, keys[0])
@@ -121,12 +121,19 @@ def _judge(key: AnswerKey, question: Question, names: dict[str, Any]) -> Questio
     return verdict(key, question.id, question.points, key.ask(question.id, names))
 
 
+@cache
+def surroundings(topic: str) -> dict[str, Any]:
+    """What the cells around an answer offer it: all that the reference's modules define or import."""
+    package = importlib.import_module(f"tlcore.reference.{topic}")
+    modules = [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
+    return {name: value for module in modules for name, value in vars(module).items() if not name.startswith("__")}
+
+
 def names_of(source: str, question: Question, key: AnswerKey, filename: str = "<answer>") -> dict[str, Any]:
     """The functions of an answer of this project, never a learner's: the reference's, then what the source defines.
 
     What the answer may use of the notebook around it (imports, earlier answers) is the reference module's.
     """
-    module = __import__(f"tlcore.reference.{key.topic}", fromlist=["_"])
-    names = {**vars(module), "__name__": "__main__"}
+    names = {**surroundings(key.topic), "__name__": "__main__"}
     exec(compile(source, filename, "exec"), names)
     return names

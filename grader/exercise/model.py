@@ -4,23 +4,23 @@ The trusted side asks this for titles, points, minutes, objectives and hints, so
 Nothing here is for learners: an `Exercise` holds the solutions.
 """
 
+import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from grader.exercise.errors import UnknownExercise
 
-#: The checkout: the folder with solutions/, exercises/ and tlcore/checks/.
+#: The checkout: the folder with solutions/ and exercises/.
 ROOT = Path(__file__).resolve().parents[2]
 NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
-IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of the notebook. `role` is prose, code, answer, check, hints, public_check or manual; `question` an id.
+    """A cell of the notebook. `role` is prose, code, answer, check, hints or manual; `question` an id.
 
     A manual cell is free text that a person grades, in nbgrader's formgrader; `tl grade` leaves it alone.
     """
@@ -84,9 +84,9 @@ class Exercise:
     def imports(self) -> frozenset[str]:
         """The packages that its notebook's cells import by name, and PEFT where it tells of the stand-ins, which are
         PEFT's and with which answers are judged."""
-        code = "\n".join(cell.source for cell in self.cells if cell.role in ("code", "answer"))
+        code = [cell.source for cell in self.cells if cell.role in ("code", "answer")]
         behind = {"peft"} if any("tlcore.stand_ins" in cell.source for cell in self.cells) else set()
-        return frozenset(IMPORT.findall(code)) | behind
+        return frozenset(package for source in code for package in _imported(source)) | behind
 
     @property
     def by_hand(self) -> tuple[tuple[str, float], ...]:
@@ -124,6 +124,15 @@ def imported_by(names: Iterable[str], root: Path = ROOT) -> set[str]:
     """The packages that the notebooks of these exercises import by name. Other names count for nothing."""
     known = set(exercise_names(root))
     return {package for name in names if name in known for package in load_exercise(name, root).imports}
+
+
+def _imported(source: str) -> Iterator[str]:
+    """The top-level packages that a cell of a solution file, which is plain Python, imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0]
 
 
 @lru_cache(maxsize=64)

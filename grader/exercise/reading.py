@@ -11,25 +11,15 @@ from grader.exercise import blanks
 from grader.exercise.errors import AuthoringError
 from grader.exercise.hints import split_hints
 from grader.exercise.model import Cell, Exercise, Question
+from grader.exercise.numbers import HEADING, numbered
 from grader.exercise.percent import SourceCell, read_cells
 
-ROLES = {
-    "question": "answer",
-    "check": "check",
-    "hints": "hints",
-    "public_check": "public_check",
-    "manual": "manual",
-}
+ROLES = {"question": "answer", "check": "check", "hints": "hints", "manual": "manual"}
 QUESTION_OPTIONS = ("minutes", "difficulty", "objectives")
 OPTIONS_OF = {"answer": QUESTION_OPTIONS, "manual": ("minutes",)}
-#: Values of `public_check` that are not the id of a question.
-SHARED_CHECK_CELLS = ("imports", "helpers")
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _OBJECTIVE = re.compile(r"O[1-5][VL]?")
-_HEADING = re.compile(
-    r"^#+ +(?:\d[\d.]* +)?(?P<title>.+?) +· +`(?P<id>\w+)` +· +(?P<minutes>\d+) min +· +(?P<dots>●*○*)$"
-)
 
 
 def read_exercise(path: Path) -> Exercise:
@@ -57,13 +47,18 @@ class _Reader:
             match[1] for cell in self.cells if cell.markdown for match in re.finditer(r"(?m)^# +(.+)$", cell.source)
         ]
         if not titles:
-            self.problem(1, "no title; begin with a markdown cell '# # 2 Feature extraction'")
+            self.problem(1, "no title; begin with a markdown cell '# # Feature extraction'")
         self._belongings()
         questions = tuple(self._questions())
         if not questions:
             self.problem(1, 'no question; mark its answer cell with # %% question="..." minutes=...')
-        title = re.sub(r"^\d+[. ·]+", "", titles[0]).strip() if titles else self.path.stem
-        return Exercise(self.path.stem, title, self.path, questions, tuple(self.cells))
+        title = titles[0].strip() if titles else self.path.stem
+        if titles and re.match(r"\d", title):
+            self.problem(
+                1, f"the title begins with a number, which is computed; write '# # {title.lstrip('0123456789. ·')}'"
+            )
+        cells = numbered(self.cells, questions, int(self.path.stem[:2]))
+        return Exercise(self.path.stem, title, self.path, questions, tuple(cells))
 
     def _cell(self, written: SourceCell) -> Cell:
         named = [option for option in ROLES if option in written.options]
@@ -98,21 +93,20 @@ class _Reader:
             self.problem(written.line, f"unknown option '{option}'; here there can be {', '.join(sorted(allowed))}")
 
     def _belongings(self) -> None:
-        """Every check, hint and public check belongs to a question, and to one question there is one of each."""
+        """Every check and hint belongs to a question, and to one question there is one of each."""
         seen: dict[tuple[str, str | None], int] = {}
         for cell in self.cells:
             if cell.question is None:
                 continue
-            shared = cell.role == "public_check" and cell.question in SHARED_CHECK_CELLS
             if cell.role == "manual":
                 if cell.question in self.ids:
                     self.problem(cell.line, f'manual="{cell.question}" is the id of a question; choose another')
-            elif not shared and cell.question not in self.ids:
+            elif cell.question not in self.ids:
                 self.problem(
                     cell.line, f"no question '{cell.question}'; there are {', '.join(map(str, self.ids)) or 'none'}"
                 )
             first = seen.setdefault((cell.role, cell.question), cell.line)
-            if first != cell.line and not shared:
+            if first != cell.line:
                 name = "question" if cell.role == "answer" else f"{cell.role} cell of"
                 self.problem(cell.line, f"a second {name} '{cell.question}'; the first is at line {first}")
 
@@ -134,7 +128,7 @@ class _Reader:
         for objective in objectives:
             if not _OBJECTIVE.fullmatch(objective):
                 self.problem(cell.line, f"question '{id}': '{objective}' is no objective; they are O1 to O5, O3V, O3L")
-        title, hints, blank = self._title(cell, minutes, difficulty), self._hints(cell), blanks.blank(cell.source)
+        title, hints, blank = self._title(cell), self._hints(cell), blanks.blank(cell.source)
         self._checks(cell)
         return Question(
             id=id,
@@ -158,23 +152,20 @@ class _Reader:
         self.problem(cell.line, f"question '{cell.question}' {found} {option}; {wanted}")
         return 0
 
-    def _title(self, cell: Cell, minutes: int, difficulty: int) -> str:
-        """From the heading above the answer cell, which must say what the options say: learners read the heading."""
-        dots = "●" * difficulty + "○" * (3 - difficulty)
+    def _title(self, cell: Cell) -> str:
+        """From the heading above the answer cell. Its numbers are computed, so that they cannot be wrong."""
         for other in self.cells:
             for line in other.source.split("\n") if other.role == "prose" and other.line < cell.line else ():
-                match = _HEADING.match(line.rstrip())
+                match = HEADING.match(line.rstrip())
                 if match and match["id"] == cell.question:
-                    if minutes and int(match["minutes"]) != minutes:
+                    if match["rest"].strip() or re.match(r"\d", match["title"]):
                         self.problem(
-                            other.line, f"the heading says {match['minutes']} min, the answer cell minutes={minutes}"
-                        )
-                    if difficulty and match["dots"] != dots:
-                        self.problem(
-                            other.line, f"the heading shows {match['dots']}, difficulty={difficulty} is {dots}"
+                            other.line,
+                            f"the heading of '{cell.question}' has numbers of its own, which are computed; "
+                            f"write '# ## Title · `{cell.question}`'",
                         )
                     return match["title"]
-        form = f"# ## 2.1 Title · `{cell.question}` · {minutes} min · {dots}"
+        form = f"# ## Title · `{cell.question}`"
         self.problem(cell.line, f"question '{cell.question}' has no heading above it in the form '{form}'")
         return cell.question or ""
 
@@ -203,13 +194,6 @@ class _Reader:
             self.problem(check.line, f"the check cell of '{id}' does not call check(\"{id}\")")
         elif check.line < cell.line:
             self.problem(check.line, f"the check cell of '{id}' stands above its answer cell")
-        public = self._belonging("public_check", id)
-        if public is None:
-            self.problem(
-                cell.line, f"question '{id}' has no public check; add # %% public_check=\"{id}\" with def check_{id}"
-            )
-        elif f"check_{id}" not in _defined(public.source):
-            self.problem(public.line, f"the public check of '{id}' does not define check_{id}(..., show)")
 
     def _defines(self, cell: Cell, blank: str) -> tuple[str, ...]:
         try:

@@ -1,4 +1,7 @@
-"""How a function becomes a hidden test of a question, and how the tests of a topic are found."""
+"""How a function becomes a hidden test, and how the tests of a question are found.
+
+A hidden test stands in `grader/hidden/<topic>/<question>.py`; the path says which question it belongs to.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ class HiddenTest:
     question: str
     name: str
     """The behaviour in words, from the docstring's first line."""
-    share: float
+    weight: float
     """Its share of the question's points, relative to the question's other tests."""
     run: TestFunction
     hint: str
@@ -27,20 +30,20 @@ class HiddenTest:
     """Names of earlier answers that are replaced by a sound part where the learner's own fails here."""
 
 
-def question(
-    name: str, *, points: float, says: str = "", stand_ins: tuple[str, ...] = ()
-) -> Callable[[TestFunction], TestFunction]:
-    """Make a function in the style of pytest a hidden test of question `name`.
+def hidden_test(*, weight: float, says: str = "", stand_ins: tuple[str, ...] = ()) -> Callable[[TestFunction], Any]:
+    """Make a function in the style of pytest a hidden test of the question that its module is named after.
 
-    `points` is the behaviour's share; the docstring's first line is the behaviour in words; `says` is a sentence for
-    learners whose answer fails it (what to look at, never the solution).
+    `weight` is the behaviour's share; the docstring's first line is the behaviour in words; `says` is a sentence for
+    learners whose answer fails it (what to look at, never the solution). Raises TypeError without a docstring.
     """
 
     def mark(function: TestFunction) -> TestFunction:
         title = (function.__doc__ or "").strip().splitlines()
         if not title:
             raise TypeError(f"{function.__name__} needs a docstring: the behaviour in words")
-        function.hidden_test = HiddenTest(name, title[0].rstrip("."), points, function, says, stand_ins)  # type: ignore[attr-defined]
+        question = function.__module__.rpartition(".")[2]
+        test = HiddenTest(question, title[0].rstrip("."), weight, function, says, stand_ins)
+        function.hidden_test = test  # type: ignore[attr-defined]
         return function
 
     return mark
@@ -52,21 +55,14 @@ def topic_of(exercise: str) -> str:
 
 
 @cache
-def hidden_tests(topic: str) -> dict[str, list[HiddenTest]]:
-    """The hidden tests of a topic by question, in the order of the module. Raises LookupError for an unknown topic."""
-    module = _import(f"grader.hidden.{topic}")
-    found: dict[str, list[HiddenTest]] = {}
-    for value in vars(module).values():
-        test: Any = getattr(value, "hidden_test", None)
-        if isinstance(test, HiddenTest):
-            found.setdefault(test.question, []).append(test)
-    return found
-
-
-def _import(name: str) -> Any:
+def hidden_tests(topic: str, question: str) -> list[HiddenTest]:
+    """The hidden tests of a question in the order of its module; none where it has no module."""
+    name = f"grader.hidden.{topic}.{question}"
     try:
-        return importlib.import_module(name)
+        module = importlib.import_module(name)
     except ModuleNotFoundError as error:
-        if error.name == name:
-            raise LookupError(f"there is no module {name}") from None
+        if error.name and f"{name}.".startswith(f"{error.name}."):
+            return []
         raise
+    marked = (getattr(value, "hidden_test", None) for value in vars(module).values())
+    return [test for test in marked if isinstance(test, HiddenTest) and test.question == question]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import pkgutil
 import threading
+from functools import cache
 from typing import Any
 
+from grader.exercise.model import load_exercise
 from grader.hidden.registry import HiddenTest, hidden_tests, topic_of
 from grader.judging import trace
 from grader.judging.judged_by import judged_by
@@ -28,8 +31,9 @@ class AnswerKey:
         self.topic = topic_of(exercise)
         # Before the sources are imported: of a file that is saved in between, the older digest is graded again.
         self.judged_by = judged_by(exercise)
-        self.tests: dict[str, list[HiddenTest]] = hidden_tests(self.topic)
-        self.reference_names = public_names(importlib.import_module(f"tlcore.reference.{self.topic}"))
+        questions = [question.id for question in load_exercise(exercise).questions]
+        self.tests: dict[str, list[HiddenTest]] = {id: hidden_tests(self.topic, id) for id in questions}
+        self.reference_names = reference_names(self.topic)
         self._traces: dict[tuple[str, str], list[Trace]] = {}
 
     def seed(self, question: str) -> int:
@@ -38,7 +42,7 @@ class AnswerKey:
 
     def misconceptions(self, question: str) -> list[Misconception]:
         """The known wrong ideas about a question."""
-        return misconceptions_of(self.topic).get(question, [])
+        return misconceptions_of(self.topic, question)
 
     def reference(self, question: str) -> list[Trace]:
         """The reference's traces, one for each hidden test of the question."""
@@ -66,6 +70,19 @@ class AnswerKey:
             return [trace.run(t, TrustedAnswers(names), self.seed(question), e) for t, e in pairs]
 
 
-def public_names(module: Any) -> dict[str, Any]:
-    """The functions and classes that a module defines."""
-    return {k: v for k, v in vars(module).items() if getattr(v, "__module__", None) == module.__name__}
+@cache
+def reference_names(topic: str) -> dict[str, Any]:
+    """The functions and classes that the reference of a topic defines, all questions together.
+
+    Raises LookupError for a topic without a reference.
+    """
+    try:
+        package = importlib.import_module(f"tlcore.reference.{topic}")
+    except ModuleNotFoundError:
+        raise LookupError(f"there is no folder tlcore/reference/{topic}") from None
+    modules = [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
+    return {k: v for module in modules for k, v in vars(module).items() if _defined_in(module, v)}
+
+
+def _defined_in(module: Any, value: Any) -> bool:
+    return getattr(value, "__module__", None) == module.__name__

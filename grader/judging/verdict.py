@@ -50,10 +50,10 @@ class QuestionVerdict:
 def verdict(key: AnswerKey, question: str, max_points: float, observed: list[Trace]) -> QuestionVerdict:
     """Score the traces of a question's hidden tests and say what was seen."""
     tests = key.tests[question]
-    total = sum(t.share for t in tests)
+    total = sum(t.weight for t in tests)
     behaviours = []
     for test, seen in zip(tests, observed, strict=True):
-        worth = max_points * test.share / total
+        worth = max_points * test.weight / total
         one = BehaviourVerdict(test.name, seen.passed, worth if seen.passed else 0.0, worth)
         failure = seen.first_failure()
         if failure is not None:

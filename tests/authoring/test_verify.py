@@ -17,7 +17,7 @@ from grader.exercise.model import Question, load_exercise
 from grader.hidden.registry import hidden_tests
 from grader.judging.answer_key import AnswerKey
 from tlcore.misconceptions import Misconception, misconceptions_of
-from tlcore.reference.lora_from_scratch import lora_delta
+from tlcore.reference.lora_from_scratch.lora_delta import lora_delta
 
 NAME, TOPIC, QUESTION = "04_lora_from_scratch", "lora_from_scratch", "lora_delta"
 WRONG = "def lora_delta(A, B, alpha):\n    return B @ A"

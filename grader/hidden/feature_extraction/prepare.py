@@ -1,8 +1,4 @@
-"""Hidden tests of `prepare`. Which plant goes where is each answer's own choice, so properties are asked.
-
-What they are asked of is worked out here, on trusted ground: which picture each row is (however it was normalised), and
-with which mean and std it was.
-"""
+"""Hidden tests of `prepare`."""
 
 from __future__ import annotations
 
@@ -12,12 +8,14 @@ from typing import Any
 
 import torch
 
-from grader.hidden.feature_fixtures import as_tensor, not_so
-from grader.hidden.registry import question
+from grader.hidden.feature_extraction.setups import as_tensor, not_so
+from grader.hidden.registry import hidden_test
 from grader.student.compare import same
 from grader.student.proxy import Remote
 
 PARTS = ("train", "val", "test")
+
+
 VARIES = 1e-3
 """Over twenty keys, one mean and std for all pictures differ by 2e-6 at most (rounding), those of batches of 1 to 32 by
 0.038 at least."""
@@ -148,7 +146,7 @@ def say(by_part: dict[str, str]) -> str:
     return "; ".join(f"{name}: {what}" for name, what in by_part.items())
 
 
-@question("prepare", points=2, says="Which pictures did the backbone get to know, and how were they normalised?")
+@hidden_test(weight=2, says="Which pictures did the backbone get to know, and how were they normalised?")
 def test_the_cards_mean_and_std_are_used(student, given, expect):
     """Every part is normalised with the mean and std of the card"""
     field = crop(given)
@@ -158,7 +156,7 @@ def test_the_cards_mean_and_std_are_used(student, given, expect):
         expect(used, "mean and std", equals=dict.fromkeys(PARTS, "the card's"), shows=say)
 
 
-@question("prepare", points=2, says="Deal out plants, not pictures.")
+@hidden_test(weight=2, says="Deal out plants, not pictures.")
 def test_plants_are_not_split(student, given, expect):
     """All pictures of a plant are in one part, and the parts are as large as asked for"""
     field = crop(given)
@@ -173,7 +171,7 @@ def test_plants_are_not_split(student, given, expect):
         expect.that(0.1 <= share <= 0.3, f"about a fifth of the plants is in {name}")
 
 
-@question("prepare", points=2, says="Number the classes once, before anything is divided.")
+@hidden_test(weight=2, says="Number the classes once, before anything is divided.")
 def test_class_ids_mean_the_same_everywhere(student, given, expect):
     """A class id means the same class in every part, the one that `names` says"""
     field = crop(given)
@@ -188,7 +186,7 @@ def test_class_ids_mean_the_same_everywhere(student, given, expect):
         expect.that(right, f"names[y] is the class of each picture in {name}")
 
 
-@question("prepare", points=2, says="What may be learned from twice, and what is only there to be asked?")
+@hidden_test(weight=2, says="What may be learned from twice, and what is only there to be asked?")
 def test_only_training_pictures_are_mirrored(student, given, expect):
     """Training pictures are there twice, as they are and mirrored; val and test pictures once"""
     field = crop(given)
@@ -209,9 +207,7 @@ def test_only_training_pictures_are_mirrored(student, given, expect):
     expect(found, "what is there", equals={"train": twice, "val": once, "test": once}, shows=say)
 
 
-@question(
-    "prepare", points=2, says="What decides which plant goes where, and what must know nothing of the test pictures?"
-)
+@hidden_test(weight=2, says="What decides which plant goes where, and what must know nothing of the test pictures?")
 def test_the_seed_decides_and_test_pictures_do_not(student, given, expect):
     """The seed decides the parts, and test pictures have no influence on the others"""
     field = crop(given)

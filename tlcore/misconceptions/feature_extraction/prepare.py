@@ -1,4 +1,4 @@
-"""Wrong ideas about preparing data: leaks between its parts, and statistics of the wrong pictures."""
+"""Wrong ideas about `prepare`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import torch
 from torch import Tensor
 
 from tlcore.checkpoints.card import Card
-from tlcore.misconceptions.registry import Misconception, misconception
-from tlcore.reference.feature_extraction import Split, Splits
-from tlcore.reference.feature_extraction import prepare as sound
+from tlcore.misconceptions.registry import misconception
+from tlcore.reference.feature_extraction.prepare import Split, Splits
+from tlcore.reference.feature_extraction.prepare import prepare as sound
 
 Labels = Sequence[str]
-REGISTERED: list[Misconception] = []
 
 
 def _raw(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
@@ -33,15 +32,13 @@ def _with_statistics_of(pictures: Tensor) -> Callable[[Tensor], Tensor]:
     return lambda x: (x - mean) / std
 
 
-@misconception(
-    "prepare", asks="Which pictures took part in the mean and std, and which of them were you not to know yet?"
-)
+@misconception(asks="Which pictures took part in the mean and std, and which of them were you not to know yet?")
 def statistics_of_all_pictures(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
     """Test pictures take part in how training pictures look."""
     return _mapped(_raw(images, labels, groups, card, seed), _with_statistics_of(images))
 
 
-@misconception("prepare", asks="The backbone is frozen. Which mean and std did it get to know in pretraining?")
+@misconception(asks="The backbone is frozen. Which mean and std did it get to know in pretraining?")
 def statistics_of_the_training_pictures(
     images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int
 ) -> Splits:
@@ -50,13 +47,13 @@ def statistics_of_the_training_pictures(
     return _mapped(splits, _with_statistics_of(splits.train.x))
 
 
-@misconception("prepare", asks="Is one and the same picture one and the same tensor, whichever part it is in?")
+@misconception(asks="Is one and the same picture one and the same tensor, whichever part it is in?")
 def each_part_by_itself(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
     """Each part with its own mean and std: what makes it differ from the others is wiped out."""
     return _mapped(_raw(images, labels, groups, card, seed), lambda x: _with_statistics_of(x)(x))
 
 
-@misconception("prepare", asks="Which other pictures have a say in how a picture looks? Will they be there next time?")
+@misconception(asks="Which other pictures have a say in how a picture looks? Will they be there next time?")
 def each_batch_by_itself(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
     """Each batch (or each picture) with its own mean and std: a picture's tensor depends on its neighbours."""
     splits = _raw(images, labels, groups, card, seed)
@@ -67,7 +64,7 @@ def _batch_by_batch(x: Tensor) -> Tensor:
     return torch.cat([_with_statistics_of(batch)(batch) for batch in x.split(8)])
 
 
-@misconception("prepare", asks="The backbone sees train as it knows pictures. How does it see val and test?")
+@misconception(asks="The backbone sees train as it knows pictures. How does it see val and test?")
 def own_statistics_at_test_time(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
     """Train by the card; val and test by what is at hand then, the mean and std of their own batches (or parts)."""
     splits, raw = sound(images, labels, groups, card, seed), _raw(images, labels, groups, card, seed)
@@ -75,7 +72,7 @@ def own_statistics_at_test_time(images: Tensor, labels: Labels, groups: Tensor, 
     return splits
 
 
-@misconception("prepare", asks="What do you want to learn from val and test, and do mirror images tell you more of it?")
+@misconception(asks="What do you want to learn from val and test, and do mirror images tell you more of it?")
 def every_part_mirrored(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
     """Augmentation is for training: val and test stand for the pictures that will come."""
     splits = sound(images, labels, groups, card, seed)
@@ -95,13 +92,13 @@ def _by_rows(x: Tensor, labels: Labels, card: Card, seed: int) -> Splits:
     return Splits(train, val, test, names)
 
 
-@misconception("prepare", asks="Where can a picture's mirror image end up, once it is a picture like any other?")
+@misconception(asks="Where can a picture's mirror image end up, once it is a picture like any other?")
 def mirrored_before_the_split(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
     """A picture in train, its mirror image in test: the test asks for what was learned by heart."""
     return _by_rows(torch.cat([images, images.flip(-1)]), [*labels, *labels], card, seed)
 
 
-@misconception("prepare", asks="How alike are two pictures of one plant?")
+@misconception(asks="How alike are two pictures of one plant?")
 def rows_split_not_plants(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
     """Pictures of one plant on both sides: the plant can be recognised instead of its illness."""
     splits = _by_rows(images, labels, card, seed)
@@ -110,7 +107,7 @@ def rows_split_not_plants(images: Tensor, labels: Labels, groups: Tensor, card: 
     return splits
 
 
-@misconception("prepare", asks="A class that is missing from val: which ids do the classes after it get there?")
+@misconception(asks="A class that is missing from val: which ids do the classes after it get there?")
 def ids_of_each_part(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
     """`unique()` of each part: one id stands for different classes where a part lacks one."""
     splits = sound(images, labels, groups, card, seed)
@@ -119,7 +116,7 @@ def ids_of_each_part(images: Tensor, labels: Labels, groups: Tensor, card: Card,
     return splits
 
 
-@misconception("prepare", asks="In which order are `names`, and in which order did you number the classes?")
+@misconception(asks="In which order are `names`, and in which order did you number the classes?")
 def names_in_another_order(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
     """Ids by the alphabet, names in the order of the list (folders are sorted, one's own list of classes is not)."""
     splits = sound(images, labels, groups, card, seed)
@@ -127,7 +124,7 @@ def names_in_another_order(images: Tensor, labels: Labels, groups: Tensor, card:
     return splits
 
 
-@misconception("prepare", asks="Call it twice with one seed. Which random numbers did the seed not decide?")
+@misconception(asks="Call it twice with one seed. Which random numbers did the seed not decide?")
 def seed_ignored(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
     """Another split at each call: results can be neither repeated nor compared."""
     return sound(images, labels, groups, card, int(torch.randint(2**31, ())))

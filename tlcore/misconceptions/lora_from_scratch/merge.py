@@ -1,4 +1,4 @@
-"""Wrong ideas about merging: what the weight holds afterwards, and how it comes back."""
+"""Wrong ideas about `merge`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from tlcore.misconceptions.registry import Misconception, misconception
-from tlcore.reference import lora_from_scratch as right
-from tlcore.reference.lora_from_scratch import LoRALinear
-
-REGISTERED: list[Misconception] = []
+from tlcore.misconceptions.registry import misconception
+from tlcore.reference.lora_from_scratch.lora_delta import lora_delta as sound_lora_delta
+from tlcore.reference.lora_from_scratch.lora_linear import LoRALinear
+from tlcore.reference.lora_from_scratch.merge import merge as sound_merge
+from tlcore.reference.lora_from_scratch.merge import unmerge as sound_unmerge
 
 
 def _merge(layer: Any, delta: Tensor) -> LoRALinear:
@@ -23,11 +23,11 @@ def _merge(layer: Any, delta: Tensor) -> LoRALinear:
 
 
 def _delta(layer: Any) -> Tensor:
-    return right.lora_delta(layer.A, layer.B, layer.alpha).detach()
+    return sound_lora_delta(layer.A, layer.B, layer.alpha).detach()
 
 
 def _wrong_merge(asks: str) -> Any:
-    return misconception("merge", replaces="*", asks=asks)
+    return misconception(replaces="*", asks=asks)
 
 
 @_wrong_merge("The weight holds the update now. What does the forward pass still add?")
@@ -59,7 +59,7 @@ class merged_twice:
         layer.base.weight = nn.Parameter(layer.base.weight.detach() + _delta(layer), requires_grad=False)
         return layer
 
-    unmerge = staticmethod(right.unmerge)
+    unmerge = staticmethod(sound_unmerge)
 
 
 @_wrong_merge("By which number does the branch multiply B A before it adds it?")
@@ -70,7 +70,7 @@ class merged_without_scale:
     def merge(layer: Any) -> LoRALinear:
         return _merge(layer, (layer.B @ layer.A).detach())
 
-    unmerge = staticmethod(right.unmerge)
+    unmerge = staticmethod(sound_unmerge)
 
 
 @_wrong_merge("Which way round is the weight of a linear layer in torch?")
@@ -81,14 +81,14 @@ class merged_transposed:
     def merge(layer: Any) -> LoRALinear:
         return _merge(layer, _delta(layer).T)
 
-    unmerge = staticmethod(right.unmerge)
+    unmerge = staticmethod(sound_unmerge)
 
 
 @_wrong_merge("The factors may have changed since the merge. What was added then?")
 class subtracts_the_current_update:
     """Unmerging computes the update again and takes it away."""
 
-    merge = staticmethod(right.merge)
+    merge = staticmethod(sound_merge)
 
     @staticmethod
     def unmerge(layer: Any) -> LoRALinear:

@@ -1,0 +1,71 @@
+"""Numbers that an author does not write: of headings, minutes, questions. They come from the questions themselves.
+
+# # Feature extraction              becomes   # 2 Feature extraction
+# ## Freeze · `freeze`              becomes   ## 2.1 Freeze · `freeze` · 10 min · ●○○
+# ## In your own words · `explain`  becomes   ## 2.6 In your own words · 5 min · read by a person  (a manual cell)
+# {{questions}}, {{minutes}}        become    five, 45
+# {{by hand}}                       becomes   five, the minutes of what a person reads
+# {{table}}                         becomes   a table of the questions: number, title, what to write, minutes
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grader.exercise.model import Cell, Question
+
+HEADING = re.compile(r"^(?P<hashes>#+) +(?P<title>.+?) +· +`(?P<id>\w+)`(?P<rest>.*)$")
+TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
+_WORDS = "no one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def numbered(cells: Sequence[Cell], questions: Sequence[Question], number: int) -> list[Cell]:
+    """The cells with every computed number in the prose. `number` is the exercise's own, 2 of 02_feature_extraction."""
+    by_id = {question.id: question for question in questions}
+    by_hand = {str(cell.question): round(5 * cell.points) for cell in cells if cell.role == "manual"}
+    order = [*by_id, *by_hand]
+    table = ["| | | you write | minutes |", "|---|---|---|---|"]
+    for place, question in enumerate(questions, 1):
+        names = ", ".join(f"`{name}`" for name in question.defines)
+        table.append(f"| {number}.{place} | {question.title} | {names} | {question.minutes} |")
+    values = {
+        "table": "\n".join(table),
+        "questions": in_words(len(questions)),
+        "minutes": str(sum(question.minutes for question in questions)),
+        "by hand": in_words(sum(by_hand.values())),
+    }
+    titled = False
+
+    def line_of(line: str) -> str:
+        found = HEADING.match(line)
+        if not found or found["id"] not in order:
+            return line
+        place = f"{found['hashes']} {number}.{order.index(found['id']) + 1} {found['title']}"
+        if found["id"] in by_hand:
+            return f"{place} · {by_hand[found['id']]} min · read by a person"
+        question = by_id[found["id"]]
+        return f"{place} · `{question.id}` · {question.minutes} min · {dots(question.difficulty)}"
+
+    done = []
+    for cell in cells:
+        if cell.role == "prose":
+            source = "\n".join(map(line_of, cell.source.split("\n")))
+            for name, value in values.items():
+                source = source.replace("{{" + name + "}}", value)
+                source = source.replace("{{" + name.capitalize() + "}}", value.capitalize())
+            if not titled and TITLE.search(source):
+                titled = True
+                source = TITLE.sub(rf"# {number} \1", source, count=1)
+            cell = replace(cell, source=source)
+        done.append(cell)
+    return done
+
+
+def in_words(count: int) -> str:
+    """A small number as a word, a larger one in digits."""
+    return _WORDS[count] if count < len(_WORDS) else str(count)
+
+
+def dots(difficulty: int) -> str:
+    """1 to 3 as filled dots."""
+    return "●" * difficulty + "○" * (3 - difficulty)

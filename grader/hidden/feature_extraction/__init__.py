@@ -1,0 +1,1 @@
+"""Hidden tests of feature extraction, one module for each question."""

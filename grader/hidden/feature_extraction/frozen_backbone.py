@@ -1,0 +1,133 @@
+"""Hidden tests of `frozen_backbone`."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+
+from grader.hidden.feature_extraction.setups import (
+    as_matrix,
+    dropout_factors,
+    how_far_from,
+    more_pictures,
+    not_so,
+    say_drift,
+    selecting,
+)
+from grader.hidden.registry import hidden_test
+from grader.student.proxy import Model
+from tlcore import plots
+
+
+def two_parts(student: Any, given: Any, dropout: float) -> Any:
+    """A pretrained backbone with frozen parameters, a head behind dropout, and a batch."""
+    net = given.tiny_net(layout="classifier", dropout=dropout)
+    backbone, head = net.part("backbone"), net.part("classifier")
+    student.tools.trainable(backbone, False)
+    width, n_classes = net.config.widths[-1], net.config.n_classes
+    # Not the distribution of the pretraining: batch statistics would differ from the running ones.
+    x = 1.5 * given.tensor(12, net.config.in_channels, 8, 8) - 0.5
+    parts = SimpleNamespace(backbone=backbone, head=head, n_classes=n_classes, x=x, y=given.labels(12, n_classes))
+    parts.weight, parts.bias = given.tensor(n_classes, width), given.tensor(n_classes)
+    return parts
+
+
+def pin_head(student: Any, model: Model, parts: Any) -> None:
+    """Set the head's linear layer, wherever the model keeps it, to hidden numbers."""
+    (linear,) = student.tools.linears(model, parts.n_classes)
+    student.tools.pin(linear, parts.weight, parts.bias)
+
+
+def built(model: Any, expect: Any) -> Model:
+    """The model, where it is one."""
+    if not isinstance(model, Model):
+        not_so(expect, "FrozenBackbone(backbone, head) makes an nn.Module")
+    return model
+
+
+def drift(norms: list[Model]) -> list[dict[str, torch.Tensor]]:
+    """What each batch-norm layer holds now."""
+    return [norm.tensors() for norm in norms]
+
+
+def draw_drift(before: list[dict[str, torch.Tensor]]) -> Any:
+    """Draws how far the running statistics moved from `before`."""
+    stats = ("running_mean", "running_var")
+    labels = [f"norm {i + 1} {s.removeprefix('running_')}" for i in range(len(before)) for s in stats]
+
+    def picture(observed: Any, expected: Any) -> dict[str, Any]:
+        yours, right = (
+            [float((after[s] - start[s]).norm()) for after, start in zip(side, before, strict=True) for s in stats]
+            for side in (observed, expected)
+        )
+        return plots.bars("How far batch-norm statistics moved", labels, yours, right, ylabel="distance")
+
+    return picture
+
+
+@hidden_test(weight=2, says="What does batch norm do in train mode, even where its parameters are frozen?")
+def test_statistics_stay_as_they_were_pretrained(student, given, expect):
+    """Batch-norm statistics stay as they were through epochs of training"""
+    parts = two_parts(student, given, dropout=0.0)
+    norms = [parts.backbone.part(path) for path in ("0.1", "1.1")]
+    model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
+    before = drift(norms)
+    model.train(parts.x, parts.y, steps=3, lr=0.1)
+    label = "what the batch-norm layers hold after three epochs"
+    expect(drift(norms), label, shows=say_drift(before), picture=draw_drift(before))
+    pin_head(student, model, parts)
+    label = "outputs after that, with known weights in the head"
+    expect(model.outputs(parts.x), label, picture=as_matrix("Outputs"))
+    # Statistics that stand still because nobody uses them any more: seen by what the next epoch is answered with, on
+    # pictures that were not there before, so that no earlier answer will do.
+    label = "outputs in the next epoch, normalised with these statistics"
+    expect(model.outputs(more_pictures(given, parts.x), training=True), label, picture=as_matrix("Outputs"))
+
+
+@hidden_test(weight=2, says="In which mode is the backbone when the whole is in train mode?")
+def test_a_sample_does_not_depend_on_its_batch_mates(student, given, expect):
+    """In train mode, too, a sample's answer does not depend on its batch mates"""
+    parts = two_parts(student, given, dropout=0.0)
+    model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
+    pin_head(student, model, parts)
+    for mates in (parts.x[:5], parts.x[[0, 7, 9]]):
+        answer = model.outputs(mates, training=True)[0]
+        expect(answer, f"the answer in train mode for one sample in a batch of {len(mates)}")
+
+
+@hidden_test(weight=2, says="What does the head learn from: the features that it will get later?")
+def test_the_head_learns_from_the_frozen_features(student, given, expect):
+    """The head learns from the features that it will get in eval mode"""
+    parts = two_parts(student, given, dropout=0.0)
+    model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
+    pin_head(student, model, parts)
+    before = how_far_from(model.outputs(parts.x))
+    model.train(parts.x, parts.y, steps=3, lr=0.1)
+    expect(model.outputs(parts.x), "outputs after three steps", atol=1e-4, shows=before, picture=as_matrix("Outputs"))
+
+
+@hidden_test(weight=1, says="The head has a mode of its own.")
+def test_the_heads_dropout_is_still_active(student, given, expect):
+    """The head's own dropout is active in train mode, and only that"""
+    parts = two_parts(student, given, dropout=given.choice([0.3, 0.4, 0.6]))
+    picture = parts.x[:1]
+    features = parts.backbone.outputs(picture)[0]
+    model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
+    parts.weight, parts.bias = selecting(features, given.tensor(parts.n_classes))
+    pin_head(student, model, parts)
+    factors, whole = dropout_factors(student, model, picture, parts.bias)
+    expect(factors, "by what train mode multiplies a feature", atol=0.02)
+    # Two numbers with the right ratio can be made up; this feature of this picture cannot.
+    expect(whole, "that feature itself and the bias, in eval mode")
+
+
+@hidden_test(weight=1, says="In which mode may the backbone have been when it was handed over?")
+def test_frozen_from_the_moment_it_is_built(student, given, expect):
+    """The backbone is frozen from the moment it is built, before anybody calls train() or eval()"""
+    parts = two_parts(student, given, dropout=0.0)
+    parts.backbone.mode(True)
+    model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
+    pin_head(student, model, parts)
+    expect(model(parts.x), "outputs of a model that was just built", picture=as_matrix("Outputs"))

@@ -1,0 +1,1 @@
+"""Hidden tests of LoRA from scratch, one module for each question."""

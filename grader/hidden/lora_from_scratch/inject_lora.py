@@ -1,0 +1,137 @@
+"""Hidden tests of `inject_lora`."""
+
+from collections import Counter
+
+import torch
+
+from grader.hidden.lora_from_scratch.setups import as_matrix, factors, short
+from grader.hidden.registry import hidden_test
+from tlcore import plots
+
+
+class Injected:
+    """A small transformer whose parts have hidden names, before `inject_lora`.
+
+    With `traps`, some names hold a target's name, and the head's does: whole names matter.
+    """
+
+    def __init__(self, student, given, traps=True):
+        one, other, third, key, output, head = given.names(6)
+        if traps:
+            key, output, head = f"{one}_{key}", f"{third}_{other}", f"{one}{head}"
+        self.names = {"query": one, "key": key, "value": other, "output": output, "up": third, "head": head}
+        self.names["attention"] = given.name() + "tion"
+        self.targets = given.choice([[one, other], [other, third], [one, third]])
+        self.r, self.alpha = given.choice([2, 3]), given.choice([5.0, 7.0])
+        self.depth = given.integer(2, 3)
+        self.sizes = {"width": 12, "head_width": 5, "mlp_width": 17, "n_out": 4, "n_words": 23, "max_length": 8}
+        self.model = student.tools.tiny_transformer(**self.sizes, depth=self.depth, names=self.names)
+        student.tools.trainable(self.model, False)
+        self.ids = self.other_ids(given)
+        self.student, self.given = student, given
+
+    def shapes(self) -> dict[str, tuple[int, int]]:
+        """Every linear layer's path with its (inputs, outputs)."""
+        n = self.names
+        found: dict[str, tuple[int, int]] = {}
+        inner, keys = 4 * 5, 2 * 5
+        for i in range(self.depth):
+            attention = {"query": (12, inner), "key": (12, keys), "value": (12, keys), "output": (inner, 12)}
+            found |= {f"layers.{i}.{n['attention']}.{n[part]}": shape for part, shape in attention.items()}
+            found |= {f"layers.{i}.mlp.{n['up']}": (12, 17), f"layers.{i}.mlp.down_proj": (17, 12)}
+        return {**found, n["head"]: (12, 4)}
+
+    def meant(self):
+        """The layers that the targets mean."""
+        return {path: shape for path, shape in self.shapes().items() if path.rpartition(".")[2] in self.targets}
+
+    def other_ids(self, given=None):
+        """Sentences (5, 6), other ones each time."""
+        return torch.randint(0, 23, (5, 6), generator=(given or self.given).generator)
+
+    def learning(self):
+        """How many numbers can learn in each linear layer's place."""
+        return self.student.tools.trainable_counts(self.model, list(self.shapes()))
+
+    def learn(self, steps=3):
+        """Training steps, every parameter given to the optimizer."""
+        self.model.train(self.ids, self.given.labels(5, 4), steps=steps, lr=0.3)
+
+    def one_layer(self):
+        """One of the layers that the targets mean, with its factors A (r, in) and B (out, r) as they are now."""
+        path, (n_in, n_out) = self.given.choice(self.meant().items())
+        layer = self.student.tools.part(self.model, path)
+        return layer, *self.student.tools.get_factors(layer, [self.r, n_in], [n_out, self.r])
+
+    def set_factors(self):
+        """Hidden values into all factors."""
+        values = {path: factors(self.given, self.r, n_in, n_out) for path, (n_in, n_out) in self.meant().items()}
+        self.student.tools.set_all_factors(self.model, values)
+
+
+def wrapped(counts):
+    """The layers in which something can learn: how many of each name, and how much in each."""
+    found = Counter((path.rpartition(".")[2], n) for path, n in counts.items() if n)
+    return ", ".join(f"{times} × {name} ({n} numbers each)" for (name, n), times in found.items()) or "none"
+
+
+def share(shapes):
+    """Draws how much can learn in each layer, yours beside the expected."""
+
+    def picture(observed, expected):
+        labels = [path.removeprefix("layers.") for path in shapes]
+        yours, should = ([side.get(path, 0) for path in shapes] for side in (observed, expected))
+        return plots.bars("What can learn in each layer", labels, yours, should, ylabel="numbers")
+
+    return picture
+
+
+@hidden_test(weight=2, stand_ins=("LoRALinear",), says="Print every path of the model, and tick those meant.")
+def test_exactly_the_named_layers_are_wrapped(student, given, expect):
+    """Exactly the named linear layers are wrapped, wherever they are"""
+    it = Injected(student, given)
+    names = student.inject_lora(it.model, it.targets, it.r, it.alpha)
+    should = {path: it.r * sum(it.meant()[path]) if path in it.meant() else 0 for path in it.shapes()}
+    if expect(it.learning(), "layers that can learn", equals=should, shows=wrapped, picture=share(it.shapes())):
+        it.set_factors()
+        expect(it.model.outputs(it.ids), "the model's output with given factors")
+        it.learn()
+        # What was counted may be anybody's numbers; whatever else can learn is seen here.
+        expect(it.model.outputs(it.ids), "the output after three training steps", picture=as_matrix)
+        expect(sorted(map(str, names)), "the paths that were returned", equals=sorted(it.meant()), shows=" and ".join)
+
+
+@hidden_test(weight=1, stand_ins=("LoRALinear",), says="Is what the first call put in a target again?")
+def test_a_second_call_adds_nothing(student, given, expect):
+    """Injecting changes no output, and a second call adds nothing"""
+    it = Injected(student, given)
+    student.inject_lora(it.model, it.targets, it.r, it.alpha)
+    once = it.learning()
+    added = any(once.get(path) == it.r * sum(shape) for path, shape in it.meant().items())
+    expect.that(added, "the first call adds factors of rank r to a layer that was named")
+    # Other words each time, so that no earlier answer will do.
+    expect(it.model.outputs(it.other_ids()), "the output after the first call")
+    again = student.inject_lora(it.model, it.targets, it.r, it.alpha)
+    expect(it.learning(), "layers that can learn after the second call", equals=once, shows=wrapped)
+    expect(it.model.outputs(it.other_ids()), "the output after the second call")
+    expect(again, "what the second call returns", equals=[])
+    # What was counted may be anybody's numbers; what can learn in a named layer is seen by what it learns.
+    it.set_factors()
+    it.learn(steps=1)
+    layer, a, b = it.one_layer()
+    expect(a, "A of a named layer after one training step")
+    expect(b, "B of a named layer after one training step")
+    student.tools.set_factors(layer, a, 0 * b)
+    expect(layer.outputs(given.tensor(4, a.shape[1])), "what that layer answers without its update")
+
+
+@hidden_test(weight=2, stand_ins=("LoRALinear",), says="What was frozen before, and what is frozen now?")
+def test_everything_else_stays_as_it_was(student, given, expect):
+    """What was frozen stays frozen, what was learning goes on learning"""
+    it = Injected(student, given, traps=False)
+    head = student.tools.trainable(student.tools.part(it.model, it.names["head"]), True)
+    student.inject_lora(it.model, it.targets, it.r, it.alpha)
+    it.set_factors()
+    it.learn()
+    expect(it.model.outputs(it.ids), "the output after three training steps", picture=as_matrix)
+    expect(head.tensors(), "the head after three training steps", shows=lambda v: ", ".join(map(short, v.values())))

@@ -1,0 +1,1 @@
+"""Public checks of feature extraction, one module for each question."""

@@ -1,0 +1,1 @@
+"""Public checks of LoRA from scratch, one module for each question."""

@@ -1,0 +1,104 @@
+"""Wrong ideas about `lora_linear`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor, nn
+
+from tlcore.misconceptions.registry import misconception
+from tlcore.reference.lora_from_scratch.lora_delta import lora_delta as sound_lora_delta
+from tlcore.reference.lora_from_scratch.lora_linear import LoRALinear
+
+
+def _wrong_layer(asks: str) -> Any:
+    return misconception(replaces="LoRALinear", asks=asks)
+
+
+@_wrong_layer("Before the first step: what is B A, and what should it be for the output not to change?")
+class both_random(LoRALinear):
+    """Both factors random: the first output is not the base's."""
+
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
+        super().__init__(base, r, alpha, dropout)
+        nn.init.normal_(self.B, std=0.5)
+
+
+@_wrong_layer("The gradient of A has B as a factor, and that of B has A. What are they in the first step?")
+class both_zero(LoRALinear):
+    """Both factors zero: neither ever gets a gradient."""
+
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
+        super().__init__(base, r, alpha, dropout)
+        nn.init.zeros_(self.A)
+
+
+@_wrong_layer("Which tensors of your layer would an optimizer move that is handed all of them?")
+class base_learns_too(LoRALinear):
+    """The base is not frozen."""
+
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
+        super().__init__(base, r, alpha, dropout)
+        self.base.requires_grad_(True)
+
+
+@_wrong_layer("Where in your forward pass do alpha and r come in?")
+class scale_forgotten(LoRALinear):
+    """B A x without alpha / r."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.base(x) + self.dropout(x) @ self.A.T @ self.B.T
+
+
+@_wrong_layer("With twice the rank, B A x is a sum of twice as many terms. What does that do to your update?")
+class scale_is_alpha(LoRALinear):
+    """alpha without the division by r: the update gets stronger as the rank grows."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.base(x) + self.alpha * (self.dropout(x) @ self.A.T @ self.B.T)
+
+
+@_wrong_layer("Which inputs does the pretrained layer expect: whole ones, or ones with holes?")
+class dropout_on_the_base(LoRALinear):
+    """The input is dropped out once, for both paths."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.dropout(x)
+        return self.base(x) + self.alpha / self.r * (x @ self.A.T @ self.B.T)
+
+
+@_wrong_layer("Ask a layer with dropout 0.5 the same thing twice in train mode. Should both answers be the same?")
+class no_dropout(LoRALinear):
+    """The argument is taken and never used."""
+
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
+        super().__init__(base, r, alpha)
+
+
+@_wrong_layer("What does `list(layer.parameters())` show? What makes a tensor appear there?")
+class plain_tensors(LoRALinear):
+    """Factors that ask for gradients, but that no optimizer will ever see."""
+
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
+        super().__init__(base, r, alpha, dropout)
+        a, b = (factor.detach().clone().requires_grad_() for factor in (self.A, self.B))
+        del self.A, self.B
+        self.A, self.B = a, b  # type: ignore[assignment]
+
+
+@_wrong_layer("The base adds its bias. Who else does?")
+class bias_twice(LoRALinear):
+    """The update as a linear layer with the base's bias."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        delta = sound_lora_delta(self.A, self.B, self.alpha)
+        return self.base(x) + nn.functional.linear(self.dropout(x), delta, self.base.bias)
+
+
+@_wrong_layer("Of which dtype are the tensors that torch makes when nobody tells it?")
+class always_float32(LoRALinear):
+    """Factors in single precision, whatever the base is in."""
+
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
+        super().__init__(base, r, alpha, dropout)
+        self.A, self.B = nn.Parameter(self.A.data.float()), nn.Parameter(self.B.data.float())

@@ -1,0 +1,1 @@
+"""Feature extraction: keep what a pretrained backbone knows, train only a new head."""
