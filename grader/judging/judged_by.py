@@ -1,24 +1,36 @@
 """What an exercise is judged by, as a short digest: a result whose digest differs is graded again.
 
-Whole folders are hashed, and nothing is imported, so that a run that only resumes stays quick.
+Whole folders are hashed and nothing is imported, so that a run that only resumes stays quick.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from grader.exercise.model import ROOT, load_exercise
+from grader.exercise.model import ROOT
 from grader.hidden.registry import topic_of
 
-ENGINE = ("grader/grading", "grader/judging", "grader/remote", "grader/sandbox/inside", "grader/student")
-"""Folders that decide points and messages in every exercise; of a folder of topics, what is shared by all of them."""
-TOPICS = ("grader/hidden", "tlcore/reference", "tlcore/misconceptions", "tlcore/stand_ins", "grader/remote/tools")
-"""Folders with a part for each topic, of which an exercise needs its own."""
-OPEN = ("tlcore/checkpoints", "tlcore/data", "tlcore/models", "tlcore/training.py", "tlcore/loading.py")
-"""Models and data that hidden tests are made of."""
+ENGINE = (
+    "grader/grading/notebook_answers.py",
+    "grader/grading/submission.py",
+    "grader/hidden",
+    "grader/judging",
+    "grader/remote",
+    "grader/sandbox/inside",
+    "grader/student",
+    "grader/submissions/notebook.py",
+    "tlcore",
+)
+"""Files and folders that decide points and messages."""
+INDIFFERENT = ("tlcore/check", "tlcore/checks", "tlcore/pretraining")
+"""What lies in these folders and decides nothing: learners ask it themselves."""
+
+_CELL = re.compile(r"^# %%", re.MULTILINE)
+_HEADING = re.compile(r"^# #.*$", re.MULTILINE)
 
 
 @cache
@@ -28,45 +40,39 @@ def judged_by(exercise: str, root: Path = ROOT) -> str:
     Remembered for the life of the process: modules, once imported, do not change either.
     """
     digest = hashlib.sha256()
-    for path in sorted(set(_sources(topic_of(exercise), root))):
+    for path in sources(topic_of(exercise), root):
         digest.update(f"{path.relative_to(root).as_posix()} {_digest(path)} ".encode())
-    for question in load_exercise(exercise, root).questions if _has_solution(exercise, root) else ():
-        digest.update(repr((question.id, question.title, question.points, question.defines)).encode())
-        digest.update(question.blank_source.encode())
+    solution = root / "solutions" / f"{exercise}.py"
+    if solution.is_file():
+        digest.update(_questions(solution.read_text(encoding="utf-8", errors="replace")).encode())
     return digest.hexdigest()[:16]
 
 
-def _has_solution(exercise: str, root: Path) -> bool:
-    return (root / "solutions" / f"{exercise}.py").is_file()
-
-
-def _sources(topic: str, root: Path) -> Iterator[Path]:
-    """The files that count: the engine, the open part of tlcore, and of the folders of topics this one and what is
-    shared (modules right in the folder that are no topic's)."""
-    for name in (*ENGINE, *OPEN):
-        for path in _files(root / name):
-            if not any(path.is_relative_to(root / folder) for folder in TOPICS):
+def sources(topic: str, root: Path) -> Iterator[Path]:
+    """The files that count for a topic, in one order: all of the folders but what belongs to another topic alone."""
+    others = {path.stem[3:] for path in (root / "solutions").glob("*.py")} - {topic}
+    for name in ENGINE:
+        for path in sorted(_files(root / name)):
+            parts = path.relative_to(root).with_suffix("").parts
+            indifferent = any(path.is_relative_to(root / folder) for folder in INDIFFERENT)
+            if not indifferent and others.isdisjoint(parts):
                 yield path
-    topics = {exercise[3:] for exercise in _exercises(root)}
-    for name in TOPICS:
-        folder = root / name
-        for path in folder.glob("*.py"):
-            if path.stem == topic or path.stem not in topics:
-                yield path
-        yield from _files(folder / topic)
-
-
-def _exercises(root: Path) -> list[str]:
-    return [path.stem for path in (root / "solutions").glob("*.py")]
 
 
 def _files(place: Path) -> list[Path]:
+    """A file, or the sources below a folder. A checkpoint counts by its card and name: its weights are large."""
     if place.is_file():
         return [place]
-    return [path for path in place.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return [path for path in place.rglob("*") if path.suffix in (".py", ".json")]
 
 
 @cache
 def _digest(path: Path) -> str:
     """Exercises share most files."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _questions(solution: str) -> str:
+    """Of a solution file, what judging asks: headings, and the answer cells with their options. Prose may change."""
+    cells = _CELL.split(solution)
+    return "\n".join([*_HEADING.findall(solution), *(c for c in cells if "question=" in c.partition("\n")[0])])
