@@ -105,8 +105,8 @@ def otter_assignment(exercise: str, folder: Path) -> Path:
     (folder / "tests").mkdir(parents=True)
     loaded = load_exercise(exercise)
     for question in loaded.questions:
-        tests = hidden_tests(loaded.topic)[question.id]
-        shares = [question.points * t.share / sum(t.share for t in tests) for t in tests]
+        tests = hidden_tests(loaded.topic, question.id)
+        shares = [question.points * t.weight / sum(t.weight for t in tests) for t in tests]
         # otter runs each case by itself; the hidden tests run in the first.
         lines = [
             ">>> from grader.judging.in_process import judge_once",

@@ -102,7 +102,7 @@ def _question(console: Console, checked: Checked, question: QuestionResult, unch
             asks = Text("Ask yourself: ", style="bold").append(clean(advice.asks, 600), style="not bold")
             console.print(Padding(asks, (0, 0, 0, 3), expand=False))
     if hint is not None:
-        _hint(console, hint, checked)
+        _hint(console, hint, question.id, checked)
     if hint is not None or not (blank or unchanged):
         console.print()
 
@@ -119,11 +119,12 @@ def _messages(question: QuestionResult) -> list[str]:
     return messages
 
 
-def _hint(console: Console, hint: Hint, checked: Checked) -> None:
+def _hint(console: Console, hint: Hint, question: str, checked: Checked) -> None:
     console.print(Padding(Text(f"Hint {hint.number} of {hint.of}", style="bold"), (0, 0, 0, 3), expand=False))
     console.print(Padding(Markdown(hint.text), (0, 0, 0, 5)))
     if hint.number == hint.of > 1:
-        text = f"This was the last hint. When you have solved it, read tlcore/reference/{checked.exercise.topic}.py."
+        reference = f"tlcore/reference/{checked.exercise.topic}/{question}.py"
+        text = f"This was the last hint. When you have solved it, read {reference}."
         console.print(Padding(Text(text, style="dim"), (0, 0, 0, 3), expand=False))
 
 

@@ -97,7 +97,7 @@ def closed_lines() -> list[bytes]:
     """Lines that stand in hidden tests and references and nowhere else, long enough to be no accident."""
     found: list[bytes] = []
     for folder in ("grader/hidden", "tlcore/reference", "tlcore/misconceptions"):
-        for path in sorted((ROOT / folder).glob("*.py")):
+        for path in sorted((ROOT / folder).rglob("*.py")):
             lines = [line.strip() for line in path.read_bytes().splitlines()]
             found += [line for line in lines if len(line) > 30 and re.match(rb"def test_|Source: |expect\(", line)]
     return found

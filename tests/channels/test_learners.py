@@ -83,7 +83,7 @@ def _closed_lines() -> dict[str, str]:
     """Telling line -> the closed file that it is from."""
     found: dict[str, str] = {}
     for folder in ("tlcore/reference", "tlcore/misconceptions", "grader/hidden"):
-        for path in sorted((ROOT / folder).glob("*.py")):
+        for path in sorted((ROOT / folder).rglob("*.py")):
             found |= dict.fromkeys(_telling_lines(path.read_text(encoding="utf-8")), f"{folder}/{path.name}")
     shown = ""
     for name in exercise_names():

@@ -67,7 +67,7 @@ def test_a_changed_hidden_test_grades_again_and_an_unchanged_one_does_not(checko
     assert "2 of them from an earlier run" in said and "not count any more" not in said
     assert _records(checkout) == first
 
-    hidden = checkout / "grader" / "hidden" / "lora_from_scratch.py"
+    hidden = checkout / "grader" / "hidden" / "lora_from_scratch" / "lora_delta.py"
     text = hidden.read_text(encoding="utf-8")
     assert text.count(SAYS) == 1
     hidden.write_text(text.replace(SAYS, NOW_SAYS), encoding="utf-8")

@@ -9,12 +9,14 @@ import torch
 from torch import nn
 
 from grader.authoring import verify
+from grader.authoring.verify import surroundings
 from grader.exercise.model import load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.in_process import judge
 from tlcore.check import check
-from tlcore.misconceptions import feature_extraction as wrong
-from tlcore.reference import feature_extraction as reference
+from tlcore.misconceptions.feature_extraction.extract_features import graph_kept
+from tlcore.reference.feature_extraction.extract_features import extract_features
+from tlcore.reference.feature_extraction.freeze import freeze
 
 EXERCISE = "02_feature_extraction"
 QUESTIONS = {"freeze": 6, "replace_head": 6, "frozen_backbone": 6, "extract_features": 6, "prepare": 9}
@@ -132,15 +134,15 @@ def _readable(message):
 
 
 def graph_of_a_copy(model, loader):
-    return wrong.graph_kept(copy.deepcopy(model), loader)
+    return graph_kept(copy.deepcopy(model), loader)
 
 
 def graph_under_the_rows(model, loader):
-    features, labels = wrong.graph_kept(model, loader)
+    features, labels = graph_kept(model, loader)
     return list(features), labels
 
 
-@pytest.mark.parametrize("answer", [wrong.graph_kept, graph_of_a_copy, graph_under_the_rows])
+@pytest.mark.parametrize("answer", [graph_kept, graph_of_a_copy, graph_under_the_rows])
 def test_a_graph_is_found_wherever_it_leads(answer):
     verdict = judge(EXERCISE, "extract_features", {"extract_features": answer}, KEY)
     assert [b.passed for b in verdict.behaviours] == [True, True, True, False]
@@ -149,15 +151,15 @@ def test_a_graph_is_found_wherever_it_leads(answer):
 
 def in_inference_mode(model, loader):
     with torch.inference_mode():
-        return reference.extract_features(model, loader)
+        return extract_features(model, loader)
 
 
 def of_a_frozen_model(model, loader):
-    return wrong.graph_kept(reference.freeze(model), loader)
+    return graph_kept(freeze(model), loader)
 
 
 def rows_in_double_precision(model, loader):
-    features, labels = reference.extract_features(model, loader)
+    features, labels = extract_features(model, loader)
     return features.double().numpy(), labels.tolist()
 
 
@@ -168,7 +170,7 @@ def test_without_a_graph_any_kind_of_features_will_do(answer):
 
 def test_right_answers_on_other_keys_get_full_marks():
     """Hidden inputs of other course keys: none of them is one that a right answer fails by accident."""
-    names = vars(reference)
+    names = surroundings("feature_extraction")
     for key in range(5):
         for question in QUESTIONS:
             verdict = judge(EXERCISE, question, names, f"key {key}")
@@ -176,7 +178,7 @@ def test_right_answers_on_other_keys_get_full_marks():
 
 
 def _checked(question, names):
-    return check(question, namespace={**vars(reference), **names}).status
+    return check(question, namespace={**surroundings("feature_extraction"), **names}).status
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

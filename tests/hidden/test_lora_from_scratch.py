@@ -7,13 +7,18 @@ import pytest
 import torch
 from torch import nn
 
-import tlcore.misconceptions.lora_from_scratch as wrong
-import tlcore.reference.lora_from_scratch as right
 from grader.authoring import verify
+from grader.authoring.verify import surroundings
 from grader.exercise.model import load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.verdict import verdict
 from grader.remote.stand_ins import STAND_INS
+from tlcore.misconceptions.lora_from_scratch.lora_linear import base_learns_too, scale_forgotten
+from tlcore.reference.lora_from_scratch.inject_lora import inject_lora
+from tlcore.reference.lora_from_scratch.lora_delta import lora_delta
+from tlcore.reference.lora_from_scratch.lora_linear import LoRALinear
+from tlcore.reference.lora_from_scratch.merge import merge
+from tlcore.reference.lora_from_scratch.save_adapter import save_adapter
 
 NAME = "04_lora_from_scratch"
 QUESTIONS = ("lora_delta", "lora_linear", "inject_lora", "save_adapter", "merge")
@@ -103,7 +108,7 @@ def test_a_stand_in_does_not_answer_the_question_it_stands_in_for():
 
 def notebook_with(answers, **replaced):
     """The names of a notebook with these answers, some names replaced afterwards as the judge does."""
-    names = {**vars(right), "__name__": "__main__"}
+    names = {**surroundings("lora_from_scratch"), "__name__": "__main__"}
     for source in answers:
         exec(compile(source, "<answer>", "exec"), names)
     names.update(replaced)
@@ -137,7 +142,7 @@ def test_right_answers_pass_with_stand_ins_in_the_place_of_earlier_ones(question
 def test_each_wrong_layer_leaves_later_questions_unharmed_by_its_stand_in():
     exercise = load_exercise(NAME)
     injecting = exercise.question("inject_lora").answer_source
-    for layer in (wrong.scale_forgotten, wrong.base_learns_too, OnlyTheBase):
+    for layer in (scale_forgotten, base_learns_too, OnlyTheBase):
         assert judged("inject_lora", notebook_with([injecting], LoRALinear=layer)).status != "passed"
         again = notebook_with([injecting], LoRALinear=STAND_INS["LoRALinear"])
         assert judged("inject_lora", again).status == "passed"
@@ -146,15 +151,15 @@ def test_each_wrong_layer_leaves_later_questions_unharmed_by_its_stand_in():
 def test_the_stand_ins_agree_with_the_reference():
     torch.manual_seed(0)
     a, b, x = torch.randn(3, 5), torch.randn(7, 3), torch.randn(4, 5)
-    assert torch.allclose(STAND_INS["lora_delta"](a, b, 8.0), right.lora_delta(a, b, 8.0), atol=1e-6)
+    assert torch.allclose(STAND_INS["lora_delta"](a, b, 8.0), lora_delta(a, b, 8.0), atol=1e-6)
     base = nn.Linear(5, 7)
-    layers = [kind(base, 3, 8.0) for kind in (STAND_INS["LoRALinear"], right.LoRALinear)]
+    layers = [kind(base, 3, 8.0) for kind in (STAND_INS["LoRALinear"], LoRALinear)]
     for layer in layers:
         assert torch.equal(layer(x), base(x))
         layer.A.data, layer.B.data = a, b
     one, other = (layer(x) for layer in layers)
     assert torch.allclose(one, other, atol=1e-5)
-    right.merge(layers[0])
+    merge(layers[0])
     assert torch.allclose(layers[0](x), other, atol=1e-5)
     with pytest.raises(ValueError, match="dropout"):
         STAND_INS["LoRALinear"](base, 3, 8.0, 0.1)
@@ -164,7 +169,7 @@ def test_the_stand_ins_agree_with_the_reference():
 def test_the_reference_saves_adapters_of_one_rank_and_alpha_only(second):
     model = nn.ModuleDict({"q": nn.Linear(5, 5), "v": nn.Linear(5, 5), "head": nn.Linear(5, 2)})
     if second is not None:
-        right.inject_lora(model, ["q"], 2, 8.0)
-        right.inject_lora(model, ["v"], *second)
+        inject_lora(model, ["q"], 2, 8.0)
+        inject_lora(model, ["v"], *second)
     with pytest.raises(ValueError, match=r"one \(r, alpha\); found \["):
-        right.save_adapter(model)
+        save_adapter(model)

@@ -11,7 +11,9 @@ from grader.exercise.model import ROOT, exercise_names, load_exercise
 from grader.hidden.registry import hidden_tests
 from tlcore.misconceptions import misconceptions_of
 
-TOPICS = [load_exercise(name).topic for name in exercise_names()]
+EXERCISES = [load_exercise(name) for name in exercise_names()]
+TOPICS = [exercise.topic for exercise in EXERCISES]
+QUESTIONS = {exercise.topic: [question.id for question in exercise.questions] for exercise in EXERCISES}
 
 
 def code_lines(path: Path) -> Iterator[str]:
@@ -28,14 +30,17 @@ def folded(text: str) -> str:
 
 def told(topic: str) -> list[str]:
     """Everything that a wrong answer can be answered with, apart from numbers."""
-    asks = [wrong.asks for known in misconceptions_of(topic).values() for wrong in known]
-    tests = [test for question in hidden_tests(topic).values() for test in question]
+    questions = QUESTIONS[topic]
+    asks = [wrong.asks for id in questions for wrong in misconceptions_of(topic, id)]
+    tests = [test for id in questions for test in hidden_tests(topic, id)]
     return [*asks, *(test.hint for test in tests), *(test.name for test in tests)]
 
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_misconception_asks_one_question_of_its_own(topic: str) -> None:
-    for known in misconceptions_of(topic).values():
+    for id in QUESTIONS[topic]:
+        known = misconceptions_of(topic, id)
+        assert known
         asked = [wrong.asks for wrong in known]
         assert all(text.endswith("?") and len(text) < 160 for text in asked)
         assert len(set(asked)) == len(asked)
@@ -43,15 +48,16 @@ def test_a_misconception_asks_one_question_of_its_own(topic: str) -> None:
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_every_behaviour_has_a_place_to_look(topic: str) -> None:
-    tests = [test for question in hidden_tests(topic).values() for test in question]
+    tests = [test for id in QUESTIONS[topic] for test in hidden_tests(topic, id)]
+    assert tests
     assert all(test.hint and test.hint[-1] in ".?" for test in tests)
     assert len({test.name for test in tests}) == len(tests)
 
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_no_word_of_it_is_code_that_solves_the_question(topic: str) -> None:
-    closed = {line for path in (ROOT / "tlcore" / "reference").glob("*.py") for line in code_lines(path)}
-    closed |= {line for path in (ROOT / "grader" / "hidden").glob("*.py") for line in code_lines(path)}
+    closed = {line for path in (ROOT / "tlcore" / "reference").rglob("*.py") for line in code_lines(path)}
+    closed |= {line for path in (ROOT / "grader" / "hidden").rglob("*.py") for line in code_lines(path)}
     for name in exercise_names():
         for question in load_exercise(name).questions:
             closed |= {folded(line) for line in question.answer_source.splitlines()}

