@@ -17,7 +17,9 @@ from typing import Self
 from filelock import FileLock, SoftFileLease, Timeout
 
 LEASE_SECONDS = 120.0
-"""How long a lease lasts without being renewed; it is renewed three times in that time."""
+"""How long a lease lasts without being renewed; it is renewed three times in that time.
+
+Changing it makes leases of an earlier version unreadable: filelock refuses to judge one of another duration."""
 
 _NO_LOCKS_HERE = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}
 _LOOK_SECONDS = 0.1
