@@ -11,7 +11,7 @@ import sys
 import pyseccomp
 
 if __name__ == "__main__":
-    filter = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    filter.add_rule(pyseccomp.ERRNO(getattr(errno, sys.argv[1])), "flock")
-    filter.load()
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    rules.add_rule(pyseccomp.ERRNO(getattr(errno, sys.argv[1])), "flock")
+    rules.load()
     os.execvp(sys.argv[2], sys.argv[2:])
