@@ -139,6 +139,30 @@ def isolation() -> Iterator[Finding]:
     yield Finding("isolation", "note", found, f"for grading other people's work: {reasons}")
 
 
+def locks() -> Iterator[Finding]:
+    """Whether the file systems of this folder and of a learner's progress can lock files; on clusters some cannot."""
+    from ..locks import LEASE_SECONDS, why_no_locks
+    from ..selfstudy.store import home
+
+    without: list[str] = []
+    for folder in (Path.cwd(), home().absolute()):
+        there = next(place for place in (folder, *folder.parents) if place.is_dir())
+        try:
+            why = why_no_locks(there)
+        except OSError:
+            continue  # where no file can be made, nothing can be locked or written
+        if why is not None:
+            without.append(f"{there} ({why})")
+    if not without:
+        yield Finding("file locks", "fine", "work in this folder and where progress is kept")
+        return
+    advice = (
+        "nothing has to be done: tl and nbgrader autograde keep a lease there instead. After a run that was killed on "
+        f"another node, the next one waits {LEASE_SECONDS:g} seconds; choose an --out on another disk to avoid that"
+    )
+    yield Finding("file locks", "note", f"none in {', '.join(dict.fromkeys(without))}", advice)
+
+
 def cluster() -> Iterator[Finding]:
     """Slurm and Open OnDemand, from the variables that they set in a job."""
     job = os.environ.get("SLURM_JOB_ID")
@@ -169,6 +193,7 @@ LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     accelerator,
     kernel,
     isolation,
+    locks,
     cluster,
 )
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from filelock import FileLock, Timeout
-
 from grader.files import cannot_write, sweep, write_atomic
+from grader.locks import Held, Lock
 
 from .errors import OutputBusy
 
@@ -21,19 +20,20 @@ HOLDER = ".grading.json"  # beside the lock, because opening a lock file may emp
 class OutputLock:
     """Holds an output folder exclusively: `with OutputLock(out): ...`.
 
-    The operating system releases the lock when its process ends, however it ends; no stale lock has to be removed by
-    hand. Raises OutputBusy at once where another process holds it, OutputNotWritable where it cannot be made.
+    No stale lock has to be removed by hand: the system releases it when its process ends, and where the file system has
+    no locks it is a lease that expires (see grader.locks). Raises OutputBusy if another process holds it,
+    OutputNotWritable if it cannot be made.
     """
 
     def __init__(self, out: Path) -> None:
         self.out = out
-        self._lock = FileLock(out / LOCK, timeout=0)
+        self._lock = Lock(out / LOCK)
 
     def __enter__(self) -> Self:
         try:
             self.out.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
-        except Timeout:
+        except Held:
             raise OutputBusy(
                 f"another tl grade is writing to {self.out}{self._holder()}: wait for it or choose another --out"
             ) from None
@@ -51,8 +51,17 @@ class OutputLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        (self.out / HOLDER).unlink(missing_ok=True)
+        if not self._lock.lost:
+            (self.out / HOLDER).unlink(missing_ok=True)
         self._lock.release()
+
+    def check(self) -> None:
+        """Raises OutputBusy if another process took the folder over, because this one was stopped for too long."""
+        if self._lock.lost:
+            raise OutputBusy(
+                f"this run was stopped for so long that another took over {self.out}{self._holder()}: run the same "
+                "command again when that one has ended; what was written stays valid"
+            )
 
     def _holder(self) -> str:
         try:

@@ -35,17 +35,20 @@ class RecordStore:
     def __init__(self, out: Path | str) -> None:
         self.out = Path(out)
         self.folder = self.out / "records"
+        self._lock: OutputLock | None = None
 
     def lock(self) -> OutputLock:
         """Exclusive use of the output folder, as a context manager; creates the folder."""
-        return OutputLock(self.out)
+        self._lock = OutputLock(self.out)
+        return self._lock
 
     def path(self, learner: str, exercise: str) -> Path:
         """Where the record lies. An exercise's name comes from a file name: no more trusted than a learner's."""
         return self.folder / safe_name(learner) / f"{safe_name(exercise)}.json"
 
     def write(self, record: SubmissionResult) -> Path:
-        """Write one record, atomically and durably. Raises OutputFull or OutputNotWritable; then nothing changed.
+        """Write one record, atomically and durably. Raises OutputFull, OutputNotWritable or OutputBusy (another run has
+        taken the folder over); then nothing changed.
 
         Where a run failed to grade what an earlier run graded, the same notebook to the byte, the earlier result stays,
         with a remark: a failure of the grader's must not cost what a learner has. The next run tries again.
@@ -53,7 +56,7 @@ class RecordStore:
         path = self.path(*record.key)
         if record.status == "not_graded":
             record = self._earlier(record) or record
-        write_atomic(path, to_json(record.to_dict()))
+        self._write(path, to_json(record.to_dict()))
         return path
 
     def _earlier(self, failed: SubmissionResult) -> SubmissionResult | None:
@@ -138,10 +141,20 @@ class RecordStore:
         summary = Summary(package, isolation)
         for record in self.records(damaged):
             summary.add(record)
-        write_atomic(self.out / "results.csv", summary.csv())
+        self._write(self.out / "results.csv", summary.csv())
         path = self.out / "results.json"
-        write_atomic(path, summary.json())
+        self._write(path, summary.json())
         return path
+
+    def _write(self, path: Path, data: bytes) -> None:
+        if self._lock is not None:
+            self._lock.check()
+        try:
+            write_atomic(path, data)
+        except OutputNotWritable:
+            if self._lock is not None:
+                self._lock.check()  # whoever took the folder over has removed our temporary file
+            raise
 
 
 def _read(path: Path) -> SubmissionResult | None:

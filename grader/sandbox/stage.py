@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from grader.locks import Held, Lock
 from grader.sandbox.visible import ETC_FILES, is_open
 
 _PREFIX = "tl-stage-"
@@ -32,7 +31,7 @@ class Stage:
     """`path` holds `tl/` (importable), `etc/` (a minimal /etc), `scratch/` (sessions of the tiers without mounts)."""
 
     path: Path
-    lock: FileLock
+    lock: Lock
 
     def remove(self) -> None:
         """Remove it from the disk."""
@@ -48,8 +47,8 @@ def build_stage(extra: tuple[Path, ...] = ()) -> Stage:
     """
     _sweep()
     path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    lock = FileLock(path / _LOCK)
-    lock.acquire(timeout=0)
+    lock = Lock(path / _LOCK)
+    lock.acquire()
     stage = Stage(path, lock)
     try:
         _fill(path, extra)
@@ -69,9 +68,10 @@ def _sweep() -> None:
         try:
             if time.time() - left.stat().st_mtime < _YOUNG_SECONDS:
                 continue
-            with FileLock(left / _LOCK, timeout=0):
-                pass
-        except (OSError, Timeout):
+            lock = Lock(left / _LOCK, say=lambda line: None)
+            lock.acquire(watch=False)  # nobody waits for what a grader on another node may have left
+            lock.release()
+        except (OSError, Held):
             continue  # somebody else's, or in use
         remove_tree(left)
 

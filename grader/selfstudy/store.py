@@ -12,9 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from filelock import FileLock, Timeout
-
 from grader.files import OutputNotWritable, sweep, write_atomic
+from grader.locks import Held, Lock
 
 from .errors import DamagedProgress, ProgressUnavailable
 from .progress import Progress
@@ -135,19 +134,19 @@ class ProgressStore:
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
-        """Hold the folder. Where it cannot be locked at all, atomic writes alone have to do."""
-        lock = FileLock(self.folder / ".progress.lock", timeout=LOCK_SECONDS)
+        """Hold the folder. Where no lock can be made in it, atomic writes alone have to do."""
+        lock = Lock(self.folder / ".progress.lock", lease_seconds=LOCK_SECONDS)
         held = False
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
+            lock.acquire(wait=LOCK_SECONDS)
             held = True
-        except Timeout:
+        except Held:
             raise ProgressUnavailable(
                 f"another tl has held your progress ({self.folder}) for {LOCK_SECONDS:g} seconds: end it and try again"
             ) from None
-        except (OSError, NotImplementedError):
-            pass  # read-only, or a file system without locks
+        except OSError:
+            pass  # read-only
         try:
             yield
         finally:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,15 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def tl(tmp_path: Path) -> Run:
-    """Run `tl` with these arguments in an empty folder with an empty home; its status, stdout and stderr."""
+    """Run `tl` with these arguments in an empty folder with an empty home; its status, stdout and stderr.
+
+    `launcher` is a program, with its arguments, that starts it.
+    """
     home = tmp_path / "home"
     home.mkdir()
 
-    def run(*arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
-        command = [str(Path(sys.executable).parent / "tl"), *map(str, arguments)]
+    def run(*arguments: object, launcher: Sequence[object] = (), **variables: str) -> subprocess.CompletedProcess[str]:
+        command = [*map(str, launcher), str(Path(sys.executable).parent / "tl"), *map(str, arguments)]
         environment = {**os.environ, "HOME": str(home), "PYTHONIOENCODING": "utf-8", **variables}
         return subprocess.run(
             command, cwd=home, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=280

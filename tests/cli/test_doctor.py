@@ -1,12 +1,16 @@
 """`tl doctor`: the findings, and that what is missing comes with what to do about it."""
 
 import json
+import re
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
 from grader.cli import machine
+
+NO_FLOCK = Path(__file__).parents[1] / "no_flock.py"
 
 
 def test_it_says_what_this_machine_offers(tl):
@@ -90,3 +94,14 @@ def test_without_jupyter_it_says_what_still_works(monkeypatch):
     monkeypatch.setitem(sys.modules, "jupyter_client.kernelspec", None)
     (finding,) = machine.kernel()
     assert (finding.name, finding.status) == ("Jupyter kernel", "problem") and "tl check" in finding.advice
+
+
+def test_a_file_system_without_locks_is_a_note(tl):
+    """The kernel answers `flock` as it does on Lustre that is mounted without it."""
+    found = {finding["name"]: finding for finding in json.loads(tl("doctor", "--json").stdout)}
+    assert (found["file locks"]["status"], found["file locks"]["advice"]) == ("fine", "")
+    run = tl("doctor", "--json", launcher=(sys.executable, NO_FLOCK, "ENOSYS"))
+    found = {finding["name"]: finding for finding in json.loads(run.stdout)}
+    assert found["file locks"]["status"] == "note"
+    assert re.fullmatch(r"none in .*/home \(Function not implemented\)", found["file locks"]["found"])
+    assert "keep a lease there instead" in found["file locks"]["advice"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,18 @@ def test_what_cannot_be_graded_is_status_1_and_json_is_the_results(tl, submissio
     assert entry["reason"].startswith("the file is not a notebook")
     assert entry["max_points"] == 9.0
     assert "passed over" not in run.stderr
+
+
+def test_it_works_where_files_cannot_be_locked(tl, submissions: Path, tmp_path: Path):
+    """The kernel answers `flock` as it does on Lustre that is mounted without it."""
+    out = tmp_path / "graded"
+    no_flock = Path(__file__).parents[1] / "no_flock.py"
+    for _ in range(2):
+        run = tl(
+            "grade", submissions, "--out", out, "--isolation", "none", launcher=(sys.executable, no_flock, "ENOSYS")
+        )
+        assert run.returncode == 1 and "1 not graded" in run.stdout, run.stderr
+        assert "took over" not in run.stderr and not (out / ".grading.lock.lease").exists()
 
 
 def test_whoever_has_nothing_to_grade_is_named(tl, submissions: Path, tmp_path: Path):

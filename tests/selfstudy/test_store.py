@@ -139,24 +139,30 @@ for i in range(count):
 """
 
 
-def writer(folder: Path, name: str, count: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", WRITER, str(folder), name, str(count)]
+NO_FLOCK = [sys.executable, str(Path(__file__).parents[1] / "no_flock.py"), "ENOSYS"]
+on_any_file_system = pytest.mark.parametrize("launcher", [[], NO_FLOCK], ids=["locks", "no locks"])
+
+
+def writer(folder: Path, name: str, count: int, launcher: list[str]) -> subprocess.Popen[str]:
+    command = [*launcher, sys.executable, "-c", WRITER, str(folder), name, str(count)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def test_two_at_once_lose_nothing(tmp_path: Path):
-    both = [writer(tmp_path, name, 25) for name in "ab"]
+@on_any_file_system
+def test_two_at_once_lose_nothing(tmp_path: Path, launcher: list[str]):
+    both = [writer(tmp_path, name, 25, launcher) for name in "ab"]
     for process in both:
         process.communicate(timeout=280)
         assert process.returncode == 0
     assert solved(ProgressStore(tmp_path)) == {f"{name}{i}" for name in "ab" for i in range(25)}
 
 
-def test_killed_while_writing_it_is_whole_and_holds_what_was_kept(tmp_path: Path):
+@on_any_file_system
+def test_killed_while_writing_it_is_whole_and_holds_what_was_kept(tmp_path: Path, launcher: list[str]):
     kept: set[str] = set()
     within = 0
     for run in range(12):
-        process = writer(tmp_path, f"run{run}_", 100_000)
+        process = writer(tmp_path, f"run{run}_", 100_000, launcher)
         assert process.stdout is not None
         process.stdout.readline()
         time.sleep(0.02 + 0.011 * run)  # at another place of the write each time

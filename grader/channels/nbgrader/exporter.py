@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from filelock import FileLock, Timeout
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -18,11 +17,12 @@ from nbgrader.utils import rmtree
 
 from grader.channels.one_by_one import NotGraded, Submitted, read_submission
 from grader.channels.rebuilding import ReleasedCell, rebuild
+from grader.locks import Held, Lock
 
 MARK = "tl_exercises"
 """Notebook metadata that only a completely graded notebook has."""
 LOCK = ".autograde.lock"
-"""In the course's folder, held by a run. The system releases it when the run ends, however it ends."""
+"""In the course's folder, held by a run; no stale one has to be removed by hand (see grader.locks)."""
 
 
 class SubmissionExporter(NotebookExporter):
@@ -48,14 +48,14 @@ class SubmissionExporter(NotebookExporter):
             del self.parent.assignments[folder]
             self.log.error("%r has a line break in its name, which nbgrader cannot take: rename it", folder)
         try:
-            with FileLock(course / LOCK, timeout=0):
+            with Lock(course / LOCK, say=self.log.warning):
                 for folder in map(Path, sorted(self.parent.assignments)):
                     self._remove_unfinished(folder)
                     self._say_if_missing(folder)
                 convert_notebooks()
             if broken:
                 raise NbGraderException(f"left out, for a line break in the name: {len(broken)}; see above")
-        except Timeout:
+        except Held:
             message = f"another nbgrader autograde is at work in {course}: wait until it ends, then run this one again"
             self.log.error(message)
             raise NbGraderException(message) from None
