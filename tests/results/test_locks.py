@@ -23,7 +23,7 @@ import sys, time
 sys.path.insert(0, {here!r})
 from conftest import record_data
 import grader.locks
-from grader.results import RecordStore, ResultsError, SubmissionResult
+from grader.results import RecordStore, OutputError, SubmissionResult
 grader.locks.LEASE_SECONDS = {lease!r}
 store = RecordStore(sys.argv[1])
 try:
@@ -37,7 +37,7 @@ try:
                 break
             time.sleep(0.05)
         print("ended", flush=True)
-except ResultsError as error:
+except OutputError as error:
     raise SystemExit(f"{{type(error).__name__}}: {{error}}")
 """
 
