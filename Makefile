@@ -29,10 +29,11 @@ bench: setup  ## The same class through tl, nbgrader and otter; the last line is
 channels: setup  ## The demo class through every channel, into docs/channels-table.md; about half an hour.
 	@$(PY) benchmarks/channels.py --work build/channels
 
-lint: setup  ## Lint, format and types, without changing anything.
+lint: setup  ## Lint, format, types and which room uses which, without changing anything.
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-cache --no-logo
 
 format: setup  ## Let ruff mend what it can.
 	@$(PY) -m ruff check --fix .

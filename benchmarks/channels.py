@@ -20,7 +20,7 @@ import doors
 from doors import Key, Outcome
 
 from grader.demo import write_class
-from grader.exercise.model import exercise_names
+from grader.exercise.catalogue import exercise_names
 from grader.submissions.finding import find_submissions
 
 CHANNELS = {

@@ -17,7 +17,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from grader.exercise.model import Exercise, load_exercise
+from grader.exercise.catalogue import load_exercise
+from grader.exercise.model import Exercise
 from grader.grading.course_key import seed_of_exercise
 from grader.hidden.registry import hidden_tests
 

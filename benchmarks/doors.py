@@ -21,7 +21,7 @@ from pathlib import Path
 import courses
 import nbformat
 
-from grader.exercise.model import exercise_names
+from grader.exercise.catalogue import exercise_names
 from grader.submissions.finding import Found
 
 KEY = "the demo class through every channel"

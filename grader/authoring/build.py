@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.exercise.catalogue import NAME, ROOT, exercise_names, load_exercise
 from grader.exercise.errors import AuthoringError, UnknownExercise
-from grader.exercise.model import NAME, ROOT, exercise_names, load_exercise
 
 
 @dataclass(frozen=True)

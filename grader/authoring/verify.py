@@ -13,7 +13,8 @@ from typing import Any
 
 import torch
 
-from grader.exercise.model import Question, load_exercise
+from grader.exercise.catalogue import load_exercise
+from grader.exercise.model import Question
 from grader.judging.answer_key import AnswerKey
 from grader.judging.verdict import QuestionVerdict, verdict
 

@@ -8,7 +8,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.exercise.model import Exercise, exercise_names, imported_by, load_exercise
+from grader.exercise.catalogue import exercise_names, imported_by, load_exercise
+from grader.exercise.model import Exercise
 from grader.judging.time_limit import TIME_LIMIT
 from grader.results import SubmissionResult
 from grader.sandbox import Sandbox

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.exercise.model import ROOT, exercise_names
+from grader.exercise.catalogue import ROOT, exercise_names
 
 
 class ReleaseRefused(Exception):

@@ -23,8 +23,8 @@ def command(
 
     Building twice changes nothing. Never edit a built file: edit its solution and build again.
     """
+    from grader.exercise.catalogue import ROOT
     from grader.exercise.errors import AuthoringError, UnknownExercise
-    from grader.exercise.model import ROOT
 
     from ..authoring.build import build
 

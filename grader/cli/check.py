@@ -43,7 +43,7 @@ def command(
     from .light import without_name_parsers
 
     without_name_parsers()
-    from grader.exercise.model import ROOT, exercise_names
+    from grader.exercise.catalogue import ROOT, exercise_names
 
     from ..selfstudy.errors import NoNotebook
     from ..selfstudy.notebooks import looks_sound, notebooks_in

@@ -28,7 +28,7 @@ def command(
     from .light import without_name_parsers
 
     without_name_parsers()
-    from grader.exercise.model import ROOT
+    from grader.exercise.catalogue import ROOT
 
     from ..selfstudy.overview import overview
     from ..selfstudy.store import ProgressStore

@@ -26,7 +26,7 @@ def command(
     A notebook that is there already stays as it is: your answers are never overwritten. A newer release is put beside
     it under another name.
     """
-    from grader.exercise.model import ROOT
+    from grader.exercise.catalogue import ROOT
 
     from ..selfstudy.starting import jupyter_command, open_jupyter, place_notebooks
 

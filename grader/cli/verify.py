@@ -19,8 +19,8 @@ def command(
     The reference passes, the blank scores zero, each misconception fails and is named, each alternative passes, and ten
     repeated runs agree. Exit status 1 where any question falls short.
     """
+    from grader.exercise.catalogue import exercise_names
     from grader.exercise.errors import UnknownExercise
-    from grader.exercise.model import exercise_names
 
     known = exercise_names()
     names = list(dict.fromkeys(exercises or known))

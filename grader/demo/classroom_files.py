@@ -13,27 +13,13 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from grader.authoring.notebook import fill, to_bytes
-from grader.exercise.model import ROOT, load_exercise
+from grader.authoring.notebook import fill
+from grader.exercise.catalogue import ROOT, load_exercise
 from grader.exercise.percent import SourceCell, read_cells
 
 CLASSROOM = Path(__file__).parent / "classroom"
 NAMES = {"zoe": "Zoë O'Neil", "script": "<script>alert(1)<"}
 """Names that the class's roll has and file names of a repository had better not have."""
-
-
-def write_class(folder: Path) -> list[Path]:
-    """Write every submission of the demo class as `folder/<learner>/<exercise>.ipynb`; the paths."""
-    from grader.demo.broken import write_broken
-
-    written = []
-    for learner in sorted(path for path in CLASSROOM.iterdir() if path.is_dir()):
-        for answers in sorted(learner.glob("*.py")):
-            target = folder / NAMES.get(learner.name, learner.name) / f"{answers.stem}.ipynb"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(to_bytes(submission(answers)))
-            written.append(target)
-    return written + write_broken(folder)
 
 
 def released(exercise: str) -> NotebookNode:

@@ -5,17 +5,9 @@ Nothing here is for learners: an `Exercise` holds the solutions.
 """
 
 import ast
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-
-from grader.exercise.errors import UnknownExercise
-
-#: The checkout: the folder with solutions/ and exercises/.
-ROOT = Path(__file__).resolve().parents[2]
-NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -102,30 +94,6 @@ class Exercise:
         raise KeyError(f"{self.name} has no question '{id}'; it has {known}")
 
 
-def exercise_names(root: Path = ROOT) -> list[str]:
-    """The names of all exercises that have a solution, in order."""
-    return sorted(path.stem for path in (root / "solutions").glob("*.py") if NAME.fullmatch(path.stem))
-
-
-def load_exercise(name: str, root: Path = ROOT) -> Exercise:
-    """Read the exercise called `name` from `root/solutions`.
-
-    Reading again is free while the file stays as it is. Raises UnknownExercise (with the known ones), or
-    AuthoringError for a solution file that is not complete (with every problem, file and line).
-    """
-    path = root / "solutions" / f"{name}.py"
-    if not NAME.fullmatch(name) or not path.is_file():
-        raise UnknownExercise(name, exercise_names(root))
-    state = path.stat()
-    return _load(path, state.st_mtime_ns, state.st_size)
-
-
-def imported_by(names: Iterable[str], root: Path = ROOT) -> set[str]:
-    """The packages that the notebooks of these exercises import by name. Other names count for nothing."""
-    known = set(exercise_names(root))
-    return {package for name in names if name in known for package in load_exercise(name, root).imports}
-
-
 def _imported(source: str) -> Iterator[str]:
     """The top-level packages that a cell of a solution file, which is plain Python, imports."""
     for node in ast.walk(ast.parse(source)):
@@ -133,10 +101,3 @@ def _imported(source: str) -> Iterator[str]:
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module.partition(".")[0]
-
-
-@lru_cache(maxsize=64)
-def _load(path: Path, modified: int, size: int) -> Exercise:
-    from grader.exercise.reading import read_exercise
-
-    return read_exercise(path)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import torch
 
-from grader.exercise.model import exercise_names, imported_by
+from grader.exercise.catalogue import exercise_names, imported_by
 from grader.grading.course_key import course_key
 from grader.grading.judge import Judge, digest_of_file
 from grader.grading.submission import package_version

@@ -6,7 +6,8 @@ import gc
 import hashlib
 from pathlib import Path
 
-from grader.exercise.model import Exercise, exercise_names, load_exercise
+from grader.exercise.catalogue import exercise_names, load_exercise
+from grader.exercise.model import Exercise
 from grader.grading.course_key import seed_of_exercise
 from grader.grading.submission import grade, not_graded
 from grader.judging.answer_key import AnswerKey

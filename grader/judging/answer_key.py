@@ -8,7 +8,7 @@ import threading
 from functools import cache
 from typing import Any
 
-from grader.exercise.model import load_exercise
+from grader.exercise.catalogue import load_exercise
 from grader.hidden.registry import HiddenTest, hidden_tests, topic_of
 from grader.judging import trace
 from grader.judging.judged_by import judged_by

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from grader.exercise.model import load_exercise
+from grader.exercise.catalogue import load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.carried_over import better_of, parts_in_question
 from grader.judging.verdict import QuestionVerdict, verdict

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from grader.exercise.model import ROOT
+from grader.exercise.catalogue import ROOT
 from grader.hidden.registry import topic_of
 
 ENGINE = (

@@ -71,8 +71,8 @@ def exercise_title(exercise: str) -> str:
 
 def by_hand(exercise: str) -> tuple[tuple[str, float], ...]:
     """Id and points of each free text of an exercise that a person grades; none for an exercise that is not known."""
+    from grader.exercise.catalogue import load_exercise
     from grader.exercise.errors import UnknownExercise
-    from grader.exercise.model import load_exercise
 
     try:
         return load_exercise(exercise).by_hand

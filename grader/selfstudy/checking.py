@@ -8,7 +8,8 @@ from types import TracebackType
 
 import torch
 
-from grader.exercise.model import ROOT, Exercise, exercise_names, load_exercise
+from grader.exercise.catalogue import ROOT, exercise_names, load_exercise
+from grader.exercise.model import Exercise
 
 from ..grading.course_key import seed_of_exercise
 from ..grading.submission import grade

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from grader.exercise.model import ROOT, Exercise, load_exercise
+from grader.exercise.catalogue import ROOT, load_exercise
+from grader.exercise.model import Exercise
 
 from ..submissions import Answered, NotReadable, read_answers, read_bytes
 from .errors import NoNotebook

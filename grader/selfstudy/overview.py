@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.exercise.model import ROOT, exercise_names, load_exercise
+from grader.exercise.catalogue import ROOT, exercise_names, load_exercise
 
 from ..pages.objectives import OBJECTIVES
 from .progress import Progress

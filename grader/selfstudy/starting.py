@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from grader.exercise.model import NAME, ROOT
+from grader.exercise.catalogue import NAME, ROOT
 from grader.files import OutputNotWritable, write_atomic
 
 from .errors import CannotStart

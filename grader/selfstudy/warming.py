@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.exercise.model import ROOT, imported_by
+from grader.exercise.catalogue import ROOT, imported_by
 
 from ..judging.time_limit import TIME_LIMIT
 from ..sandbox import Limits, Sandbox

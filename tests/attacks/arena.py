@@ -26,7 +26,8 @@ from nbformat.v4 import new_code_cell
 from processes import Consumption, below, environment_of
 
 from grader.authoring.notebook import build_notebook, fill, to_bytes
-from grader.exercise.model import ROOT, Exercise, exercise_names, load_exercise
+from grader.exercise.catalogue import ROOT, exercise_names, load_exercise
+from grader.exercise.model import Exercise
 from grader.exercise.percent import read_cells
 from grader.grading.notebook_answers import NotebookAnswers
 from grader.grading.submission import grade

@@ -41,7 +41,7 @@ from elsewhere import (
 PARTS = ("grader", "tlcore", "solutions", "exercises", "pyproject.toml", "tests/attacks")
 _PROBING = """
 import json, os
-from grader.exercise.model import ROOT
+from grader.exercise.catalogue import ROOT
 from grader.sandbox import Sandbox, SandboxUnavailable, Tier, probe
 refused = {}
 for tier in Tier:

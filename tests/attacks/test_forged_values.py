@@ -10,7 +10,7 @@ import torch
 from forging import CHANGES, Forger, Recorder, wrong_answers
 from lies import LIES, Lie
 
-from grader.exercise.model import exercise_names, load_exercise
+from grader.exercise.catalogue import exercise_names, load_exercise
 from grader.judging import trace
 from grader.judging.answer_key import AnswerKey
 from grader.student.answers import TrustedAnswers

@@ -9,8 +9,8 @@ import pytest
 from grader.authoring.build import build, targets
 from grader.authoring.notebook import build_notebook, fill, solved_notebook, to_bytes
 from grader.exercise import blanks
+from grader.exercise.catalogue import load_exercise
 from grader.exercise.errors import AuthoringError, UnknownExercise
-from grader.exercise.model import load_exercise
 
 NAME = "01_doubling"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.exercise.catalogue import exercise_names, imported_by, load_exercise
 from grader.exercise.errors import AuthoringError
 from grader.exercise.hints import split_hints
-from grader.exercise.model import exercise_names, imported_by, load_exercise
 from grader.hidden.registry import hidden_tests
 
 NAME = "01_doubling"
@@ -55,7 +55,7 @@ def test_a_changed_file_is_read_again(course: Path, spoil):
 
 def test_reading_does_not_import_what_is_heavy(course: Path):
     code = (
-        "import sys; from pathlib import Path; from grader.exercise.model import load_exercise;"
+        "import sys; from pathlib import Path; from grader.exercise.catalogue import load_exercise;"
         f"load_exercise({NAME!r}, Path(sys.argv[1]));"
         "print([m for m in ('torch', 'nbgrader', 'transformers', 'sqlalchemy') if m in sys.modules])"
     )

@@ -13,7 +13,8 @@ import pytest
 
 from grader.authoring import verify
 from grader.cli.app import app
-from grader.exercise.model import Question, load_exercise
+from grader.exercise.catalogue import load_exercise
+from grader.exercise.model import Question
 from grader.hidden.registry import hidden_tests
 from grader.judging.answer_key import AnswerKey
 from tlcore.misconceptions import Misconception, misconceptions_of

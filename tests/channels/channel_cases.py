@@ -7,7 +7,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grader.authoring.notebook import fill
-from grader.exercise.model import ROOT, load_exercise
+from grader.exercise.catalogue import ROOT, load_exercise
 
 EXERCISE = "02_feature_extraction"
 KEY = "a key for tests"

@@ -12,7 +12,7 @@ from channel_cases import EXERCISE, KEY, LIMIT, Run, all_submissions
 from nbgrader_course import hand_in
 
 from grader.authoring.notebook import to_bytes
-from grader.exercise.model import ROOT, load_exercise
+from grader.exercise.catalogue import ROOT, load_exercise
 
 sys.path.append(str(Path(__file__).parents[1] / "notebooks"))  # the browser of those tests is used here too
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from channel_cases import EXERCISE, KEY
 
-from grader.exercise.model import ROOT
+from grader.exercise.catalogue import ROOT
 
 
 def hand_in(course: Path, learner: str, notebook: Path) -> None:

@@ -9,7 +9,7 @@ from channel_cases import EXERCISE, released
 from grader.authoring.notebook import to_bytes
 from grader.channels.one_by_one import NotGraded
 from grader.channels.otter.entrance import HANDED_IN, _put_aside, one_notebook, refusal
-from grader.exercise.model import load_exercise
+from grader.exercise.catalogue import load_exercise
 
 
 def _put(folder: Path, *names: str) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from channel_cases import EXERCISE, KEY, Run
 
-from grader.exercise.model import ROOT, load_exercise
+from grader.exercise.catalogue import ROOT, load_exercise
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 MOST = load_exercise(EXERCISE).max_points

@@ -13,7 +13,7 @@ from channel_cases import EXERCISE, Run
 
 from grader.channels.learners.bundle import write_bundle
 from grader.channels.releasing import ReleaseRefused
-from grader.exercise.model import ROOT, exercise_names, load_exercise
+from grader.exercise.catalogue import ROOT, exercise_names, load_exercise
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from channel_cases import EXERCISE, KEY, LIMIT, Run
 from nbgrader_course import scores_in
 
 from grader.channels.nbgrader.gradebook import GradebookRefused, write_gradebook
-from grader.exercise.model import ROOT, load_exercise
+from grader.exercise.catalogue import ROOT, load_exercise
 from grader.results import RecordStore
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # a busy machine starts nbgrader in ten seconds

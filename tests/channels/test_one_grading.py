@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from grader.exercise.model import ROOT
+from grader.exercise.catalogue import ROOT
 
 GRADER = ROOT / "grader"
 

@@ -11,7 +11,7 @@ import pytest
 from channel_cases import EXERCISE, KEY, Run
 
 from grader.authoring.notebook import fill
-from grader.exercise.model import ROOT, load_exercise
+from grader.exercise.catalogue import ROOT, load_exercise
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 

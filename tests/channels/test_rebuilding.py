@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from grader.authoring.notebook import to_bytes
 from grader.channels.one_by_one import Submitted
 from grader.channels.rebuilding import ReleasedCell, rebuild
-from grader.exercise.model import load_exercise
+from grader.exercise.catalogue import load_exercise
 from grader.submissions import read_answers
 
 CELLS = [

@@ -13,7 +13,7 @@ from grader.channels.nbgrader.course import write_course
 from grader.channels.nbgrader.gradebook import GradebookRefused, check_gradebook, write_gradebook
 from grader.channels.otter import assignment, entrance
 from grader.channels.releasing import ReleaseRefused, chosen, new_folder
-from grader.exercise.model import load_exercise
+from grader.exercise.catalogue import load_exercise
 from grader.results import QuestionResult, SubmissionResult
 
 

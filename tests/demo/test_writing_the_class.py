@@ -8,7 +8,7 @@ import pytest
 
 from grader.demo import write_class
 from grader.demo.classroom_files import CLASSROOM, NAMES, submission
-from grader.exercise.model import load_exercise
+from grader.exercise.catalogue import load_exercise
 
 ANSWERS = sorted(CLASSROOM.glob("*/*.py"))
 

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from grader.authoring.notebook import fill, to_bytes
 from grader.demo.classroom_files import released, solved
-from grader.exercise.model import exercise_names, load_exercise
+from grader.exercise.catalogue import exercise_names, load_exercise
 
 TL = [sys.executable, "-m", "grader.cli"]
 EXERCISE = exercise_names()[0]

@@ -11,7 +11,7 @@ import pytest
 
 from grader.authoring.notebook import fill, to_bytes
 from grader.demo.classroom_files import released
-from grader.exercise.model import ROOT, exercise_names, load_exercise
+from grader.exercise.catalogue import ROOT, exercise_names, load_exercise
 
 FEATURES, LORA = exercise_names()
 SAYS, NOW_SAYS = "What should happen to the update when r is doubled?", "Compare two ranks."

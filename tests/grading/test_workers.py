@@ -9,7 +9,7 @@ import pytest
 
 from grader.authoring.notebook import fill, to_bytes
 from grader.demo.classroom_files import released, solved
-from grader.exercise.model import exercise_names, load_exercise
+from grader.exercise.catalogue import exercise_names, load_exercise
 from grader.grading import grade_class
 from grader.grading.judge import Judge
 from grader.grading.worker import Worker

@@ -10,7 +10,7 @@ from torch import nn
 
 from grader.authoring import verify
 from grader.authoring.verify import surroundings
-from grader.exercise.model import load_exercise
+from grader.exercise.catalogue import load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.in_process import judge
 from tlcore.check import check

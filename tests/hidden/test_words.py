@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.exercise.model import ROOT, exercise_names, load_exercise
+from grader.exercise.catalogue import ROOT, exercise_names, load_exercise
 from grader.hidden.registry import hidden_tests
 from tlcore.misconceptions import misconceptions_of
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.exercise.model import ROOT, exercise_names
+from grader.exercise.catalogue import ROOT, exercise_names
 from grader.judging import judged_by as module
 from grader.judging.judged_by import judged_by
 

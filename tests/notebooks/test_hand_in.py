@@ -13,7 +13,7 @@ import pytest
 from browser import Page, until
 from lab import NOTEBOOK, Lab, serve
 
-from grader.exercise.model import ROOT, load_exercise
+from grader.exercise.catalogue import ROOT, load_exercise
 
 EXERCISE = "02_feature_extraction"
 COURSE = "transfer-learning"

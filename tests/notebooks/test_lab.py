@@ -14,7 +14,7 @@ import pytest
 from browser import Page
 from lab import CELLS, NOTEBOOK, Lab, serve
 
-from grader.exercise.model import ROOT, load_exercise
+from grader.exercise.catalogue import ROOT, load_exercise
 
 EXERCISE = "02_feature_extraction"
 WRONG = "def freeze(module):\n    module.requires_grad = False\n    return module\n"

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from grader.authoring.notebook import build_notebook, solved_notebook
-from grader.exercise.model import exercise_names, load_exercise
+from grader.exercise.catalogue import exercise_names, load_exercise
 
 EXERCISES = exercise_names()
 

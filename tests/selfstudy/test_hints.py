@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.exercise.model import Exercise, load_exercise
+from grader.exercise.catalogue import load_exercise
+from grader.exercise.model import Exercise
 from grader.results import QuestionResult, SubmissionResult
 from grader.selfstudy.checked import Checked
 from grader.selfstudy.checking import keep

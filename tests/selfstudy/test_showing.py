@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.exercise.model import load_exercise
+from grader.exercise.catalogue import load_exercise
 from grader.results import Advice, Behaviour, QuestionResult, SubmissionResult
 from grader.selfstudy.checked import Checked, Hint
 from grader.selfstudy.showing import show_check, terminal

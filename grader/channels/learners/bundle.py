@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.channels.learners.wheel import wheel_bytes, zip_bytes
 from grader.channels.releasing import ReleaseRefused, built_notebook
-from grader.exercise.model import ROOT, load_exercise
+from grader.exercise.catalogue import ROOT, load_exercise
 from grader.files import write_atomic
 from grader.sandbox.visible import is_open
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.channels.releasing import ReleaseRefused
 from grader.exercise.blanks import STUB
-from grader.exercise.model import load_exercise
+from grader.exercise.catalogue import load_exercise
 from grader.files import write_atomic
 
 CONFIG = "nbgrader_config.py"

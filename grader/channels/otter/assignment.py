@@ -19,7 +19,8 @@ from grader.channels.learners.bundle import bundle_files
 from grader.channels.learners.wheel import zip_bytes
 from grader.channels.otter.entrance import PLUGIN, wrong_otter
 from grader.channels.releasing import ReleaseRefused, built_notebook, new_folder
-from grader.exercise.model import ROOT, Exercise, load_exercise
+from grader.exercise.catalogue import ROOT, load_exercise
+from grader.exercise.model import Exercise
 from grader.files import write_atomic
 
 _LEARNERS_TEST = """\

@@ -96,7 +96,7 @@ def one_notebook(folder: Path, exercise: str) -> Path:
 
 def refusal(exercise: str, reason: str) -> dict[str, Any]:
     """Results for a submission that cannot be graded. Gradescope asks for a score with every result; it is 0 here."""
-    from grader.exercise.model import load_exercise
+    from grader.exercise.catalogue import load_exercise
 
     reason = clean(reason, 1200)
     line = f"Not graded: {reason}"

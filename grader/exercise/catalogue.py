@@ -1,0 +1,43 @@
+"""Which exercises there are, and each of them read from its solution file."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from grader.exercise.errors import UnknownExercise
+from grader.exercise.model import Exercise
+from grader.exercise.reading import read_exercise
+
+#: The checkout: the folder with solutions/ and exercises/.
+ROOT = Path(__file__).resolve().parents[2]
+NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
+
+
+def exercise_names(root: Path = ROOT) -> list[str]:
+    """The names of all exercises that have a solution, in order."""
+    return sorted(path.stem for path in (root / "solutions").glob("*.py") if NAME.fullmatch(path.stem))
+
+
+def load_exercise(name: str, root: Path = ROOT) -> Exercise:
+    """Read the exercise called `name` from `root/solutions`.
+
+    Reading again is free while the file stays as it is. Raises UnknownExercise (with the known ones), or
+    AuthoringError for a solution file that is not complete (with every problem, file and line).
+    """
+    path = root / "solutions" / f"{name}.py"
+    if not NAME.fullmatch(name) or not path.is_file():
+        raise UnknownExercise(name, exercise_names(root))
+    state = path.stat()
+    return _load(path, state.st_mtime_ns, state.st_size)
+
+
+def imported_by(names: Iterable[str], root: Path = ROOT) -> set[str]:
+    """The packages that the notebooks of these exercises import by name. Other names count for nothing."""
+    known = set(exercise_names(root))
+    return {package for name in names if name in known for package in load_exercise(name, root).imports}
+
+
+@lru_cache(maxsize=64)
+def _load(path: Path, modified: int, size: int) -> Exercise:
+    return read_exercise(path)
