@@ -27,6 +27,12 @@ def released(exercise: str) -> NotebookNode:
     return nbformat.read(ROOT / "exercises" / f"{exercise}.ipynb", as_version=4)
 
 
+def answered(learner: str, exercise: str) -> set[str]:
+    """The questions that the answer file of a learner (the name of the folder) has an answer to."""
+    cells = read_cells(CLASSROOM / learner / f"{exercise}.py")
+    return {str(cell.options["question"]) for cell in cells if "question" in cell.options}
+
+
 def submission(answers: Path) -> NotebookNode:
     """The notebook that results from an answer file."""
     cells = read_cells(answers)
