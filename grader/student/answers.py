@@ -15,7 +15,7 @@ from grader.student.bounded import unwatched
 OURS = {"TimeLimit", "Died", "Killed", "OutOfMemory", "Unreadable", "WrongKind"}
 """Ends that this side finds out by itself; an exception of that name says nothing about them."""
 
-ROOM = 32 * 2**20
+REPLY_BYTES = 32 * 2**20
 """Bytes of tensors that the answers to one question's hidden tests may have in all, since they are kept until it is
 judged. Right ones have 2 to 132 KiB."""
 
@@ -70,13 +70,13 @@ class SandboxedAnswers:
         self.time_limit = time_limit
         self._renew = renew
         self.deadline = time.monotonic() + time_limit
-        self.room = ROOM
+        self.bytes_left = REPLY_BYTES
         self.waited = 0.0
 
     def restart_clock(self) -> None:
-        """A new question begins: it has the whole time limit, and as much room as any."""
+        """A new question begins: it has the whole time limit, and as many bytes as any."""
         self.deadline = time.monotonic() + self.time_limit
-        self.room = ROOM
+        self.bytes_left = REPLY_BYTES
 
     def start_afresh(self) -> None:
         """Another process of the sandbox goes on, within the same time limit."""
@@ -89,8 +89,8 @@ class SandboxedAnswers:
             self.socket.settimeout(max(self.deadline - started, 0.001))
             with unwatched():
                 wire.send(self.socket, request, tensors)
-                header, received = wire.receive(self.socket, self.deadline - time.monotonic(), self.room)
-            self.room -= sum(tensor.nbytes for tensor in received.values())
+                header, received = wire.receive(self.socket, self.deadline - time.monotonic(), self.bytes_left)
+            self.bytes_left -= sum(tensor.nbytes for tensor in received.values())
         except wire.Late:
             raise LearnerError("TimeLimit", f"no answer within {self.time_limit:g} seconds") from None
         except wire.Closed:
