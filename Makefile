@@ -26,8 +26,8 @@ demo: setup  ## Grade the class that ships with the project and write its pages.
 bench: setup  ## The same class through tl, nbgrader and otter; the last line is JSON. N=8 submissions.
 	@$(PY) benchmarks/bench.py --n $(or $(N),8)
 
-channels: setup  ## The demo class through every channel, into docs/channels-table.md; about half an hour.
-	@$(PY) benchmarks/channels.py --work build/channels
+channels: setup  ## A few learners through every channel, into docs/channels-table.md; EVERYBODY=1 takes half an hour.
+	@$(PY) benchmarks/channels.py $(if $(EVERYBODY),--everybody --work build/channels-of-everybody,--work build/channels)
 
 lint: setup  ## Lint, format, types and which room uses which, without changing anything.
 	@$(PY) -m ruff check .
