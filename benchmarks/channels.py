@@ -56,7 +56,8 @@ WHY = {
 HEAD = """\
 # Learners of the demo class through every channel
 
-Written by `make channels`, of the whole class by `make channels EVERYBODY=1` (`benchmarks/channels.py`), with each channel's own commands:
+Written by `make channels` (`benchmarks/channels.py`; `EVERYBODY=1` for the whole class), with each channel's own
+commands:
 `tl grade`; `tl grade --gradebook`; nbgrader's fetch, submit, collect and autograde through an exchange;
 `otter run -a autograder.zip`; `tl check` as the learner alone. Points are automatic points; "–" is not graded.
 ≠ marks points that differ from those of `tl grade`, * another message; both are listed below the table. † is where
