@@ -12,7 +12,7 @@ from grader.grading.course_key import seed_of_exercise
 from grader.grading.submission import grade, not_graded
 from grader.judging.answer_key import AnswerKey
 from grader.results import SubmissionResult
-from grader.sandbox import Sessions
+from grader.sandbox import Sessions, Tier
 from grader.submissions import Found, NotReadable, read_answers, read_bytes
 
 
@@ -37,7 +37,7 @@ class Judge:
 
     def result(self, sandbox: Sessions, found: Found) -> SubmissionResult:
         """The result of one submission, readable or not."""
-        tier = sandbox.tier.value
+        tier = sandbox.tier
         if found.exercise not in exercise_names():
             return not_graded(None, None, found.learner, "", tier, found.problem or "", found.exercise)
         exercise, key = self._key(found.exercise)
@@ -53,7 +53,7 @@ class Judge:
         answered.remarks[:0] = found.remarks
         return grade(sandbox, exercise, key, answered, found.learner, digest, self.time_limit)
 
-    def lost(self, found: Found, tier: str, reason: str) -> SubmissionResult:
+    def lost(self, found: Found, tier: Tier, reason: str) -> SubmissionResult:
         """The result of a submission that the grader could not finish, through no fault of its learner's."""
         exercise, key = self._key(found.exercise)
         try:

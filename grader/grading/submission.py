@@ -15,7 +15,7 @@ from grader.judging.carried_over import better_of, parts_in_question
 from grader.judging.trace import Trace
 from grader.judging.verdict import QuestionVerdict, stopped, verdict
 from grader.results import Advice, Behaviour, QuestionResult, SubmissionResult
-from grader.sandbox import Sessions
+from grader.sandbox import Sessions, Tier
 from grader.student.answers import Fault, LearnerError
 from grader.submissions import Answered
 
@@ -56,12 +56,10 @@ def grade(
         except Exception as error:  # a mistake of ours that this submission brings out: the others are graded
             reason = f"{type(error).__name__} in {_place(error)}: {str(error)[:200]}"
     else:
-        return not_graded(
-            exercise, key, learner, digest, sandbox.tier.value, f"the grader failed: {reason}. Run it again"
-        )
+        return not_graded(exercise, key, learner, digest, sandbox.tier, f"the grader failed: {reason}. Run it again")
     return SubmissionResult(
         package=package_version(),
-        isolation=sandbox.tier.value,
+        isolation=sandbox.tier,
         learner=learner,
         exercise=exercise.name,
         status="graded",
@@ -80,7 +78,7 @@ def grade(
 
 
 def not_graded(
-    exercise: Exercise | None, key: AnswerKey | None, learner: str, digest: str, tier: str, reason: str, name: str = ""
+    exercise: Exercise | None, key: AnswerKey | None, learner: str, digest: str, tier: Tier, reason: str, name: str = ""
 ) -> SubmissionResult:
     """A submission that nothing could be said about, and why."""
     return SubmissionResult(

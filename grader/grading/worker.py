@@ -40,7 +40,7 @@ class Worker:
             except (EOFError, OSError):
                 self.end()
                 self._start()
-        return self._judge.lost(found, self._tier.value, "a worker was killed over this submission")
+        return self._judge.lost(found, self._tier, "a worker was killed over this submission")
 
     def _ask(self, sandbox: Sandbox, found: Found) -> SubmissionResult:
         lender = Lender(sandbox, self._connection)

@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from statistics import mean, median
 
-from grader.results.record import TIERS, QuestionResult, SubmissionResult
+from grader.results.record import QuestionResult, SubmissionResult
+from grader.sandbox.tiers import Tier
 
 BINS = 10
 
@@ -104,7 +105,7 @@ class Classroom:
         self._waiting: list[Note] = []
         self._remarks: list[Note] = []
         self.packages: Counter[str] = Counter()
-        self.tiers: Counter[str] = Counter()
+        self.tiers: Counter[Tier] = Counter()
         self.submissions = 0
 
     def add(self, record: SubmissionResult, file: str) -> None:
@@ -172,6 +173,6 @@ class Classroom:
         )
 
     @property
-    def weakest_tier(self) -> str | None:
+    def weakest_tier(self) -> Tier | None:
         """The weakest isolation that any result came from, None for an empty class."""
-        return min(self.tiers, key=TIERS.index, default=None)
+        return min(self.tiers, default=None)

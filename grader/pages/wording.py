@@ -16,12 +16,6 @@ STATUSES = {
     "not_graded": ("waiting", "…", "Not graded yet", "Not graded"),
 }
 
-TIERS = {
-    "full": "own namespaces, no network, system calls filtered, resources limited",
-    "reduced": "files and system calls restricted and resources limited, without namespaces",
-    "none": "no isolation: for one's own code only",
-}
-
 _CODE = re.compile(r"`([^`\n]{1,200})`")
 
 

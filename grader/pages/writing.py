@@ -112,7 +112,6 @@ def _environment() -> Environment:
     env.filters["by_name"] = lambda named: sorted(named, key=by_name)
     env.globals.update(
         STATUSES=wording.STATUSES,
-        TIERS=wording.TIERS,
         OBJECTIVES=objectives.OBJECTIVES,
         encouragement=wording.encouragement,
     )

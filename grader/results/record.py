@@ -7,11 +7,12 @@ import math
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, Self
 
+from grader.sandbox.tiers import Tier
+
 from .errors import DamagedRecord, NewerRecord
 
 FORMAT = 1  # raised whenever an older version could misread a record
 
-TIERS = ("none", "reduced", "full")  # isolation, weakest first
 SUBMISSION_STATUSES = ("graded", "not_graded")
 QUESTION_STATUSES = ("passed", "partial", "failed", "error", "not_graded")
 
@@ -146,7 +147,7 @@ class SubmissionResult(_Checked):
     """
 
     package: str
-    isolation: str
+    isolation: Tier
     learner: str
     exercise: str
     status: str
@@ -164,7 +165,8 @@ class SubmissionResult(_Checked):
 
     def __post_init__(self) -> None:
         self._texts("package", "learner", "exercise", "seed", "digest", "judged_by")
-        self._choice("isolation", TIERS)
+        self._choice("isolation", tuple(Tier))
+        self.isolation = Tier(self.isolation)
         self._choice("status", SUBMISSION_STATUSES)
         self._points()
         self._numbers("seconds", "cpu_seconds", "answer_seconds")

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from grader.files import OutputNotWritable, write_atomic
 from grader.names import safe_name
+from grader.sandbox.tiers import Tier
 
 from .errors import DamagedRecord, NewerRecord
 from .lock import OutputLock
-from .record import TIERS, SubmissionResult
+from .record import SubmissionResult
 from .summary import Summary, to_json
 
 NOT_AGAIN = "a later run could not grade this again"
@@ -126,7 +127,7 @@ class RecordStore:
             return True
         if record is None or not record.complete:
             return True
-        if isolation is not None and TIERS.index(record.isolation) < TIERS.index(isolation):
+        if isolation is not None and record.isolation < Tier(isolation):
             return True
         if judged_by is not None and record.judged_by != judged_by:
             return True

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from grader.sandbox.tiers import Tier
 from grader.text import one_line
 
-from .record import TIERS, SubmissionResult
+from .record import SubmissionResult
 
 SUBMISSION_FIELDS = ("learner", "exercise", "status", "reason", "points", "max_points", "seed")
 QUESTION_FIELDS = ("id", "points", "max_points", "status", "misconceptions", "message")
@@ -29,7 +30,7 @@ class Summary:
     def add(self, record: SubmissionResult) -> None:
         """Take one submission in."""
         # Earlier runs may have graded at a weaker tier: the summary claims the weakest of all.
-        self.isolation = min(self.isolation, record.isolation, key=TIERS.index)
+        self.isolation = min(Tier(self.isolation), record.isolation)
         entry = {name: getattr(record, name) for name in SUBMISSION_FIELDS}
         entry["questions"] = [{name: getattr(each, name) for name in QUESTION_FIELDS} for each in record.questions]
         self._submissions.append(entry)

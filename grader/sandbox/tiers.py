@@ -1,10 +1,10 @@
 """The three tiers of isolation and the error for a tier that cannot be had."""
 
-import enum
+from enum import StrEnum
 
 
-class Tier(enum.Enum):
-    """How much protects the grader from learner code, weakest first in comparisons.
+class Tier(StrEnum):
+    """How much protects the grader from learner code; compared by strength, `none` being the weakest.
 
     - full: own user, mount, pid, network, ipc and uts namespaces (bwrap and nested), Landlock, seccomp, limits;
     - reduced: Landlock, seccomp and limits round an ordinary process; for machines without user namespaces;
@@ -20,8 +20,30 @@ class Tier(enum.Enum):
         """0 for none, 1 for reduced, 2 for full."""
         return (Tier.NONE, Tier.REDUCED, Tier.FULL).index(self)
 
-    def __lt__(self, other: "Tier") -> bool:
-        return self.strength < other.strength
+    @property
+    def words(self) -> str:
+        """What it does, for the pages."""
+        return _WORDS[self]
+
+    # A text has an order of its own, the alphabet's.
+    def __lt__(self, other: str) -> bool:
+        return self.strength < Tier(other).strength
+
+    def __le__(self, other: str) -> bool:
+        return self.strength <= Tier(other).strength
+
+    def __gt__(self, other: str) -> bool:
+        return self.strength > Tier(other).strength
+
+    def __ge__(self, other: str) -> bool:
+        return self.strength >= Tier(other).strength
+
+
+_WORDS = {
+    Tier.FULL: "own namespaces, no network, system calls filtered, resources limited",
+    Tier.REDUCED: "files and system calls restricted and resources limited, without namespaces",
+    Tier.NONE: "no isolation: for one's own code only",
+}
 
 
 class SandboxUnavailable(RuntimeError):

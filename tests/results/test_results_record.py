@@ -33,7 +33,7 @@ def test_every_field_that_is_lost_or_of_another_type_is_named(data: dict[str, An
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (["isolation"], "strong", "'isolation' must be one of none, reduced, full, found 'strong'"),
+        (["isolation"], "strong", "'isolation' must be one of full, reduced, none, found 'strong'"),
         (["status"], "done", "'status' must be one of graded, not_graded"),
         (["points"], -1.0, "'points' must be a finite number, zero or more"),
         (["points"], float("nan"), "'points' must be a finite number"),
