@@ -13,7 +13,8 @@ from torch import nn
 
 from grader.remote import codec
 from grader.student.answers import LearnerError, TrustedAnswers
-from tlcore.misconceptions.feature_extraction import graph_kept, whole_classifier_replaced
+from tlcore.misconceptions.feature_extraction.extract_features import graph_kept
+from tlcore.misconceptions.feature_extraction.replace_head import whole_classifier_replaced
 from tlcore.misconceptions.lora_from_scratch_merging import merged_into_a_shared_weight
 
 Reply = tuple[Any, dict[str, torch.Tensor]]

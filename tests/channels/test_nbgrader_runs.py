@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from channel_cases import EXERCISE, KEY, Run
-from grader.authoring.exercise import ROOT
+from grader.exercise.catalogue import ROOT
 from nbgrader_course import autograde_in_the_background, hand_in, scores_in
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
