@@ -15,7 +15,7 @@ from grader.remote import codec
 from grader.student.answers import LearnerError, TrustedAnswers
 from tlcore.misconceptions.feature_extraction.extract_features import graph_kept
 from tlcore.misconceptions.feature_extraction.replace_head import whole_classifier_replaced
-from tlcore.misconceptions.lora_from_scratch_merging import merged_into_a_shared_weight
+from tlcore.misconceptions.lora_from_scratch.merge import merged_into_a_shared_weight
 
 Reply = tuple[Any, dict[str, torch.Tensor]]
 
