@@ -21,7 +21,7 @@ class Target:
         """The command that makes this file current."""
         if self.state == "orphan":
             return f"git rm {self.path.relative_to(root)}"
-        return f"tl build {self.exercise}"
+        return "tl build" if self.exercise == "all exercises" else f"tl build {self.exercise}"
 
 
 def targets(name: str, root: Path = ROOT) -> list[Target]:
@@ -33,6 +33,16 @@ def targets(name: str, root: Path = ROOT) -> list[Target]:
         root / "exercises" / f"{name}.ipynb": to_bytes(build_notebook(exercise)),
     }
     return [Target(name, path, _state(path, content), content) for path, content in contents.items()]
+
+
+def page_targets(root: Path = ROOT) -> list[Target]:
+    """The pages whose tables name all exercises. Raises AuthoringError."""
+    from .tables import page, pages
+
+    found = pages(root)
+    exercises = [load_exercise(name, root) for name in exercise_names(root)] if found else []
+    contents = {path: page(path, exercises) for path in found}
+    return [Target("all exercises", path, _state(path, content), content) for path, content in contents.items()]
 
 
 def orphans(root: Path = ROOT) -> list[Target]:
@@ -72,7 +82,13 @@ def build(
                 write_atomic(target.path, target.content)
     if problems:
         raise AuthoringError(problems)
-    return found if names else [*found, *orphans(root)]
+    if names:
+        return found
+    tables = page_targets(root)
+    for target in tables if not check else ():
+        if target.state != "current" and target.content is not None:
+            write_atomic(target.path, target.content)
+    return [*found, *tables, *orphans(root)]
 
 
 def _chosen(names: Sequence[str], root: Path) -> list[str]:
