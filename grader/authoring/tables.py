@@ -42,5 +42,6 @@ def table(exercises: Sequence[Exercise]) -> str:
         lines.append(f"| {exercise.name[:2]} {exercise.title} | {questions} | {minutes} |")
     count = sum(len(exercise.questions) for exercise in exercises)
     total = sum(exercise.minutes for exercise in exercises)
-    lines += ["", f"{count} questions in {len(exercises)} notebooks, {total} minutes.", ""]
+    notebooks = "one notebook" if len(exercises) == 1 else f"{len(exercises)} notebooks"
+    lines += ["", f"{count} questions in {notebooks}, {total} minutes.", ""]
     return "\n".join(lines)

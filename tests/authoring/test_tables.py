@@ -16,7 +16,7 @@ def test_the_table_of_a_page_is_built_and_what_stands_around_it_stays(course: Pa
     build([], root=course)
     text = page.read_text(encoding="utf-8")
     assert "| 01 Doubling | `double`, `constant` | 13 |" in text
-    assert "2 questions in 1 notebooks, 13 minutes." in text
+    assert "2 questions in one notebook, 13 minutes." in text
     assert text.startswith("# Mine\n\n<!-- exercises") and text.endswith("<!-- end of exercises -->\n\nThe end.\n")
     assert {target.state for target in build([], check=True, root=course)} == {"current"}
 

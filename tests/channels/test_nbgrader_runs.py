@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from channel_cases import EXERCISE, KEY, Run
-from grader.exercise.catalogue import ROOT
 from nbgrader_course import autograde_in_the_background, hand_in, scores_in
+
+from grader.exercise.catalogue import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
