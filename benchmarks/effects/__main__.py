@@ -29,11 +29,11 @@ def main(
         raise typer.BadParameter(f"no effect {sorted(unknown)} in {topic}")
     common.run(topic, [effect for effect in effects if not only or effect.name in only], seeds)
     if write:
-        from benchmarks.effects import document
+        from benchmarks.effects import document, page
 
         results = common.collect(topic, effects, seeds)
         common.save(topic, results)
-        document.write(topic)
+        document.write(topic, page.TABLES[topic], page.PLOTS[topic])
 
 
 if __name__ == "__main__":

@@ -129,14 +129,14 @@ def photos(domain: str, n_per_class: int, seed: int, severity: float | None = No
 
 
 @cache
-def test_photos(domain: str = "target", severity: float = 0.1, seed: int = TEST_SEED) -> ImageSet:
+def held_out(domain: str = "target", severity: float = 0.1, seed: int = TEST_SEED) -> ImageSet:
     """Photos that nothing is trained or chosen on: 200 of each class on the target, 100 on the source."""
     return photos(domain, 200 if domain == "target" else 100, seed, severity)
 
 
 def accuracies(model: nn.Module) -> dict[str, float]:
     """Accuracy on target test photos, by severity."""
-    return {f"severity {severity}": accuracy(model, test_photos("target", severity)) for severity in SEVERITIES}
+    return {f"severity {severity}": accuracy(model, held_out("target", severity)) for severity in SEVERITIES}
 
 
 def snapshot(model: nn.Module) -> dict[str, list[Tensor]]:

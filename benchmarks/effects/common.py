@@ -57,17 +57,19 @@ def run(topic: str, effects: Iterable[Effect], n_seeds: int) -> None:
     path = BUILD / f"{topic}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     done = {_key(line) for line in _lines(path)}
-    wanted = [
-        {"effect": effect.name, "setting": setting, "seed": seed, "measure": effect.measure}
+    wanted: list[tuple[Callable[[Setting, int], Values], dict[str, Any]]] = [
+        (effect.measure, {"effect": effect.name, "setting": setting, "seed": seed})
         for effect in effects
         for seed in effect.seeds or range(n_seeds)
         for setting in effect.settings
     ]
-    missing = [each for each in wanted if _key(each) not in done]
-    with progress(show=True, total=len(missing), desc=topic, unit="run") as bar, path.open("a", encoding="utf-8") as out:
-        for each in missing:
-            values = each.pop("measure")(each["setting"], each["seed"])
-            out.write(json.dumps({**each, "values": values}) + "\n")
+    missing = [(measure, line) for measure, line in wanted if _key(line) not in done]
+    with (
+        progress(show=True, total=len(missing), desc=topic, unit="run") as bar,
+        path.open("a", encoding="utf-8") as out,
+    ):
+        for measure, line in missing:
+            out.write(json.dumps({**line, "values": measure(line["setting"], line["seed"])}) + "\n")
             out.flush()
             bar.update()
 

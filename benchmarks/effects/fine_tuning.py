@@ -12,47 +12,64 @@ from torch import nn
 
 from benchmarks.effects.backbone import (
     BATCH,
-    BLOCKS,
     PILOT_SEEDS,
+    STEPS,
     VALIDATION_SEED,
     accuracies,
     backbone,
+    blocks,
     freeze_below,
     head,
+    held_out,
     moved,
     optimizer,
     photos,
     probe_head,
     snapshot,
-    test_photos,
     tune,
 )
 from benchmarks.effects.common import Effect, Setting, Values, grid
 from tlcore.data import ImageSet
 from tlcore.training import accuracy, predict
 
+LABELS = (5, 25, 100)
+"""Labels per class."""
+EVERY = 25
+"""Updates between two looks at the validation photos."""
 HEAD_RATE = 1e-2
 """The rate of a fresh head."""
-PILOT_RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
-UNFREEZE_RATES = {0: 0.0, 1: 3e-3, 2: 3e-3, 3: 3e-3, 4: 3e-3}
-"""The body's rate by how many top blocks move: the best mean of the pilot."""
-LP_FT_RATE = 1e-3
-"""One rate for the body and for a head that was probed first: likewise."""
+PILOT_RATES = (1e-4, 3e-4, 1e-3, 3e-3)
+BODY_RATES = {5: 1e-4, 10: 1e-4, 25: 3e-4, 50: 1e-3, 100: 3e-3}
+"""The body's rate under a fresh head, by labels per class: the best mean of the pilot."""
+ONE_RATES = {5: 1e-3, 10: 1e-3, 25: 1e-3, 50: 3e-3, 100: 3e-3}
+"""One rate for body and fresh head: likewise."""
+SECOND_RATES = {5: 1e-4, 10: 1e-4, 25: 3e-4, 50: 1e-3, 100: 3e-3}
+"""One rate for body and head once the head has been trained: likewise."""
 
 
 def pilot(setting: Setting, seed: int) -> Values:
     """Accuracy on validation photos, by which the rates above were chosen."""
-    train = photos("target", setting["labels"], seed)
-    model = backbone(seed)
-    rate = setting["rate"]
-    if setting["regime"] == "probe, then all":
+    model = _trained(setting["regime"], setting["labels"], setting["rate"], seed)
+    return {"accuracy": accuracy(model, held_out("target", 0.1, VALIDATION_SEED))}
+
+
+def _trained(regime: str, labels: int, rate: float, seed: int, model: nn.Module | None = None) -> nn.Module:
+    """The model after 150 updates of a regime; `rate` is the body's, and the head's where both have one."""
+    train = photos("target", labels, seed)
+    model = model or backbone(seed)
+    if regime == "one rate":
+        tune(model, train, optimizer(model, rate, rate), seed)
+    elif regime == "head, then all":
+        half = STEPS // 2
+        tune(model, train, optimizer(model, 0.0, HEAD_RATE), seed, steps=half, still=blocks(model))
+        tune(model, train, optimizer(model, rate, rate), seed + 1, steps=STEPS - half)
+    elif regime == "solved probe, then all":
         probe_head(model, train)
         tune(model, train, optimizer(model, rate, rate), seed)
-    else:
-        k = int(setting["regime"].split()[1])
-        still = freeze_below(model, k)
+    else:  # "top k"
+        still = freeze_below(model, int(regime.split()[1]))
         tune(model, train, optimizer(model, rate, HEAD_RATE), seed, still=still)
-    return {"accuracy": accuracy(model, test_photos("target", 0.1, VALIDATION_SEED))}
+    return model
 
 
 def learning_rates(setting: Setting, seed: int) -> Values:
@@ -66,26 +83,22 @@ def learning_rates(setting: Setting, seed: int) -> Values:
 
 def unfreezing(setting: Setting, seed: int) -> Values:
     """The top k blocks move under a fresh head; frozen blocks stay in eval mode."""
-    train = photos("target", setting["labels"], seed)
     model = backbone(seed)
     before = snapshot(model)
-    still = freeze_below(model, setting["blocks"])
-    tune(model, train, optimizer(model, UNFREEZE_RATES[setting["blocks"]], HEAD_RATE), seed, still=still)
+    _trained(f"top {setting['blocks']}", setting["labels"], BODY_RATES[setting["labels"]], seed, model)
     return {**accuracies(model), **moved(model, before)}
 
 
 def probe_first(setting: Setting, seed: int) -> Values:
-    """A linear probe, fine-tuning at once, and fine-tuning from the probe's head."""
-    train = photos("target", setting["labels"], seed, setting.get("severity"))
+    """All at once with one rate, the head first, and a solved linear probe."""
+    labels = setting["labels"]
     model = backbone(seed)
     before = snapshot(model)
-    if setting["regime"] == "all at once":
-        tune(model, train, optimizer(model, UNFREEZE_RATES[len(BLOCKS)], HEAD_RATE), seed)
+    if setting["regime"] == "solved probe":
+        probe_head(model, photos("target", labels, seed))
     else:
-        probe_head(model, train)
-        before["head"] = snapshot(model)["head"]
-        if setting["regime"] == "probe, then all":
-            tune(model, train, optimizer(model, LP_FT_RATE, LP_FT_RATE), seed)
+        rates = ONE_RATES if setting["regime"] == "one rate" else SECOND_RATES
+        _trained(setting["regime"], labels, rates[labels], seed, model)
     return {**accuracies(model), **moved(model, before)}
 
 
@@ -93,7 +106,7 @@ def early_stopping(setting: Setting, seed: int) -> Values:
     """One long run at a constant rate; which of its states is kept, and what that state scores on the test."""
     train = _with_wrong_labels(photos("target", setting["labels"], seed), setting["wrong"], seed)
     validation = photos("target", 10, VALIDATION_SEED + 1 + seed)
-    test = test_photos("target", 0.1)
+    test = held_out("target", 0.1)
     model = backbone(seed)
     curves: dict[str, list[float]] = {"train": [], "validation": [], "validation loss": [], "test": []}
 
@@ -104,22 +117,21 @@ def early_stopping(setting: Setting, seed: int) -> Values:
         curves["validation loss"].append(float(F.cross_entropy(logits, validation.labels)))
         curves["test"].append(accuracy(model, test))
 
-    rates = optimizer(model, UNFREEZE_RATES[len(BLOCKS)], HEAD_RATE)
-    tune(model, train, rates, seed, steps=400, cosine=False, every=20, look=look)
+    tune(model, train, optimizer(model, 1e-3, HEAD_RATE), seed, steps=300, cosine=False, every=EVERY, look=look)
     by_accuracy = _argmax(curves["validation"])
     by_loss = _argmax([-loss for loss in curves["validation loss"]])
-    patient, looks = _with_patience(curves["validation"], patience=5)
+    patient, looks = _with_patience(curves["validation"], patience=4)
     on_test = curves["test"]
     return {
         "last step": on_test[-1],
-        "fixed: step 100": on_test[5],
+        "fixed: step 100": on_test[100 // EVERY],
         "best by validation accuracy": on_test[by_accuracy],
         "best by validation loss": on_test[by_loss],
-        "stopped after 5 looks without a gain": on_test[patient],
+        "stopped after 4 looks without a gain": on_test[patient],
         "best by test (not allowed)": max(on_test),
         "validation accuracy of its best": curves["validation"][by_accuracy],
-        "step of the best": float(20 * by_accuracy),
-        "steps run with patience": float(20 * looks),
+        "step of the best": float(EVERY * by_accuracy),
+        "steps run with patience": float(EVERY * looks),
         **{f"curve {name}": values for name, values in curves.items()},
     }
 
@@ -127,7 +139,7 @@ def early_stopping(setting: Setting, seed: int) -> Values:
 def norm_drift(setting: Setting, seed: int) -> Values:
     """Only the head is trained; the frozen body is in eval or in train mode meanwhile."""
     train = photos("target", 25, seed, setting["severity"])
-    source = test_photos("source", 0.0)
+    source = held_out("source", 0.0)
     model = backbone(seed)
     old_head = backbone(seed, None).classifier
     frozen = freeze_below(model, 0)
@@ -147,7 +159,7 @@ def norm_drift(setting: Setting, seed: int) -> Values:
     model.classifier = new_head
     for norm, old in zip(_norms(model), before, strict=True):
         norm.load_state_dict(old.state_dict())
-    values["severity 0.1, buffers put back"] = accuracy(model, test_photos("target", 0.1))
+    values["severity 0.1, buffers put back"] = accuracy(model, held_out("target", 0.1))
     return values
 
 
@@ -202,20 +214,29 @@ def _with_patience(values: list[float], patience: int) -> tuple[int, int]:
     return best, len(values) - 1
 
 
-REGIMES = ("probe only", "all at once", "probe, then all")
 EFFECTS = (
     Effect(
         "pilot",
         [
-            *grid(regime=["top 1", "top 2", "top 3"], labels=[25], rate=PILOT_RATES[:-1]),
-            *grid(regime=["top 4", "probe, then all"], labels=[5, 10, 25, 50, 100], rate=PILOT_RATES[:-1]),
+            *grid(regime=["top 1", "top 2", "top 3"], labels=[25], rate=PILOT_RATES),
+            *grid(regime=["top 4"], labels=[5, 10, 25, 50, 100], rate=PILOT_RATES),
+            *grid(regime=["solved probe, then all"], labels=[5, 10, 25, 50, 100], rate=PILOT_RATES),
+            *grid(regime=["one rate"], labels=LABELS, rate=[*PILOT_RATES[1:], 1e-2]),
+            *grid(regime=["head, then all"], labels=LABELS, rate=PILOT_RATES),
         ],
         pilot,
         PILOT_SEEDS,
     ),
-    Effect("learning_rates", grid(head=[1e-3, 3e-3, 1e-2], body=PILOT_RATES), learning_rates),
-    Effect("unfreezing", grid(labels=[5, 10, 25, 50], blocks=[0, 1, 2, 3, 4]), unfreezing),
-    Effect("probe_first", grid(labels=[5, 10, 25, 50], regime=REGIMES), probe_first),
+    Effect("learning_rates", grid(head=[1e-3, 3e-3, 1e-2], body=[*PILOT_RATES, 1e-2]), learning_rates),
+    Effect("unfreezing", grid(labels=LABELS, blocks=[0, 1, 2, 3, 4]), unfreezing),
+    Effect("probe_first", grid(labels=LABELS, regime=["solved probe", "one rate", "head, then all"]), probe_first),
     Effect("early_stopping", grid(labels=[5, 25], wrong=[0.0, 0.3]), early_stopping),
-    Effect("norm_drift", grid(severity=[0.1, 0.4], batch=[BATCH, 4], mode=["eval", "train"]), norm_drift),
+    Effect(
+        "norm_drift",
+        [
+            *grid(severity=[0.1, 0.4], batch=[BATCH], mode=["eval", "train"]),
+            *grid(severity=[0.1], batch=[4], mode=["eval", "train"]),
+        ],
+        norm_drift,
+    ),
 )
