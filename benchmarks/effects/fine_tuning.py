@@ -41,9 +41,9 @@ HEAD_RATE = 1e-2
 PILOT_RATES = (1e-4, 3e-4, 1e-3, 3e-3)
 BODY_RATES = {5: 1e-4, 10: 1e-4, 25: 3e-4, 50: 1e-3, 100: 3e-3}
 """The body's rate under a fresh head, by labels per class: the best mean of the pilot."""
-ONE_RATES = {5: 1e-3, 10: 1e-3, 25: 1e-3, 50: 3e-3, 100: 3e-3}
+ONE_RATES = {5: 1e-3, 25: 1e-3, 100: 3e-3}
 """One rate for body and fresh head: likewise."""
-SECOND_RATES = {5: 1e-4, 10: 1e-4, 25: 3e-4, 50: 1e-3, 100: 3e-3}
+SECOND_RATES = {5: 1e-3, 25: 1e-3, 100: 3e-3}
 """One rate for body and head once the head has been trained: likewise."""
 
 
