@@ -56,6 +56,9 @@ def run(topic: str, effects: Iterable[Effect], n_seeds: int) -> None:
     """Measure what is still missing, and append one line per measurement to build/effects/<topic>.jsonl."""
     path = BUILD / f"{topic}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.read_text(encoding="utf-8").endswith("\n"):
+        with path.open("a", encoding="utf-8") as out:
+            out.write("\n")  # A line that a killed run left unfinished must not swallow the next one.
     done = {_key(line) for line in _lines(path)}
     wanted: list[tuple[Callable[[Setting, int], Values], dict[str, Any]]] = [
         (effect.measure, {"effect": effect.name, "setting": setting, "seed": seed})

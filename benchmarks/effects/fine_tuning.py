@@ -138,7 +138,7 @@ def early_stopping(setting: Setting, seed: int) -> Values:
 
 def norm_drift(setting: Setting, seed: int) -> Values:
     """Only the head is trained; the frozen body is in eval or in train mode meanwhile."""
-    train = photos("target", 25, seed, setting["severity"])
+    train = photos("target", setting["labels"], seed)
     source = held_out("source", 0.0)
     model = backbone(seed)
     old_head = backbone(seed, None).classifier
@@ -234,8 +234,8 @@ EFFECTS = (
     Effect(
         "norm_drift",
         [
-            *grid(severity=[0.1, 0.4], batch=[BATCH], mode=["eval", "train"]),
-            *grid(severity=[0.1], batch=[4], mode=["eval", "train"]),
+            *grid(labels=[25], batch=[BATCH, 4], mode=["eval", "train"]),
+            *grid(labels=[5, 100], batch=[BATCH], mode=["eval", "train"]),
         ],
         norm_drift,
     ),

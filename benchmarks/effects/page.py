@@ -203,7 +203,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
         ),
         "norm_drift": lambda r: listing(
             r["norm_drift"],
-            ["severity", "batch", "mode"],
+            ["labels", "batch", "mode"],
             ["severity 0.1", "severity 0.4", "severity 0.1, buffers put back", "source, old head"],
             ["mean moved (sd)", "variance moved (log)"],
         ),
