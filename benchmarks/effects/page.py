@@ -102,7 +102,7 @@ def _plot_distances(results: Results, axes: Axes) -> None:
 
 
 def _plot_stopping(results: Results, axes: Axes) -> None:
-    for r, colour in zip(_where(results["early_stopping"], labels=25), ("C0", "C1"), strict=True):
+    for r, colour in zip(results["early_stopping"], ("C0", "C1"), strict=True):
         wrong = f"{100 * r.setting['wrong']:.0f}% wrong labels"
         for value, style in (("curve train", ":"), ("curve validation", "--"), ("curve test", "-")):
             curves = 100 * np.array(r.values[value])
@@ -164,6 +164,16 @@ def _confusion(results: Results) -> str:
     return markdown(lines)
 
 
+def _adversary(results: Results) -> str:
+    lines = [["λ", "as trained", "then AdaBN", "domain classifier right at the end"]]
+    for r in results["dann"]:
+        without = r.setting["lambda"] is None
+        right = "–" if without else cell(r, "critic right at the end")
+        name = "source only" if without else f"{r.setting['lambda']:g}"
+        lines.append([name, cell(r, "as trained"), cell(r, "then AdaBN"), right])
+    return markdown(lines)
+
+
 ANSWERS = (
     *(f"procedure, {n} labels" for n in (0, 10, 30, 100)),
     "domain classifier scored on its training rows, 100 labels",
@@ -216,7 +226,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
         "streams": lambda r: listing(r["streams"], ["batch", "way", "order"], ["accuracy", "most predicted class"]),
         "batch_at_test": lambda r: pivot(r["batch_at_test"], "batch", "order", "accuracy", ("batch", "order")),
         "class_mix": lambda r: listing(r["class_mix"], ["mix", "severity"], ["no adaptation", "AdaBN"]),
-        "dann": lambda r: listing(r["dann"], ["lambda"], ["as trained", "then AdaBN", "critic right at the end"]),
+        "dann": _adversary,
     },
     "shift_diagnosis": {
         "shift": lambda r: upright(r["examination"], "strength", ANSWERS),
