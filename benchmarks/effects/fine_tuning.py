@@ -227,7 +227,7 @@ EFFECTS = (
         pilot,
         PILOT_SEEDS,
     ),
-    Effect("learning_rates", grid(head=[1e-3, 1e-2], body=[*PILOT_RATES, 1e-2]), learning_rates),
+    Effect("learning_rates", grid(head=[1e-3, 3e-3, 1e-2], body=[*PILOT_RATES, 1e-2]), learning_rates),
     Effect("unfreezing", grid(labels=LABELS, blocks=[0, 1, 2, 3, 4]), unfreezing),
     Effect("probe_first", grid(labels=LABELS, regime=["solved probe", "one rate", "head, then all"]), probe_first),
     Effect("early_stopping", grid(labels=[25], wrong=[0.0, 0.3]), early_stopping),

@@ -58,7 +58,7 @@ def _distances(results: Results) -> str:
 
 
 def _plot_rates(results: Results, axes: Axes) -> None:
-    for rate in (1e-3, 1e-2):
+    for rate in (1e-3, 3e-3, 1e-2):
         rows = _where(results["learning_rates"], head=rate)
         curve(axes, [r.setting["body"] for r in rows], rows, "severity 0.1", f"head {rate:g}")
     axes.set_xscale("log")
