@@ -44,7 +44,7 @@ def write(topic: str, tables: dict[str, Callable[[dict[str, list[Result]]], str]
     PAGE.write_text(page, encoding="utf-8")
     for name, plot in plots.items():
         with mpl.rc_context(SMALL):  # type: ignore[arg-type]
-            figure, axes = plt.subplots(figsize=(6, 3.4), layout="constrained")
+            figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
             plot(results, axes)
             figure.savefig(common.DOCS / f"{name}.svg", metadata={"Date": None, "Creator": None})
             plt.close(figure)
@@ -94,12 +94,12 @@ def curve(axes: Axes, x: Sequence[float], results: Sequence[Result], value: str,
 
 
 def label(axes: Axes, x: str, y: str, chance: float | None = None) -> None:
-    """Name the axes, draw the chance line (in per cent) and the legend."""
+    """Name the axes, draw the chance line (in per cent) and put the legend above, where it hides nothing."""
     if chance is not None:
         axes.axhline(chance, color="grey", linestyle=":", linewidth=1, label="chance")
     axes.set_xlabel(x)
     axes.set_ylabel(y)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
 
 
 def _plain(value: Any) -> str:
