@@ -10,6 +10,8 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins.export import ExportPlugin
 
+from grader.text import cell_text
+
 COLUMNS = (
     "assignment duedate timestamp student_id last_name first_name email raw_score late_submission_penalty score"
     " max_score"
@@ -36,7 +38,7 @@ class CsvWithGaps(ExportPlugin):
 
 def _row(gradebook: Gradebook, assignment: Any, student: Any) -> list[object]:
     scores: list[object]
-    person = [_plain(text) for text in (student.id, student.last_name, student.first_name, student.email)]
+    person = [cell_text(text or "") for text in (student.id, student.last_name, student.first_name, student.email)]
     try:
         found = gradebook.find_submission(assignment.name, student.id)
     except MissingEntry:
@@ -48,7 +50,3 @@ def _row(gradebook: Gradebook, assignment: Any, student: Any) -> list[object]:
         points = round(found.score, 6)
         scores = [points, penalty, round(max(0.0, points - penalty), 6)] if graded else ["", "", ""]
     return [assignment.name, assignment.duedate or "", timestamp, *person, *scores, assignment.max_score]
-
-
-def _plain(text: str | None) -> str:
-    return f"'{text}" if text and text[0] in "=+-@\t\r" else text or ""
