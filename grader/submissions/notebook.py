@@ -192,7 +192,12 @@ def _source(cell: dict[str, Any]) -> str:
     if isinstance(source, list):
         source = "".join(part for part in source if isinstance(part, str))
     # Python takes all three line ends for one; what is compared with a blank must, too.
-    return source.replace("\r\n", "\n").replace("\r", "\n") if isinstance(source, str) else ""
+    return whole(source).replace("\r\n", "\n").replace("\r", "\n") if isinstance(source, str) else ""
+
+
+def whole(text: str) -> str:
+    """`text` with a replacement for each half of a character (a lone surrogate), which no file and no kernel takes."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _grade_id(cell: dict[str, Any]) -> str:
