@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -43,7 +42,7 @@ def rebuild(submitted: Submitted, released: Sequence[ReleasedCell]) -> NotebookN
     """
     ours = {cell.source.strip() for cell in submitted.exercise.cells if cell.markdown}
     known = {cell.grade_id: cell for cell in released}
-    cells, ids = _cells(submitted), []
+    cells, ids = submitted.answered.all_cells, []
     chosen = _answers(submitted)
     for index, cell in enumerate(cells):
         id = chosen.get(index) or _grade_id(cell)
@@ -60,13 +59,6 @@ def rebuild(submitted: Submitted, released: Sequence[ReleasedCell]) -> NotebookN
     return notebook
 
 
-def _cells(submitted: Submitted) -> list[dict[str, Any]]:
-    notebook = json.loads(submitted.data)
-    if notebook.get("nbformat") == 3:
-        notebook = nbformat.convert(nbformat.from_dict(notebook), 4)
-    return [cell for cell in notebook["cells"] if isinstance(cell, dict)]
-
-
 def _answers(submitted: Submitted) -> dict[int, str]:
     """Place of a cell -> the question that it answers, as grading read it."""
     read = zip(submitted.answered.places, submitted.answered.cells, strict=True)
@@ -75,7 +67,6 @@ def _answers(submitted: Submitted) -> dict[int, str]:
 
 def _new(cell: dict[str, Any], known: ReleasedCell | None, ours: set[str]) -> NotebookNode:
     source = cell.get("source", "")
-    source = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else source
     source = whole(source) if isinstance(source, str) else ""
     markdown = cell.get("cell_type") != "code" if known is None else known.markdown
     if not markdown:
