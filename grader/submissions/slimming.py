@@ -12,7 +12,7 @@ from typing import Any
 
 MEMORY = 2**30
 """Bytes of address space that reading a file may take."""
-CPU_SECONDS = 20
+CPU_SECONDS = 10
 """60 MiB of outputs take one."""
 MAX_CELLS = 5_000
 MAX_SHEETS = 5

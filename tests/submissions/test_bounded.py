@@ -20,20 +20,21 @@ HEAD = '{"nbformat": 4, "cells": [' + json.dumps(ANSWER) + '], "x": '
 
 BOMBS = {
     "members": lambda: HEAD + "{" + ",".join(f'"{i:x}":0' for i in range(13_000_000)) + "}}",
-    "members of members": lambda: HEAD + '{"a":' * 900 + "0" + "}" * 900 + ', "y": [' + '{"":{}},' * 8_000_000 + "0]}",
+    "members of members": lambda: HEAD + '{"a":' * 900 + "0" + "}" * 900 + ', "y": [' + '{"":{}},' * 900_000 + "0]}",
     "lists": lambda: HEAD + "[" + "[]," * 20_000_000 + "0]}",
+    "fewer lists": lambda: HEAD + "[" + "[0,0,0,0,0,0,0,0]," * 1_900_000 + "0]}",
     "texts": lambda: HEAD + "[" + '"ab",' * 15_000_000 + "0]}",
     "numbers": lambda: HEAD + "[" + "1.5," * 20_000_000 + "0]}",
     "a wide character": lambda: HEAD + '"\N{GRINNING FACE}' + "a" * 190_000_000 + '"}',
     "escapes": lambda: HEAD + '["' + "\\u1234" * 30_000_000 + '", "\\ud83d\\ude00"]}',
-    "keys alike": lambda: HEAD + "[" + '{"a":1,"a":2,"a":3},' * 4_000_000 + "0]}",
+    "keys alike": lambda: HEAD + "[" + '{"a":1,"a":2,"a":3,"b":4},' * 1_900_000 + "0]}",
     "sources": lambda: '{"nbformat": 4, "cells": [{"cell_type": "code", "source": [' + '"x",' * 20_000_000 + '"x"]}]}',
-    "cells": lambda: '{"nbformat": 4, "cells": [' + '{"cell_type":"code"},' * 3_000_000 + "{}]}",
-    "outputs of format 3": lambda: '{"nbformat": 3, "worksheets": [' + '{"cells":[{}]},' * 5_000_000 + "{}]}",
+    "cells": lambda: '{"nbformat": 4, "cells": [' + '{"cell_type":"code"},' * 1_900_000 + "{}]}",
+    "outputs of format 3": lambda: '{"nbformat": 3, "worksheets": [' + '{"cells":[{}]},' * 600_000 + "{}]}",
 }
 
 
-@pytest.mark.parametrize("name", BOMBS)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n == "members")) for n in BOMBS])
 def test_a_bomb_takes_neither_memory_nor_time(name: str, tmp_path: Path):
     """In a process of its own, so that its peak is not ours."""
     (tmp_path / "bomb.ipynb").write_bytes(BOMBS[name]().encode())
@@ -57,7 +58,7 @@ def test_a_bomb_takes_neither_memory_nor_time(name: str, tmp_path: Path):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
     said, ours, childs = done.stdout.splitlines()
-    assert said == "['f']" or "takes too much memory" in said or "over" in said or "format 3" in said
+    assert said in ("['f']", "[]") or "takes too much memory" in said or "over" in said or "format 3" in said
     assert float(ours.split()[1]) < 2
     memory, seconds = map(float, childs.split())
     assert memory <= slimming.MEMORY and seconds <= slimming.CPU_SECONDS + 2
@@ -67,7 +68,7 @@ def test_a_reader_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bounded, "PATIENCE", 0.001)
     started = time.monotonic()
     with pytest.raises(NotReadable, match="too much memory or time"):
-        read_answers((HEAD + "[" + "[]," * 4_000_000 + "0]}").encode(), EXERCISE)
+        read_answers((HEAD + "[" + "[]," * 1_900_000 + "0]}").encode(), EXERCISE)
     assert time.monotonic() - started < 20
 
 
@@ -112,7 +113,7 @@ def test_both_ways_of_reading_give_the_same():
     data = (ROOT / "exercises" / "02_feature_extraction.ipynb").read_bytes()
     large = data.rstrip()[:-1] + b',"x": "' + b"x" * SMALL + b'"}'
     assert notebook_in(large) == notebook_in(data)
-    for broken in (b"x" * (SMALL + 1), b"[" * (SMALL + 1), b"\xff" * (SMALL + 1), b"[" * 100_000):
+    for broken in (b"x" * (SMALL + 1), b"[" * 1_900_000 + b" " * SMALL, b"\xff" * (SMALL + 1), b"[" * 100_000):
         with pytest.raises(ValueError):
             notebook_in(broken)
 
@@ -120,5 +121,5 @@ def test_both_ways_of_reading_give_the_same():
 def test_no_reader_is_left_behind_and_no_memory_limit_stays_here():
     before = resource.getrlimit(resource.RLIMIT_AS)
     with pytest.raises(TooMuch):
-        notebook_in((HEAD + "[" + "{}," * 30_000_000 + "0]}").encode())
+        notebook_in((HEAD + '"\N{GRINNING FACE}' + "a" * 199_000_000 + '"}').encode())
     assert resource.getrlimit(resource.RLIMIT_AS) == before
