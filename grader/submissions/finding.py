@@ -144,7 +144,7 @@ def _closed_folders(
     if not closed:
         return []
     names = {error.filename: text_of(Path(os.fsdecode(error.filename)).name) for error in closed}
-    why = f"{_some(sorted(names.values()))}: the folder cannot be read ({closed[0].strerror})"
+    why = f"the folder {_some(sorted(names.values()))} cannot be read ({closed[0].strerror})"
     lost = set(names.values()) & set(exercises) - {one.exercise for one in found}
     for one in found:
         one.remarks.append(why)

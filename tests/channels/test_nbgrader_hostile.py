@@ -70,6 +70,7 @@ BESIDE: dict[str, Callable[[Path, Path], object]] = {
     "long-time": lambda folder, _: (folder / "timestamp.txt").write_text("9" * 10_000_000),
     "linked-time": lambda folder, secret: (folder / "timestamp.txt").symlink_to(secret),
     "piped-time": lambda folder, _: os.mkfifo(folder / "timestamp.txt"),
+    "folder-time": lambda folder, _: (folder / "timestamp.txt").mkdir(),
     "a-time": lambda folder, _: (folder / "timestamp.txt").write_text("2026-01-02 03:04:05.678 UTC\n"),
 }
 

@@ -184,7 +184,7 @@ def test_a_closed_folder_is_its_learner_s_alone(open_to_all: Path):
         ("cy", NAMES[0], True),
         ("dee", NAMES[0], False),
     ]
-    assert "data: the folder cannot be read (Permission denied)" in found[0].remarks[0]
+    assert "the folder data cannot be read (Permission denied)" in found[0].remarks[0]
     assert all("cannot be read (Permission denied)" in f.problem for f in found if f.problem)
     assert said == []  # each of them is in the results
 

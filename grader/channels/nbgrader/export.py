@@ -40,7 +40,13 @@ class CsvWithGaps(ExportPlugin):
     def _handed_in(self, assignment: Any, student: Any) -> bool:
         """Whether there is a submission that the gradebook does not know: nbgrader failed before it came to it."""
         directory = self.parent.coursedir
-        return os.path.lexists(directory.format_path(directory.submitted_directory, student.id, assignment.name))
+        try:
+            os.lstat(directory.format_path(directory.submitted_directory, student.id, assignment.name))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:  # a folder that cannot be looked into
+            return True
+        return True
 
     def _row(self, gradebook: Gradebook, assignment: Any, student: Any) -> list[object]:
         scores: list[object]

@@ -32,14 +32,20 @@ def plain_files(folder: str, ignore: Sequence[str], most_kilobytes: int, say: Sa
     """
     found: list[str] = []
     left_out: dict[str, list[str]] = {}
-    size = 0
+    room = 1000 * most_kilobytes
     for path, status in _walk(folder, ignore):
-        size += status.st_size if stat.S_ISREG(status.st_mode) else 0
-        if reason := _problem(path, status, size > 1000 * most_kilobytes, len(found) >= MAX_FILES):
-            size -= status.st_size if stat.S_ISREG(status.st_mode) else 0
+        reason = _problem(path, status)
+        if not reason and path == os.path.join(folder, TIMESTAMP) and time_of(folder, lambda line: None) is None:
+            reason = "no time in it"
+        elif not reason and status.st_size > room:
+            reason = "too large (see CourseDirectory.max_dir_size)"
+        elif not reason and len(found) >= MAX_FILES:
+            reason = f"more than {MAX_FILES:,} files"
+        if reason:
             left_out.setdefault(reason, []).append(text_of(os.path.relpath(path, folder)))
         else:
             found.append(path)
+            room -= status.st_size
     for reason, names in left_out.items():
         more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
         say(f"{folder}: not copied, {reason}: {', '.join(names[:5])}{more}")
@@ -58,16 +64,17 @@ def time_of(folder: str, say: Say) -> datetime | None:
     except OSError as error:
         say(f"{path} cannot be read ({error.strerror}): handed in at an unknown time")
         return None
-    with os.fdopen(handle, "rb") as file:
-        try:
-            text = file.read(_LONGEST + 1).decode("ascii").strip()
-            if not _TIME.fullmatch(text):
-                raise ValueError
-            moment: datetime = parse_utc(text)
-            return moment
-        except Exception:  # dateutil has many ways to fail
-            say(f"{path} holds no time: handed in at an unknown time")
-            return None
+    try:
+        text = os.read(handle, _LONGEST).decode("ascii").strip()
+        if not _TIME.fullmatch(text):
+            raise ValueError
+        moment: datetime = parse_utc(text)
+        return moment
+    except Exception:  # a folder, bytes of any kind; and dateutil has many ways to fail
+        say(f"{path} holds no time: handed in at an unknown time")
+        return None
+    finally:
+        os.close(handle)
 
 
 def is_link(folder: str) -> bool:
@@ -92,18 +99,12 @@ def _walk(folder: str, ignore: Sequence[str]) -> list[tuple[str, os.stat_result]
     return sorted(found, key=lambda one: not one[0].endswith(".ipynb"))
 
 
-def _problem(path: str, status: os.stat_result, too_large: bool, too_many: bool) -> str:
+def _problem(path: str, status: os.stat_result) -> str:
     if stat.S_ISLNK(status.st_mode):
         return "links are not followed"
     if not stat.S_ISREG(status.st_mode):
         return "no regular file"
-    if not os.access(path, os.R_OK):
-        return "not readable"
-    if os.path.basename(path) == TIMESTAMP and time_of(os.path.dirname(path), lambda line: None) is None:
-        return "no time in it"
-    if too_large:
-        return "too large (see CourseDirectory.max_dir_size)"
-    return f"more than {MAX_FILES:,} files" if too_many else ""
+    return "" if os.access(path, os.R_OK) else "not readable"
 
 
 def _ignored(name: str, ignore: Sequence[str]) -> bool:
