@@ -123,7 +123,7 @@ def _kept(store: RecordStore, judge: Judge, tier: Tier, found: Found, summary: S
     if found.problem is not None or found.exercise not in exercise_names():
         return None
     try:
-        digest = digest_of_file(found.path)
+        digest = digest_of_file(found)
     except NotReadable:
         return None
     seed = judge.seed(found.exercise)

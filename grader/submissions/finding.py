@@ -41,6 +41,8 @@ class Found:
     problem: str | None = None
     """Why it cannot be graded, in words for the instructor."""
     remarks: list[str] = field(default_factory=list)
+    below: Path | None = None
+    """The folder of the class: on the way from there to the notebook, no link is followed."""
 
 
 def find_submissions(folder: Path, exercises: Sequence[str]) -> list[Found]:
@@ -64,6 +66,8 @@ def find_submissions(folder: Path, exercises: Sequence[str]) -> list[Found]:
         raise NoSubmissions(
             f"{folder} holds no notebook at <learner>/<exercise>.ipynb; exercises are {', '.join(exercises)}"
         )
+    for one in found:
+        one.below = folder
     return sorted(found, key=lambda f: (f.learner, f.exercise))
 
 

@@ -50,16 +50,20 @@ class Answered:
     """Every cell of the notebook, text too, without outputs (see `slimming`); `places` counts these."""
 
 
-def read_bytes(path: Path) -> bytes:
-    """The file's bytes. Raises NotReadable: a link, a pipe, a folder, too large, no permission."""
+def read_bytes(path: Path, below: Path | None = None) -> bytes:
+    """The file's bytes. Raises NotReadable: a link, a pipe, a folder, too large, no permission.
+
+    below: a folder from which no link is followed on the way to the file; it may have changed since it was listed.
+    """
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        handle = _opened(path, below)
     except OSError as error:
         raise NotReadable(f"the file cannot be opened ({error.strerror})") from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise NotReadable("this is not a regular file", "name the notebook itself", "hand in the notebook itself")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise NotReadable("this is not a regular file", "name the notebook itself", "hand in the notebook itself")
         if status.st_size > MAX_BYTES:
             raise NotReadable(
                 f"the file has {status.st_size / 2**20:.0f} MiB, and at most {MAX_BYTES / 2**20:.0f} are read",
@@ -69,9 +73,25 @@ def read_bytes(path: Path) -> bytes:
             data = file.read(MAX_BYTES + 1)
         except OSError as error:
             raise NotReadable(f"the file cannot be read ({error.strerror})") from None
-        if len(data) > MAX_BYTES:  # it has grown since
-            raise NotReadable("the file changes while it is read", "wait until it is whole")
-        return data
+    if len(data) > MAX_BYTES:  # it has grown since
+        raise NotReadable("the file changes while it is read", "wait until it is whole")
+    return data
+
+
+def _opened(path: Path, below: Path | None) -> int:
+    no_link, at_once = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
+    if below is None or os.open not in os.supports_dir_fd:
+        return os.open(path, os.O_RDONLY | no_link | at_once)
+    *folders, name = path.relative_to(below).parts
+    here = os.open(below, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            inside = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | no_link, dir_fd=here)
+            os.close(here)
+            here = inside
+        return os.open(name, os.O_RDONLY | no_link | at_once, dir_fd=here)
+    finally:
+        os.close(here)
 
 
 def read_answers(data: bytes, exercise: Exercise) -> Answered:

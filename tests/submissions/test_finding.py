@@ -227,6 +227,26 @@ def test_a_folder_that_goes_while_it_is_looked_at_is_no_error(tmp_path: Path, mo
     assert [(f.learner, f.problem is None) for f in find_submissions(tmp_path, NAMES)] == [("ada", True), ("bo", False)]
 
 
+@pytest.mark.parametrize("becomes", ["link", "socket", "folder", "nothing"])
+@pytest.mark.parametrize("what", ["bo", "bo/hw", "bo/hw/02_feature_extraction.ipynb"])
+def test_what_becomes_something_else_before_it_is_read_is_not_read(tmp_path: Path, what: str, becomes: str):
+    _put(tmp_path, "ada/hw/02_feature_extraction.ipynb", "bo/hw/02_feature_extraction.ipynb")
+    bo = find_submissions(tmp_path, NAMES)[1]
+    assert read_bytes(bo.path, bo.below) == b"{}"
+    changing, other = tmp_path / what, tmp_path / what.replace("bo", "ada")
+    shutil.move(changing, tmp_path.parent / f"{tmp_path.name} before")
+    with socket.socket(socket.AF_UNIX) as listening:
+        if becomes == "link":
+            changing.symlink_to(other)
+        elif becomes == "socket":
+            listening.bind(os.path.relpath(changing))
+        elif becomes == "folder":
+            changing.mkdir()
+        with pytest.raises(NotReadable):
+            read_bytes(bo.path, bo.below)
+    shutil.rmtree(tmp_path.parent / f"{tmp_path.name} before", ignore_errors=True)
+
+
 @pytest.mark.parametrize("name", ["{}.ipynb", "02_feature_extraction ({}).ipynb", "d/{}/x.ipynb"])
 def test_ten_thousand_files_are_one_line_that_counts_them(tmp_path: Path, name: str):
     _put(tmp_path, "ada/02_feature_extraction.ipynb", *(f"bo/{name.format(i)}" for i in range(10_000)))
