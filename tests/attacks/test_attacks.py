@@ -26,6 +26,8 @@ MOST_NAMELESS = 9.0 * LIMITS.scratch_mib
 """MiB: four times the scratch folder may be written, and what is written between two looks. 36 to 156 in 48 runs (disk
 and tmpfs, quiet and at load 4); without a limit the attack was seen to hold 1,036."""
 
+MOST_UNSEEN = 1.5 * LIMITS.total_memory_mib
+"""MiB that the machine may have more, of memory that is in no process's account. The test shares it with others."""
 
 LOOKS = 3
 """How many times as much as was added between two of this test's own looks (every 50 ms too) a limit may be passed by,
@@ -51,6 +53,7 @@ def test_attack(answers: Path, arena: Arena, undisturbed: dict[tuple[str, str], 
     assert attacked.used is not None
     used = attacked.used
     assert used.memory_mib < max(MOST_MEMORY, LIMITS.total_memory_mib + LOOKS * used.memory_step_mib)
+    assert used.unseen_mib < MOST_UNSEEN
     assert used.nameless_mib < max(MOST_NAMELESS, 4 * LIMITS.scratch_mib + LOOKS * used.nameless_step_mib)
     assert left == []
     assert after.comparable() == before.comparable()
