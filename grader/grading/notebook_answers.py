@@ -6,6 +6,7 @@ import signal
 from types import TracebackType
 from typing import Any
 
+from grader.judging.stand_ins import sources_of
 from grader.sandbox import Fate, SandboxError, Session, Sessions
 from grader.student.answers import Fault, LearnerError, SandboxedAnswers
 
@@ -54,6 +55,8 @@ class NotebookAnswers:
         Raises LearnerError with what the answer raised, Fault where the sandbox failed.
         """
         self._note_time()
+        if stand_ins or self._stand_ins:
+            self.drop()  # where stand-ins are, nothing else is asked
         answers = self._answers if self._answers is not None else self._start()
         self._begun = self._all_waited()
         used = self._waited_for.get(question, 0.0)
@@ -176,7 +179,10 @@ class NotebookAnswers:
         answers.ask({"op": "notebook", "cells": self.cells}, {})
 
     def _run_answer(self, answers: SandboxedAnswers) -> None:
-        answers.ask({"op": "answer", "question": self._question, "stand_ins": list(self._stand_ins)}, {})
+        request: dict[str, Any] = {"op": "answer", "question": self._question}
+        if self._stand_ins:
+            request["stand_ins"] = {"names": list(self._stand_ins), "sources": sources_of(self._stand_ins)}
+        answers.ask(request, {})
 
     def __enter__(self) -> NotebookAnswers:
         return self

@@ -18,6 +18,7 @@ ENGINE = (
     "grader/grading/notebook_answers.py",
     "grader/grading/submission.py",
     "grader/judging/*.py",
+    "grader/judging/stand_ins/*.py",
     "grader/remote/*.py",
     "grader/remote/tools/*.py",
     "grader/sandbox/inside/*.py",

@@ -12,8 +12,8 @@ import tlcore.reference.lora_from_scratch as right
 from grader.authoring import verify
 from grader.exercise.model import load_exercise
 from grader.judging.answer_key import AnswerKey
+from grader.judging.stand_ins import STAND_INS
 from grader.judging.verdict import verdict
-from grader.remote.stand_ins import STAND_INS
 
 NAME = "04_lora_from_scratch"
 QUESTIONS = ("lora_delta", "lora_linear", "inject_lora", "save_adapter", "merge")
