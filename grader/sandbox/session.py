@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol
@@ -49,7 +50,8 @@ class Session:
     def fate(self, timeout: float | None = 0.0) -> Fate:
         """How the session ended, waiting up to `timeout` seconds (None: for ever) for its end; `running` if it has not.
 
-        A result other than `running` is final, and all processes of the session are gone by then.
+        A result other than `running` is final, and all processes of the session are gone by then, unless `close` gave
+        up waiting for them.
         """
         self._ended.wait(timeout)
         return self._fate
@@ -122,8 +124,7 @@ class Session:
             if not self._is_at_its_end():
                 self.end_by_force()
                 self._ended.wait(patience / 2)
-            seconds = float(self._usage["cpu_seconds"])
-            self.end(Fate("closed", why=f"its end takes longer than {patience:g} s", cpu_seconds=seconds))
+            self.end(Fate("closed", why=f"its end takes longer than {patience:g} s"))
         self.socket.close()
         with self._lock:
             self._control_line.close()
@@ -137,9 +138,10 @@ class Session:
             return self._usage is not before
 
     def end(self, fate: Fate) -> None:
-        """For the sandbox: the fork server reported this end. The first report counts."""
+        """For the sandbox: the fork server reported this end. The first report counts, with the CPU time last known
+        where it has less."""
         if not self._ended.is_set():
-            self._fate = fate
+            self._fate = replace(fate, cpu_seconds=max(fate.cpu_seconds, float(self._usage["cpu_seconds"])))
             self._ended.set()
 
     def descriptors(self) -> list[int]:

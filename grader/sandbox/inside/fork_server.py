@@ -141,7 +141,7 @@ class ForkServer:
 
     def _bury(self, running: _Running) -> None:
         """Wait for a supervisor that has ended and pass on its exit report."""
-        _pid, status, usage = os.wait4(running.pid, 0)
+        status = os.waitpid(running.pid, 0)[1]
         lines = [json.loads(line) for line in running.said.splitlines()]
         reports = [line for line in lines if "kind" in line]
         if reports:
@@ -158,7 +158,6 @@ class ForkServer:
                 "ended": running.session,
                 "kind": "vanished",
                 "why": f"the session's supervisor was killed (status {status})",
-                "cpu_seconds": round(usage.ru_utime + usage.ru_stime, 4),  # of all that it, or the kernel, waited for
             }
         )
 
