@@ -162,7 +162,7 @@ class Tree:
             return int(state.readline().split()[2])
         return 0
 
-    def kill(self, meanwhile: Callable[[], None]) -> None:
+    def kill(self, meanwhile: Callable[[], object]) -> None:
         """Kill every process of the tree and wait until the last is gone; `meanwhile` is called while that takes long.
 
         It may take minutes: the kernel takes a learner's memory apart, and the learner chose its shape.
