@@ -145,7 +145,7 @@ MEMORY_BOMBS = {
     "grandchildren": (
         "import os, time\n"
         "hoard = []\n"
-        "while len(hoard) < 8:\n"
+        "while len(hoard) < 6:\n"
         "    if os.fork(): time.sleep(60)\n"
         "    hoard.append(bytearray(os.urandom(1)) * (64 << 20))\n"
         "time.sleep(60)"
