@@ -6,6 +6,7 @@ import signal
 from types import TracebackType
 from typing import Any
 
+from grader.judging.stand_ins import sources_of
 from grader.sandbox import Fate, SandboxError, Session, Sessions
 from grader.student.answers import Fault, LearnerError, SandboxedAnswers
 
@@ -23,6 +24,11 @@ READING = 0.2
 busy. An ordinary one takes 0.05 s."""
 
 
+AGAIN = 1 / 3
+"""Share of the time limit that a question has at least when it is asked again, after what it has used already. Not the
+whole: an answer that kills itself in time is asked again each time."""
+
+
 class NotebookAnswers:
     """Runs answers of one notebook in sessions of the sandbox; a fresh session follows one that was lost."""
 
@@ -33,7 +39,11 @@ class NotebookAnswers:
         self._session: Session | None = None
         self._answers: SandboxedAnswers | None = None
         self._question = ""
+        self._begun = 0.0
+        """`_all_waited` when the question began."""
         self._stand_ins: tuple[str, ...] = ()
+        self._waited_for: dict[str, float] = {}
+        """Seconds that each question has been waited for."""
         self._stopped: set[str] = set()
         """Questions in which a process was found stopped."""
         self._endless: LearnerError | None = None
@@ -44,11 +54,24 @@ class NotebookAnswers:
 
         Raises LearnerError with what the answer raised, Fault where the sandbox failed.
         """
+        self._note_time()
+        if stand_ins or self._stand_ins:
+            self.drop()  # where stand-ins are, nothing else is asked
         answers = self._answers if self._answers is not None else self._start()
-        answers.restart_clock()
+        self._begun = self._all_waited()
+        used = self._waited_for.get(question, 0.0)
+        answers.restart_clock(max(self.time_limit - used, AGAIN * self.time_limit))
         self._question, self._stand_ins = question, stand_ins
         self._run_answer(answers)
         return answers
+
+    def _all_waited(self) -> float:
+        return self.waited + (self._answers.waited if self._answers is not None else 0.0)
+
+    def _note_time(self) -> None:
+        """Put down what the question so far was waited for."""
+        seconds = self._all_waited() - self._begun
+        self._waited_for[self._question] = self._waited_for.get(self._question, 0.0) + seconds
 
     def drop(self) -> Fate | None:
         """End the session, if there is one. The next question gets a fresh one."""
@@ -156,7 +179,10 @@ class NotebookAnswers:
         answers.ask({"op": "notebook", "cells": self.cells}, {})
 
     def _run_answer(self, answers: SandboxedAnswers) -> None:
-        answers.ask({"op": "answer", "question": self._question, "stand_ins": list(self._stand_ins)}, {})
+        request: dict[str, Any] = {"op": "answer", "question": self._question}
+        if self._stand_ins:
+            request["stand_ins"] = {"names": list(self._stand_ins), "sources": sources_of(self._stand_ins)}
+        answers.ask(request, {})
 
     def __enter__(self) -> NotebookAnswers:
         return self

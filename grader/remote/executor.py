@@ -71,7 +71,7 @@ class Executor:
                 return None
             case "answer":
                 self._forget()
-                return self.notebook.answer(request["question"], request.get("stand_ins", []))
+                return self.notebook.answer(request["question"], request.get("stand_ins"))
         raise ValueError(f"unknown request {request['op']!r}")
 
     def _function(self, request: dict[str, Any]) -> Any:

@@ -61,9 +61,6 @@ class NotebookShell:
         self.names: dict[str, Any] = self.shell.user_ns
         self.cells: list[Cell] = []
         self.done: set[tuple[int, int]] = set()
-        self.stood_in: list[str] = []
-        self.own: dict[str, Any] = {}
-        """The learner's own parts in whose place stand-ins are, until the next answer."""
         os.chdir(scratch)
         sys.path.insert(0, scratch)
         sys.stdout = sys.stderr = Nowhere()
@@ -73,12 +70,12 @@ class NotebookShell:
         """Take the code cells of a notebook: [{"source": str, "question": str | None}], in order."""
         self.cells = [self._read(i, cell["source"], cell.get("question")) for i, cell in enumerate(cells)]
 
-    def answer(self, question: str, stand_ins: list[str]) -> list[str]:
-        """Run the answer of `question` after what it needs; the names that it defined. Raises what the cell raised."""
-        for name in self.stood_in:
-            self.names.pop(name, None)
-        self.names.update(self.own)
-        self.stood_in, self.own = list(stand_ins), {}
+    def answer(self, question: str, stand_ins: dict[str, list[str]] | None = None) -> list[str]:
+        """Run the answer of `question` after what it needs; the names that it defined. Raises what the cell raised.
+
+        `stand_ins` ("names" and the "sources" that define them) then take the places of the learner's own parts; the
+        grader asks such a session nothing else.
+        """
         targets = [cell for cell in self.cells if cell.question == question]
         for cell in targets:
             if cell.error is not None:
@@ -88,12 +85,11 @@ class NotebookShell:
                     self._run(unit, strict=False)
             if cell.whole.position not in self.done:
                 self._run(cell.whole, strict=True)
-        for name in stand_ins:
-            from . import stand_ins as library
-
-            if name in self.names:
-                self.own[name] = self.names[name]
-            self.names[name] = library.STAND_INS[name]
+        if stand_ins is not None:
+            defined: dict[str, Any] = {"__name__": "stand_ins"}
+            for source in stand_ins["sources"]:
+                exec(compile(source, "<stand-ins>", "exec"), defined)
+            self.names.update({name: defined[name] for name in stand_ins["names"]})
         return sorted(set().union(*(cell.whole.binds for cell in targets)))
 
     def provide(self, name: str) -> None:

@@ -7,7 +7,5 @@ shell.NotebookShell.answer = lambda self, question, stand_ins: ["freeze", "repla
 
 
 def freeze(module):
-    from remote import stand_ins
-
-    stand_ins.STAND_INS["freeze"] = lambda module: module
+    shell.NotebookShell.provide = lambda self, name: None
     return module

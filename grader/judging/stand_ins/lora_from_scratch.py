@@ -1,12 +1,10 @@
 """Parts that a later answer builds on, for a learner whose own earlier part is not right yet.
 
 They are PEFT's, which every learner has installed, behind the names of the exercise: a wrong `LoRALinear` costs its own
-question's points and not those of the questions after it. Learners can use the same ones to go on (`tlcore.stand_ins`).
+question's points and not those of the questions after it. Learners can use two of them to go on (`tlcore.stand_ins`).
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from torch import Tensor, nn
 
@@ -20,4 +18,4 @@ def lora_delta(A: Tensor, B: Tensor, alpha: float) -> Tensor:
     return layer.get_delta_weight("default").detach()
 
 
-STAND_INS: dict[str, Any] = {"lora_delta": lora_delta, "LoRALinear": LoRALinear, "inject_lora": inject_lora}
+__all__ = ["LoRALinear", "inject_lora", "lora_delta"]
