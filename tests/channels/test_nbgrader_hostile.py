@@ -14,7 +14,7 @@ from nbgrader_course import formgrader, scores_in
 
 from grader.authoring.notebook import to_bytes
 from grader.channels.nbgrader import handed_in
-from grader.exercise.model import load_exercise
+from grader.exercise.catalogue import load_exercise
 
 SECRET = "the instructor's own words"
 SVG = {"image/svg+xml": "PHN2ZyBvbmxvYWQ9ImFsZXJ0KDEpIi8+"}

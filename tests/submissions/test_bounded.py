@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from grader.exercise.model import ROOT
+from grader.exercise.catalogue import ROOT
 from grader.submissions import NotReadable, bounded, read_answers, slimming
 from grader.submissions.bounded import SMALL, TooMuch, notebook_in
 
