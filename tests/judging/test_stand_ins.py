@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 import tlcore.stand_ins
-from grader.exercise.model import exercise_names, load_exercise
+from grader.exercise.catalogue import exercise_names, load_exercise
 from grader.grading.notebook_answers import NotebookAnswers
 from grader.judging.answer_key import AnswerKey
 from grader.judging.stand_ins import STAND_INS, sources_of
