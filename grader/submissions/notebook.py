@@ -50,6 +50,8 @@ class Answered:
     blank: set[str] = field(default_factory=set)
     """Those of them whose cell is as it was handed out."""
     remarks: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    """Texts that lay beside the notebook, by their paths: its own modules, and small data."""
 
 
 def read_bytes(path: Path) -> bytes:
@@ -84,7 +86,10 @@ def read_answers(data: bytes, exercise: Exercise) -> Answered:
             "keep only what answers the questions, save",
             "hand in only what answers the questions",
         )
-    result = Answered([{"source": source, "question": None} for source in sources])
+    handed_out = {_plain(cell.source) for cell in exercise.cells if cell.role in ("code", "check")}
+    result = Answered(
+        [{"source": source, "question": None, "handed_out": _plain(source) in handed_out} for source in sources]
+    )
     if notebook.pop("converted", False):
         result.remarks.append("the notebook was in the old format 3, and was converted")
     # What is graded is an answer; what would only check it is not run.
@@ -193,6 +198,11 @@ def _source(cell: dict[str, Any]) -> str:
         source = "".join(part for part in source if isinstance(part, str))
     # Python takes all three line ends for one; what is compared with a blank must, too.
     return source.replace("\r\n", "\n").replace("\r", "\n") if isinstance(source, str) else ""
+
+
+def _plain(source: str) -> str:
+    """A cell without what editors change by themselves: the blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
 def _grade_id(cell: dict[str, Any]) -> str:
