@@ -108,7 +108,7 @@ class _Decoder:
         if not isinstance(data, dict):
             raise TooMuch("not a tagged value")
         if "ref" in data and "members" in data:
-            return self.handle({**data, "members": self._tagged("tuple", data["members"], depth)})
+            return self.handle({**data, "members": self.decode({"tuple": data["members"]}, depth)})
         if "ref" in data:
             return self.handle(data)
         if len(data) != 1:

@@ -7,15 +7,18 @@ file that is a symbolic link is never followed: it may lead to another learner's
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+
+from grader.exercise.errors import UnknownExercise
+from grader.exercise.model import load_exercise
+from grader.submissions.notebook import NotReadable, read_answers, read_bytes
+from grader.submissions.recognising import ENDING, exercise_of_cells, exercise_of_name
 
 DEPTH = 3
 """How deep below a learner's folder notebooks are looked for."""
-_NOTEBOOK = re.compile(r"\.ipynb(\.json|\.txt)?$", re.IGNORECASE)
-"""How a notebook's file name ends: some browsers and mail programs add what they take it for."""
 
 
 class NoSubmissions(Exception):
@@ -79,7 +82,7 @@ def passed_over(folder: Path, out: Path) -> list[str]:
 
 
 def _loose(folder: Path) -> list[str]:
-    return sorted(text_of(e.name) for e in os.scandir(folder) if _NOTEBOOK.search(e.name) and e.is_file())
+    return sorted(text_of(e.name) for e in os.scandir(folder) if ENDING.search(e.name) and e.is_file())
 
 
 def _folders(folder: Path) -> list[Path]:
@@ -88,43 +91,84 @@ def _folders(folder: Path) -> list[Path]:
 
 def _of_learner(folder: Path, exercises: Sequence[str]) -> Iterator[Found]:
     name = text_of(folder.name)
-    by_exercise: dict[str, list[Path]] = {}
+    by_exercise: dict[str, list[_Candidate]] = {}
     for path in _notebooks(folder, DEPTH):
-        exercise = _exercise_of(path, exercises)
-        if exercise is None:
+        one = _candidate(path, exercises)
+        if one is None:
+            stem = text_of(ENDING.sub("", path.name))
             yield Found(
                 name,
-                text_of(path.stem),
+                stem,
                 path,
-                f"there is no exercise called {text_of(path.stem)}; exercises are {', '.join(exercises)}. "
+                f"there is no exercise called {stem}; exercises are {', '.join(exercises)}. "
                 "Rename the file if it is one of these",
             )
         else:
-            by_exercise.setdefault(exercise, []).append(path)
-    for exercise, paths in by_exercise.items():
-        yield _one_of(name, exercise, paths, folder)
+            by_exercise.setdefault(one.exercise, []).append(one)
+    for exercise, candidates in by_exercise.items():
+        yield _one_of(name, exercise, candidates, folder)
 
 
-def _one_of(name: str, exercise: str, paths: list[Path], folder: Path) -> Found:
-    """The notebook to grade among several for one exercise: the one that carries the exercise's exact name."""
-    exact = [p for p in paths if p.stem == exercise]
-    if len(paths) == 1:
-        chosen = Found(name, exercise, paths[0])
-        if not exact:
-            chosen.remarks.append(f"the file is called {text_of(paths[0].name)}, taken for {exercise}")
-    elif len(exact) == 1:
-        others = ", ".join(sorted(text_of(str(p.relative_to(folder))) for p in paths if p != exact[0]))
-        chosen = Found(
-            name, exercise, exact[0], remarks=[f"there are other notebooks for {exercise}, not graded: {others}"]
-        )
-    else:
-        several = ", ".join(sorted(text_of(str(p.relative_to(folder))) for p in paths))
-        chosen = Found(
-            name, exercise, paths[0], f"there are {len(paths)} notebooks for {exercise} ({several}): keep one"
-        )
-    if chosen.path.is_symlink():
-        chosen.problem = "the file is a symbolic link, which is not followed: hand in the notebook itself"
-    return chosen
+@dataclass
+class _Candidate:
+    """A notebook that may be a learner's for an exercise."""
+
+    path: Path
+    exercise: str
+    how: str
+    """How it was known, in words for the remark; "" where its name is the exercise's."""
+
+    @cached_property
+    def answers(self) -> int:
+        """How many questions it answers: those that are there and not blank. None in one that cannot be read."""
+        try:
+            answered = read_answers(read_bytes(self.path), load_exercise(self.exercise))
+        except (NotReadable, UnknownExercise):
+            return 0
+        return len(answered.answered - answered.blank)
+
+
+def _candidate(path: Path, exercises: Sequence[str]) -> _Candidate | None:
+    named = exercise_of_name(path, exercises)
+    if named is not None:
+        return _Candidate(path, named, "" if path.stem == named else f"taken for {named}")
+    try:
+        by_cells = exercise_of_cells(read_bytes(path), exercises)
+    except NotReadable:
+        by_cells = None
+    return _Candidate(path, by_cells, f"taken for {by_cells} by its cells") if by_cells is not None else None
+
+
+def _one_of(name: str, exercise: str, candidates: list[_Candidate], folder: Path) -> Found:
+    """The notebook to grade among several for one exercise: the one that answers something; of several of these, the
+    one that carries the exercise's exact name."""
+    shown = {id(c): text_of(str(c.path.relative_to(folder))) for c in candidates}
+    chosen = candidates[0] if len(candidates) == 1 else _chosen(candidates)
+    if chosen is None:
+        several = ", ".join(sorted(shown.values()))
+        problem = f"there are {len(candidates)} notebooks for {exercise} ({several}): keep one"
+        return Found(name, exercise, candidates[0].path, problem)
+    found = Found(name, exercise, chosen.path)
+    if chosen.how:
+        found.remarks.append(f"the file is called {text_of(chosen.path.name)}, {chosen.how}")
+    others = [c for c in candidates if c is not chosen]
+    if others:
+        some = ", ".join(sorted(shown[id(c)] for c in others))
+        said = f"there are other notebooks for {exercise}, not graded: {some}"
+        if any(c.answers > chosen.answers for c in others):
+            said += "; more questions are answered there than in the one that was graded: ask which is meant"
+        elif all(c.answers == 0 for c in others) and chosen.answers:
+            said += ", with no answer in it" if len(others) == 1 else ", with no answer in them"
+        found.remarks.append(said)
+    if found.path.is_symlink():
+        found.problem = "the file is a symbolic link, which is not followed: hand in the notebook itself"
+    return found
+
+
+def _chosen(candidates: list[_Candidate]) -> _Candidate | None:
+    filled = [c for c in candidates if c.answers] or candidates
+    exact = [c for c in filled if not c.how]
+    return filled[0] if len(filled) == 1 else exact[0] if len(exact) == 1 else None
 
 
 def _notebooks(folder: Path, depth: int) -> Iterator[Path]:
@@ -134,14 +178,8 @@ def _notebooks(folder: Path, depth: int) -> Iterator[Path]:
         if entry.is_dir(follow_symlinks=False):
             if depth > 1:
                 yield from _notebooks(Path(entry.path), depth - 1)
-        elif _NOTEBOOK.search(entry.name):
+        elif ENDING.search(entry.name):
             yield Path(entry.path)
-
-
-def _exercise_of(path: Path, exercises: Sequence[str]) -> str | None:
-    """The exercise that a file name stands for: itself, or with what browsers and Jupyter add (`-Copy1`, ` (2)`)."""
-    plain = re.sub(r"([-_ ]?copy\d*|\s*\(\d+\))$", "", _NOTEBOOK.sub("", path.name), flags=re.IGNORECASE)
-    return next((e for e in exercises if plain.lower() == e.lower()), None)
 
 
 def text_of(name: str) -> str:
