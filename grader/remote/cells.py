@@ -44,6 +44,8 @@ class Cell:
     units: list[Unit]
     handed_out: bool = False
     """It stands in the exercise as learners get it: an author's, and not changed."""
+    imports: frozenset[str] = frozenset()
+    """Names that it binds by importing them."""
     quiet: bool = True
     """It only imports, and defines functions: a cell of which any part may run without the rest, and in any order."""
     acts: bool = False
@@ -95,6 +97,12 @@ def _taken_apart(
         binds, uses = set(), uses | binds
     whole = Unit((index, -1), source, binds, uses, _amended(statements), any(map(_is_star, statements)))
     cell = Cell(index, question, whole, [whole], handed_out)
+    cell.imports = frozenset(
+        (alias.asname or alias.name).partition(".")[0]
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    )
     cell.quiet = not timed and all(map(_is_quiet, tree.body))
     cell.acts = timed is not None or not all(map(_only_binds, tree.body))
     if question is not None or timed:

@@ -38,6 +38,8 @@ class NotebookShell:
         self.shell = _prepared
         self.names: dict[str, Any] = self.shell.user_ns
         self.cells: list[Cell] = []
+        self.imported: frozenset[str] = frozenset()
+        """Names of modules: who changes `torch` for one answer does not do so for all that use it."""
         self.done: set[tuple[int, int]] = set()
         self.stood_in: list[str] = []
         self.own: dict[str, Any] = {}
@@ -71,6 +73,7 @@ class NotebookShell:
             read_cell(i, cell["source"], cell.get("question"), bool(cell.get("handed_out")), transform)
             for i, cell in enumerate(cells)
         ]
+        self.imported = frozenset().union(*(cell.imports for cell in self.cells))
         plain: list[str] = []
         for cell in self.cells:
             if cell.question is not None:
@@ -175,7 +178,7 @@ class NotebookShell:
         while waiting:
             unit = waiting.pop()
             for name in unit.uses:
-                for provider in _providers(name, unit.position, units):
+                for provider in _providers(name, unit.position, units, name not in self.imported):
                     if provider.position not in found and provider.position != target.position:
                         found[provider.position] = provider
                         waiting.append(provider)
@@ -188,13 +191,14 @@ PROVIDING = 10.0
 """Seconds for what a function needs that is looked up while hidden tests run. They have a time limit of their own."""
 
 
-def _providers(name: str, position: tuple[int, int], units: list[Unit]) -> list[Unit]:
-    """Of `units`, those that bind `name` for what stands at `position`, and those that amend it before that."""
+def _providers(name: str, position: tuple[int, int], units: list[Unit], amended: bool) -> list[Unit]:
+    """Of `units`, those that bind `name` for what stands at `position`, and if it can be `amended` those that do so
+    before that."""
     binders = [u for u in units if name in u.binds]
     before = [u for u in binders if u.position < position]
     chosen = before[-1:] or ([] if name in BUILTINS else binders[:1])
     start = chosen[0].position[0] if chosen else -1
-    amenders = [u for u in units if name in u.amends and start <= u.position[0] and u.position < position]
+    amenders = [u for u in units if amended and name in u.amends and start <= u.position[0] and u.position < position]
     stars = [u for u in units if u.everything] if not chosen and name not in BUILTINS else []
     return chosen + (amenders if chosen else []) + stars
 

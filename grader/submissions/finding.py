@@ -19,6 +19,8 @@ from grader.submissions.recognising import ENDING, exercise_of_cells, exercise_o
 
 DEPTH = 3
 """How deep below a learner's folder notebooks are looked for."""
+DEEPEST, ENTRIES = 10, 5000
+"""How deep, and among how many entries, those are looked for that only have to be told of."""
 
 
 class NoSubmissions(Exception):
@@ -51,6 +53,12 @@ def find_submissions(folder: Path, exercises: Sequence[str]) -> list[Found]:
             "learner's, or put each notebook into a folder named after its learner"
         )
     if not found:
+        deep = [text_of(str(path.relative_to(folder))) for path in too_deep(folder, DEPTH + 1)]
+        if deep:
+            raise NoSubmissions(
+                f"{folder} holds notebooks that lie too deep, as {deep[0]}: give the folder in which each learner has "
+                f"one, at most {DEPTH - 1} folders above the notebook"
+            )
         raise NoSubmissions(
             f"{folder} holds no notebook at <learner>/<exercise>.ipynb; exercises are {', '.join(exercises)}"
         )
@@ -75,6 +83,12 @@ def passed_over(folder: Path, out: Path) -> list[str]:
         elif entry.name.startswith("."):
             if next(_notebooks(path, DEPTH), None) is not None:
                 said.append(f"{name}: the folder is hidden; rename it if it is a learner's")
+        elif deep := [text_of(str(one.relative_to(folder))) for one in too_deep(path, DEPTH)]:
+            more = f" and {len(deep) - 1} more" if len(deep) > 1 else ""
+            said.append(
+                f"{name}: not graded, because it lies too deep: {deep[0]}{more}; move it to {name}/ "
+                f"(at most {DEPTH - 1} folders are looked into below that)"
+            )
         elif next(_notebooks(path, DEPTH), None) is None:
             there = ", ".join([text_of(e.name) for e in os.scandir(path) if e.name[0] != "."][:5])
             said.append(f"{name}: no notebook in this folder, " + (f"only {there}" if there else "which is empty"))
@@ -169,6 +183,29 @@ def _chosen(candidates: list[_Candidate]) -> _Candidate | None:
     filled = [c for c in candidates if c.answers] or candidates
     exact = [c for c in filled if not c.how]
     return filled[0] if len(filled) == 1 else exact[0] if len(exact) == 1 else None
+
+
+def too_deep(folder: Path, depth: int) -> list[Path]:
+    """The notebooks that lie more than `depth` levels below `folder`, the first ones."""
+    found: list[Path] = []
+    waiting = [(folder, 1)]
+    looked_at = 0
+    while waiting and looked_at < ENTRIES:
+        place, level = waiting.pop(0)
+        try:
+            entries = sorted(os.scandir(place), key=lambda e: e.name)
+        except OSError:
+            continue
+        looked_at += len(entries)
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if level < DEEPEST:
+                    waiting.append((Path(entry.path), level + 1))
+            elif level > depth and ENDING.search(entry.name):
+                found.append(Path(entry.path))
+    return found
 
 
 def _notebooks(folder: Path, depth: int) -> Iterator[Path]:

@@ -160,7 +160,7 @@ def _parse(data: bytes) -> dict[str, Any]:
     try:
         notebook = json.loads(data)
     except (ValueError, RecursionError):
-        raise NotReadable("the file is not a notebook (not JSON)", "open it in Jupyter, save it") from None
+        raise _no_json(data) from None
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if version == 3:
         return _from_version_3(notebook)
@@ -171,6 +171,38 @@ def _parse(data: bytes) -> dict[str, Any]:
             "hand in the .ipynb file itself",
         )
     return notebook
+
+
+def _no_json(data: bytes) -> NotReadable:
+    """What the file is instead, and what to do: Jupyter opens none of these."""
+    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start[:4] in (b"PK\x03\x04", b"PK\x05\x06") or start[:2] == b"\x1f\x8b" or start[:6] == b"7z\xbc\xaf\x27\x1c":
+        return NotReadable(
+            "the file is an archive (zip), not a notebook",
+            "unpack it and name the .ipynb file that is in it",
+            "unpack it and hand in the .ipynb file that is in it",
+        )
+    marks = re.search(rb"^(<<<<<<<|=======|>>>>>>>)( |\r?$)", data, re.MULTILINE)
+    if marks is not None:
+        line = data.count(b"\n", 0, marks.start()) + 1
+        return NotReadable(
+            f"the file has marks of a merge conflict (line {line}: {marks[1].decode()})",
+            "keep one of the two versions, as with git checkout --ours, and take the marks out; see that Jupyter opens "
+            "the notebook",
+        )
+    if start[:1] == b"<":
+        return NotReadable(
+            "the file is a web page, not a notebook",
+            "download the notebook itself (in Jupyter File > Download, on GitHub the button for the raw file)",
+            "download the notebook itself (in Jupyter File > Download, on GitHub the button for the raw file) and hand "
+            "that in",
+        )
+    if start[:1] == b"{" and b'"cells"' in data:
+        return NotReadable(
+            "the file is a notebook that is damaged or breaks off (not JSON)",
+            "go back to a copy that Jupyter opens (File > Revert Notebook to Checkpoint, or save it anew)",
+        )
+    return NotReadable("the file is not a notebook (not JSON)", "open it in Jupyter, save it")
 
 
 def _from_version_3(notebook: dict[str, Any]) -> dict[str, Any]:
