@@ -265,6 +265,7 @@ class NotebookAnswers:
                 "question": self._question,
                 "stand_ins": list(self._stand_ins),
                 "seconds": OF_ITS_OWN * self.time_limit,
+                "as_jupyter": self._as_jupyter,
             },
         )
         told = told if isinstance(told, dict) else {}

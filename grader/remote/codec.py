@@ -39,6 +39,8 @@ class Encoder:
             raise TooMuch("the value is too deep or has too many items")
         value = _plain(value)
         kind = type(value)
+        if kind.__module__.partition(".")[0] == "pandas" and hasattr(value, "__array__"):  # a column, an index
+            value = np.asarray(value)
         if value is None or kind is bool:
             return value
         if kind is int:

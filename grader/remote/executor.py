@@ -77,7 +77,8 @@ class Executor:
                 return self.notebook.run_above(request["cell"], request["seconds"])
             case "answer":
                 self._forget()
-                return self.notebook.answer(request["question"], request["stand_ins"], request["seconds"])
+                how = [request[key] for key in ("question", "stand_ins", "seconds", "as_jupyter")]
+                return self.notebook.answer(*how)
         raise ValueError(f"unknown request {request['op']!r}")
 
     def _function(self, request: dict[str, Any]) -> Any:

@@ -40,16 +40,16 @@ def run_whole(shell: InteractiveShell, source: str, seconds: float) -> BaseExcep
 
 
 def run_on(
-    shell: InteractiveShell, source: str, seconds: float, transform: Callable[[str], str]
+    shell: InteractiveShell, source: str, seconds: float, transform: Callable[[str], str], as_jupyter: bool = False
 ) -> BaseException | None:
     """Run a cell, and where a statement of it fails or takes too long, go on with the next; what the first one raised.
 
     A drive that cannot be mounted here, a package or a file that only the learner has: what stands below such a line
-    is there in the learner's own kernel.
+    is there in the learner's own kernel. as_jupyter: go on below such lines only, and not below any other that fails.
     """
     deadline = time.monotonic() + seconds
     first = error = run_whole(shell, source, seconds)
-    if error is None or isinstance(error, SyntaxError):
+    if error is None or isinstance(error, SyntaxError) or (as_jupyter and not _for_want_of_something(error)):
         return error
     try:
         python = transform(source)
@@ -66,6 +66,17 @@ def run_on(
         left = max(deadline - time.monotonic(), LEAST)
         error = run_whole(shell, "\n" * start + "\n".join(lines[start:]), left)
     return first
+
+
+def _for_want_of_something(error: BaseException) -> bool:
+    """Whether a line may have failed only here: no network, file or package, nobody to type, no time, no GPU."""
+    if isinstance(error, ImportError | OSError | EOFError | TookTooLong):
+        return True
+    with suppress(Exception):
+        return isinstance(error, RuntimeError | AssertionError) and any(
+            w in str(error) for w in ("CUDA", "cuda", "mps")
+        )
+    return False
 
 
 def _line_of(error: BaseException) -> int | None:

@@ -23,7 +23,7 @@ from traitlets.config import Config
 
 from . import kernel_state, no_compiler
 from .cells import Cell, Unit, is_python, read_cell
-from .running import LEAST, run_on, run_whole
+from .running import LEAST, run_on
 
 BUILTINS = set(dir(builtins)) | {"get_ipython", "display", "In", "Out", "exit", "quit"}
 _prepared: InteractiveShell | None = None
@@ -84,9 +84,11 @@ class NotebookShell:
                 break
         return plain
 
-    def answer(self, question: str, stand_ins: Collection[str], seconds: float) -> dict[str, Any]:
+    def answer(
+        self, question: str, stand_ins: Collection[str], seconds: float, as_jupyter: bool = False
+    ) -> dict[str, Any]:
         """Run the answer of `question` after what it needs, in about `seconds`. Raises what the cell raised, unless it
-        has defined something by then: that stands.
+        has defined something by then: that stands. as_jupyter: below a line of it that fails, the rest does not run.
 
         Returns {"failed": the kind of error in which its cell ended, or "", "spent": whether the next question needs a
         fresh kernel, because something may be left here that names do not tell of}.
@@ -101,7 +103,7 @@ class NotebookShell:
             self._run_what_it_needs(cell.whole, deadline - seconds / 2)
             if cell.whole.position not in self.done:
                 before = {name: self.names.get(name) for name in cell.whole.binds}
-                failure = self._run(cell.whole, deadline)
+                failure = self._run(cell.whole, deadline, as_jupyter)
                 if failure is not None:
                     if all(self.names.get(name) is old for name, old in before.items()):
                         raise failure
@@ -115,7 +117,7 @@ class NotebookShell:
     def above(self, question: str) -> list[int]:
         """The cells that `run_above` is for, in order: all above the answer that learners wrote or changed."""
         last = max((cell.index for cell in self.cells if cell.question == question), default=0)
-        return [c.index for c in self.cells[:last] if not c.handed_out and c.question != question and c.error is None]
+        return [c.index for c in self.cells[:last] if not c.handed_out and c.question != question]
 
     def run_above(self, index: int, seconds: float) -> str:
         """Run one cell whole, as Jupyter would, for at most `seconds`; the kind of error in which it ended, or ""."""
@@ -124,8 +126,7 @@ class NotebookShell:
         # One answer's settings are not the next one's; those of any other cell are everybody's, as in Jupyter.
         with kernel_state.kept() if cell.question is not None else nullcontext():
             self._run_what_it_needs(cell.whole, deadline, [c for c in self.cells if c.handed_out])
-            self.done |= {unit.position for unit in [cell.whole, *cell.units]}
-            error = run_whole(self.shell, cell.whole.source, max(deadline - time.monotonic(), LEAST))
+            error = self._run(cell.whole, deadline, as_jupyter=True)
         self.before = kernel_state.now()
         return type(error).__name__[:80] if error is not None else ""
 
@@ -164,10 +165,11 @@ class NotebookShell:
             if unit.position not in self.done:
                 self._run(unit, deadline)
 
-    def _run(self, unit: Unit, deadline: float) -> BaseException | None:
+    def _run(self, unit: Unit, deadline: float, as_jupyter: bool = False) -> BaseException | None:
         index, statement = unit.position
-        self.done |= {u.position for u in self.cells[index].units} if statement == -1 else {unit.position}
-        return run_on(self.shell, unit.source, max(deadline - time.monotonic(), LEAST), self.shell.transform_cell)
+        self.done |= {unit.position} | ({u.position for u in self.cells[index].units} if statement == -1 else set())
+        seconds = max(deadline - time.monotonic(), LEAST)
+        return run_on(self.shell, unit.source, seconds, self.shell.transform_cell, as_jupyter)
 
     def _needs(self, target: Unit, among: list[Cell] | None = None) -> list[Unit]:
         """The units that must run before `target`, in notebook order; only those of the cells `among`, if given."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from grader.exercise.errors import UnknownExercise
 from grader.exercise.model import load_exercise
 from grader.submissions.notebook import NotReadable, read_answers, read_bytes
-from grader.submissions.recognising import ENDING, exercise_of_cells, exercise_of_name
+from grader.submissions.recognising import ENDING, exercise_of_cells, exercise_of_name, exercise_within_name
 
 DEPTH = 3
 """How deep below a learner's folder notebooks are looked for."""
@@ -150,7 +150,10 @@ def _candidate(path: Path, exercises: Sequence[str]) -> _Candidate | None:
         by_cells = exercise_of_cells(read_bytes(path), exercises)
     except NotReadable:
         by_cells = None
-    return _Candidate(path, by_cells, f"taken for {by_cells} by its cells") if by_cells is not None else None
+    if by_cells is not None:
+        return _Candidate(path, by_cells, f"taken for {by_cells} by its cells")
+    within = exercise_within_name(path, exercises)
+    return _Candidate(path, within, f"taken for {within}") if within is not None else None
 
 
 def _one_of(name: str, exercise: str, candidates: list[_Candidate], folder: Path) -> Found:

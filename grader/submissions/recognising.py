@@ -27,10 +27,16 @@ def exercise_of_name(path: Path, exercises: Sequence[str]) -> str | None:
         for exercise in exercises:
             if plain.lower() == exercise.lower():
                 return exercise
-        less = _ADDED_AFTER.sub("", _ADDED_BEFORE.sub("", plain)).strip()
+        less = ENDING.sub("", _ADDED_AFTER.sub("", _ADDED_BEFORE.sub("", plain))).strip()
         if less == plain:
             return None
         plain = less
+
+
+def exercise_within_name(path: Path, exercises: Sequence[str]) -> str | None:
+    """The one exercise whose name is part of the file's: `ada_12345_02_feature_extraction_final`."""
+    within = [exercise for exercise in exercises if exercise.lower() in path.name.lower()]
+    return within[0] if len(within) == 1 else None
 
 
 def exercise_of_cells(data: bytes, exercises: Sequence[str], root: Path = ROOT) -> str | None:

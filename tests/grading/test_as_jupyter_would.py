@@ -191,6 +191,19 @@ TAKEN_APART = {
         "import time\nfor epoch in range(60):\n    time.sleep(1)\nLEARN = False",
         ("freeze", FREEZE.format("LEARN")),
     ],
+    "a constant below a drive, changed by a call": [
+        "from google.colab import drive\ndrive.mount('/content/drive')\nFLAGS = []",
+        "FLAGS.append(False)",
+        ("freeze", FREEZE.format("FLAGS[0]")),
+    ],
+    "a draft below a line that fails": [
+        ("freeze", BELOW + "assert False, 'not yet'\ndef freeze(module):\n    return None"),
+    ],
+    "a module that is run": ["%%writefile switch.py\n" + TURNS_OFF, "%run switch.py", ("freeze", OFF)],
+    "a cell that awaits": [
+        "import asyncio\nawait asyncio.sleep(0)\nLEARN = False",
+        ("freeze", FREEZE.format("LEARN")),
+    ],
     "an endless cell, and one that tells by a call": [
         "while True:\n    try:\n        x = 1\n    except BaseException:\n        pass",
         "FLAGS = []",
@@ -260,7 +273,6 @@ STATE = {
     "NumPy's errors": "import numpy\nnumpy.seterr(all='raise')",
     "deterministic": "torch.use_deterministic_algorithms(True)",
     "seeds": "import random\ntorch.manual_seed(0); random.seed(0)\nrandom.seed = torch.manual_seed = lambda seed: None",
-    "a changed initialisation": "torch.nn.Linear.reset_parameters = lambda self: None",
     "a working folder": "import os\nos.makedirs('elsewhere'); os.chdir('elsewhere')",
 }
 
@@ -270,6 +282,12 @@ def test_what_one_answer_sets_is_not_left_to_the_next(grade, state):
     others = [(q, RIGHT[q]) for q in ("lora_linear", "inject_lora", "save_adapter", "merge")]
     result = grade(("lora_delta", f"{state}\n{RIGHT['lora_delta']}"), *others, exercise=SECOND)
     assert_full(result, "lora_linear", "inject_lora", "save_adapter", "merge")
+
+
+def test_what_one_answer_does_to_a_library_is_not_left_to_the_next(grade):
+    breaks = "nn.Linear.reset_parameters = nn.Conv2d.reset_parameters = lambda self: None\n"
+    others = [(q, RIGHT[q]) for q in ("replace_head", "frozen_backbone")]
+    assert_full(grade(("freeze", breaks + RIGHT["freeze"]), *others), "replace_head", "frozen_backbone")
 
 
 def test_what_a_function_sets_when_it_is_called_is_not_left_to_the_next(grade):
@@ -294,12 +312,15 @@ def test_a_class_that_extends_itself_costs_no_other_question(grade):
         "np.array(names, dtype=object)",
         "[np.str_(name) for name in names]",
         "dict.fromkeys(names).keys()",
+        "pd.Index(names)",
     ],
 )
-def test_texts_of_numpy_and_of_views_are_lists_of_texts(grade, names):
+def test_texts_of_numpy_and_pandas_and_of_views_are_lists_of_texts(grade, names):
     before, found, after = RIGHT["prepare"].rpartition(", names)")
     assert found
-    assert_full(grade(SPLITS, ("prepare", f"import numpy as np\n{before}, {names}){after}")), "prepare")
+    assert_full(
+        grade(SPLITS, ("prepare", f"import numpy as np\nimport pandas as pd\n{before}, {names}){after}")), "prepare"
+    )
 
 
 @pytest.mark.parametrize("numbers", ["y.numpy()", "np.array(y.tolist(), dtype='int16')", "[np.int64(i) for i in y]"])

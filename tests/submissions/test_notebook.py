@@ -118,7 +118,9 @@ def test_an_answer_in_another_questions_cell_is_one_and_the_blank_does_not_come_
     both = _cell(f"{CLASS}\n{GOOD}", "frozen_backbone")
     result = _read(both, _cell(BLANK, "freeze"))
     assert result.answered == {"freeze", "frozen_backbone"} and not result.blank
-    assert result.cells == [{"source": both["source"], "question": "frozen_backbone", "handed_out": False}] and result.places == [0]
+    assert result.cells == [
+        {"source": both["source"], "question": "frozen_backbone", "handed_out": False}
+    ] and result.places == [0]
     assert "in another answer" in result.remarks[0]
 
 
@@ -165,6 +167,10 @@ def test_an_old_format_is_converted():
         (b" \n", "empty"),
         (b"\x89PNG", "not JSON"),
         (b"[" * 100_000, "not JSON"),
+        (b"PK\x03\x04\x14\0", "archive .zip., not a notebook: unpack it and hand in"),
+        (b"<!DOCTYPE html>\n<html></html>", "web page, not a notebook: download the notebook"),
+        (b'{"cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> other\n]}', r"merge conflict .line 2: <<<<<<<.*keep one"),
+        (b'{"cells": [{"cell_type": "co', "damaged or breaks off.*a copy that Jupyter opens"),
         (b"[]", "not a notebook"),
         (b'{"nbformat": 4}', "not a notebook"),
         (b'{"nbformat": 3, "worksheets": 7}', "old format"),
