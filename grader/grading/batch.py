@@ -103,6 +103,7 @@ def grade_class(
         if waiting:
             _grade(waiting, store, judge, tier, jobs, summary, len(found), progress, stop)
         summary.interrupted = stop.event.is_set()
+        store.forget_renamed(((one.learner, one.exercise) for one in found), exercise_names())
         summary.withdrawn = _forget_unknown(store.withdrawn((one.learner, one.exercise) for one in found))
         summary.results = store.write_results(package_version(), tier.value, summary.damaged)
     return summary

@@ -14,6 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.submissions.choosing import MOST_READ, Candidate, candidate, chosen_of
+from grader.submissions.recognising import ENDING
+
 DEPTH = 3
 """How deep below a learner's folder notebooks are looked for."""
 MAX_FILES = 200_000
@@ -22,8 +25,8 @@ NAMED = 5
 """How many files are named in one sentence; the others are counted."""
 UNKNOWN = "(unknown)"
 """In place of an exercise's name, where it is not known which one a learner handed in."""
-_NOTEBOOK = re.compile(r"\.ipynb(\.json|\.txt)?$", re.IGNORECASE)
-"""How a notebook's file name ends: some browsers and mail programs add what they take it for."""
+DEEPEST, ENTRIES = 10, 5000
+"""How deep, and among how many entries, those are looked for that only have to be told of."""
 _LOOKS_BAD = re.compile(r"\\x[0-9a-f]{2}")
 
 
@@ -63,6 +66,11 @@ def find_submissions(folder: Path, exercises: Sequence[str]) -> list[Found]:
             "learner's, or put each notebook into a folder named after its learner"
         )
     if not found:
+        if deep := [text_of(str(path.relative_to(folder))) for path in too_deep(folder, DEPTH + 1)]:
+            raise NoSubmissions(
+                f"{folder} holds notebooks that lie too deep, as {deep[0]}: give the folder in which each learner has "
+                f"one, at most {DEPTH - 1} folders above the notebook"
+            )
         raise NoSubmissions(
             f"{folder} holds no notebook at <learner>/<exercise>.ipynb; exercises are {', '.join(exercises)}"
         )
@@ -82,7 +90,7 @@ def passed_over(folder: Path, out: Path) -> list[str]:
     for entry in sorted(os.scandir(folder), key=lambda e: e.name):
         path, name = Path(entry.path), text_of(entry.name)
         if entry.is_symlink():
-            if not _NOTEBOOK.search(entry.name) and _leads_to_folder(path):
+            if not ENDING.search(entry.name) and _leads_to_folder(path):
                 said.append(f"{name}: the folder is a symbolic link, which is not followed")
         elif _is_folder(entry) and entry.name != ".ipynb_checkpoints" and path.resolve() != out.resolve():
             said += _nothing_in(path, name)
@@ -99,13 +107,21 @@ def _nothing_in(folder: Path, name: str) -> list[str]:
         return []
     if name.startswith("."):
         return [f"{name}: the folder is hidden; rename it if it is a learner's"] if notebooks or closed else []
-    if notebooks or closed:
+    if closed:
+        return []
+    if deep := [text_of(str(one.relative_to(folder.parent))) for one in too_deep(folder, DEPTH)]:
+        more = f" and {len(deep) - 1} more" if len(deep) > 1 else ""
+        return [
+            f"{name}: not graded, because it lies too deep: {deep[0]}{more}; move it to {name}/ "
+            f"(at most {DEPTH - 1} folders are looked into below that)"
+        ]
+    if notebooks:
         return []
     return [f"{name}: no notebook in this folder, " + (f"only {_some(there)}" if there else "which is empty")]
 
 
 def _loose(folder: Path) -> list[str]:
-    return sorted(text_of(e.name) for e in os.scandir(folder) if _NOTEBOOK.search(e.name) and not _is_folder(e))
+    return sorted(text_of(e.name) for e in os.scandir(folder) if ENDING.search(e.name) and not _is_folder(e))
 
 
 def _folders(folder: Path) -> list[Path]:
@@ -119,25 +135,25 @@ def _of_learner(folder: Path, exercises: Sequence[str]) -> list[Found]:
         paths = _notebooks(folder, closed)
     except _TooMany:
         return [Found(name, UNKNOWN, folder, f"the folder holds more than {MAX_FILES:,} files: keep the notebooks")]
-    by_exercise: dict[str, list[Path]] = {}
+    by_exercise: dict[str, list[Candidate]] = {}
     strange: list[Path] = []
     for path in paths:
-        exercise = _exercise_of(path, exercises)
-        if exercise is None:
+        one = candidate(path, exercises, folder.parent, len(paths) <= MOST_READ)
+        if one is None:
             strange.append(path)
         else:
-            by_exercise.setdefault(exercise, []).append(path)
+            by_exercise.setdefault(one.exercise, []).append(one)
     found = [_one_of(name, exercise, several, folder) for exercise, several in by_exercise.items()]
     found += _closed_folders(name, folder, closed, found, exercises)
     known = f"exercises are {', '.join(exercises)}"
     if len(strange) > NAMED:
-        names = _some([text_of(path.stem) for path in strange])
+        names = _some([_stem(path) for path in strange])
         why = f"there are {len(strange):,} notebooks for no exercise ({names}); {known}. Rename what is one of these"
         found.append(Found(name, UNKNOWN, folder, why))
     else:
         for path in strange:
-            why = f"there is no exercise called {text_of(path.stem)}; {known}. Rename the file if it is one of these"
-            found.append(Found(name, text_of(path.stem), path, why))
+            why = f"there is no exercise called {_stem(path)}; {known}. Rename the file if it is one of these"
+            found.append(Found(name, _stem(path), path, why))
     return found
 
 
@@ -157,26 +173,37 @@ def _closed_folders(
     return [Found(learner, exercise, folder, f"{why}: put it right, then grade again") for exercise in sorted(lost)]
 
 
-def _one_of(name: str, exercise: str, paths: list[Path], folder: Path) -> Found:
-    """The notebook to grade among several for one exercise: the one that carries the exercise's exact name."""
-    exact = [p for p in paths if p.stem == exercise]
-    if len(paths) == 1:
-        chosen = Found(name, exercise, paths[0])
-        if not exact:
-            chosen.remarks.append(f"the file is called {text_of(paths[0].name)}, taken for {exercise}")
-    elif len(exact) == 1:
-        others = _some(sorted(text_of(str(p.relative_to(folder))) for p in paths if p != exact[0]))
-        chosen = Found(
-            name, exercise, exact[0], remarks=[f"there are other notebooks for {exercise}, not graded: {others}"]
-        )
-    else:
-        several = _some(sorted(text_of(str(p.relative_to(folder))) for p in paths))
-        chosen = Found(
-            name, exercise, paths[0], f"there are {len(paths)} notebooks for {exercise} ({several}): keep one"
-        )
-    if chosen.path.is_symlink():
-        chosen.problem = "the file is a symbolic link, which is not followed: hand in the notebook itself"
-    return chosen
+def _one_of(name: str, exercise: str, candidates: list[Candidate], folder: Path) -> Found:
+    """The notebook to grade among several for one exercise: the one that answers something; of several of these, the
+    one that carries the exercise's exact name."""
+    shown = {id(c): text_of(str(c.path.relative_to(folder))) for c in candidates}
+    chosen = candidates[0] if len(candidates) == 1 else chosen_of(candidates)
+    if chosen is None:
+        several = _some(sorted(shown.values()))
+        problem = f"there are {len(candidates)} notebooks for {exercise} ({several}): keep one"
+        return Found(name, exercise, candidates[0].path, problem)
+    found = Found(name, exercise, chosen.path)
+    if chosen.how:
+        found.remarks.append(f"the file is called {text_of(chosen.path.name)}, {chosen.how}")
+    others = [c for c in candidates if c is not chosen]
+    if others:
+        some = _some(sorted(shown[id(c)] for c in others))
+        said = f"there are other notebooks for {exercise}, not graded: {some}"
+        if len(candidates) > MOST_READ:
+            said += "; too many to look into"
+        elif any(c.answers > chosen.answers for c in others):
+            said += "; more questions are answered there than in the one that was graded: ask which is meant"
+        elif all(c.answers == 0 for c in others) and chosen.answers:
+            said += ", with no answer in it" if len(others) == 1 else ", with no answer in them"
+        found.remarks.append(said)
+    if found.path.is_symlink():
+        found.problem = "the file is a symbolic link, which is not followed: hand in the notebook itself"
+    return found
+
+
+def _stem(path: Path) -> str:
+    """The name of a notebook without its ending, fit to be shown."""
+    return text_of(ENDING.sub("", path.name))
 
 
 class _TooMany(Exception):
@@ -201,7 +228,7 @@ def _notebooks(folder: Path, closed: list[OSError]) -> list[Path]:
                     if _is_folder(entry):
                         if depth > 1:
                             folders.append((Path(entry.path), depth - 1))
-                    elif _NOTEBOOK.search(entry.name):
+                    elif ENDING.search(entry.name):
                         found.append(Path(entry.path))
         except OSError as error:
             error.filename = error.filename or str(inside)
@@ -231,10 +258,27 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")
 
 
-def _exercise_of(path: Path, exercises: Sequence[str]) -> str | None:
-    """The exercise that a file name stands for: itself, or with what browsers and Jupyter add (`-Copy1`, ` (2)`)."""
-    plain = re.sub(r"([-_ ]?copy\d*|\s*\(\d+\))$", "", _NOTEBOOK.sub("", path.name), flags=re.IGNORECASE)
-    return next((e for e in exercises if plain.lower() == e.lower()), None)
+def too_deep(folder: Path, depth: int) -> list[Path]:
+    """The notebooks that lie more than `depth` levels below `folder`, the first ones."""
+    found: list[Path] = []
+    waiting = [(folder, 1)]
+    looked_at = 0
+    while waiting and looked_at < ENTRIES:
+        place, level = waiting.pop(0)
+        try:
+            entries = sorted(os.scandir(place), key=lambda e: e.name)
+        except OSError:
+            continue
+        looked_at += len(entries)
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if level < DEEPEST:
+                    waiting.append((Path(entry.path), level + 1))
+            elif level > depth and ENDING.search(entry.name):
+                found.append(Path(entry.path))
+    return found
 
 
 def text_of(name: str) -> str:

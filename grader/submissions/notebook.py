@@ -46,6 +46,8 @@ class Answered:
     blank: set[str] = field(default_factory=set)
     """Those of them whose cell is as it was handed out."""
     remarks: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    """Texts that lay beside the notebook, by their paths: its own modules, and small data."""
     all_cells: list[dict[str, Any]] = field(default_factory=list)
     """Every cell of the notebook, text too, without outputs (see `slimming`); `places` counts these."""
 
@@ -110,7 +112,11 @@ def read_answers(data: bytes, exercise: Exercise) -> Answered:
             "keep only what answers the questions, save",
             "hand in only what answers the questions",
         )
-    result = Answered([{"source": source, "question": None} for source in sources], all_cells=cells)
+    handed_out = {_plain(cell.source) for cell in exercise.cells if cell.role in ("code", "check")}
+    result = Answered(
+        [{"source": source, "question": None, "handed_out": _plain(source) in handed_out} for source in sources],
+        all_cells=cells,
+    )
     if notebook.pop("converted", False):
         result.remarks.append("the notebook was in the old format 3, and was converted")
     # What is graded is an answer; what would only check it is not run.
@@ -182,7 +188,7 @@ def _parse(data: bytes) -> dict[str, Any]:
             "clear the outputs (Edit > Clear Outputs of All Cells), save",
         ) from None
     except ValueError:
-        raise NotReadable("the file is not a notebook (not JSON)", "open it in Jupyter, save it") from None
+        raise _no_json(data) from None
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if version == 3:
         return _from_version_3(notebook)
@@ -193,6 +199,38 @@ def _parse(data: bytes) -> dict[str, Any]:
             "hand in the .ipynb file itself",
         )
     return notebook
+
+
+def _no_json(data: bytes) -> NotReadable:
+    """What the file is instead, and what to do: Jupyter opens none of these."""
+    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start[:4] in (b"PK\x03\x04", b"PK\x05\x06") or start[:2] == b"\x1f\x8b" or start[:6] == b"7z\xbc\xaf\x27\x1c":
+        return NotReadable(
+            "the file is an archive (zip), not a notebook",
+            "unpack it and name the .ipynb file that is in it",
+            "unpack it and hand in the .ipynb file that is in it",
+        )
+    marks = re.search(rb"^(<<<<<<<|=======|>>>>>>>)( |\r?$)", data, re.MULTILINE)
+    if marks is not None:
+        line = data.count(b"\n", 0, marks.start()) + 1
+        return NotReadable(
+            f"the file has marks of a merge conflict (line {line}: {marks[1].decode()})",
+            "keep one of the two versions, as with git checkout --ours, and take the marks out; see that Jupyter opens "
+            "the notebook",
+        )
+    if start[:1] == b"<":
+        return NotReadable(
+            "the file is a web page, not a notebook",
+            "download the notebook itself (in Jupyter File > Download, on GitHub the button for the raw file)",
+            "download the notebook itself (in Jupyter File > Download, on GitHub the button for the raw file) and hand "
+            "that in",
+        )
+    if start[:1] == b"{" and b'"cells"' in data:
+        return NotReadable(
+            "the file is a notebook that is damaged or breaks off (not JSON)",
+            "go back to a copy that Jupyter opens (File > Revert Notebook to Checkpoint, or save it anew)",
+        )
+    return NotReadable("the file is not a notebook (not JSON)", "open it in Jupyter, save it")
 
 
 def _from_version_3(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -219,6 +257,11 @@ def _source(cell: dict[str, Any]) -> str:
 def whole(text: str) -> str:
     """`text` with a replacement for each half of a character (a lone surrogate), which no file and no kernel takes."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _plain(source: str) -> str:
+    """A cell without what editors change by themselves: the blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
 def _grade_id(cell: dict[str, Any]) -> str:

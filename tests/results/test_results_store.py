@@ -176,6 +176,20 @@ def test_what_was_withdrawn_is_told_and_stays(store: RecordStore, make: Make) ->
     assert len(json.loads(store.write_results("0.1.0", "full").read_text())["submissions"]) == 1
 
 
+def test_a_file_that_was_renamed_since_leaves_no_row_behind(
+    store: RecordStore, make: Make, make_not_graded: Make
+) -> None:
+    here = make()
+    renamed = make_not_graded(learner=here.learner, exercise=f"Copy of {here.exercise}")
+    elsewhere = make_not_graded(learner="of a folder that is not mounted", exercise="Copy of something")
+    broken = make_not_graded(learner=here.learner, exercise="04_lora_from_scratch")
+    for record in (here, renamed, elsewhere, broken):
+        store.write(record)
+    store.forget_renamed([here.key], ["02_feature_extraction", "04_lora_from_scratch"])
+    assert store.load(*renamed.key) is None
+    assert all(store.load(*record.key) == record for record in (here, elsewhere, broken))
+
+
 def test_results_json_is_the_contract(store: RecordStore, make: Make, make_not_graded: Make) -> None:
     store.write(make())
     store.write(make_not_graded(learner="Anna"))

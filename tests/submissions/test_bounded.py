@@ -14,7 +14,7 @@ from grader.exercise.catalogue import ROOT
 from grader.submissions import NotReadable, bounded, read_answers, slimming
 from grader.submissions.bounded import SMALL, TooMuch, notebook_in
 
-EXERCISE = SimpleNamespace(questions=[SimpleNamespace(id="f", defines=("f",), blank_source="def f(): ...")])
+EXERCISE = SimpleNamespace(cells=(), questions=[SimpleNamespace(id="f", defines=("f",), blank_source="def f(): ...")])
 ANSWER = {"cell_type": "code", "source": "def f():\n    return 1", "metadata": {"nbgrader": {"grade_id": "f"}}}
 HEAD = '{"nbformat": 4, "cells": [' + json.dumps(ANSWER) + '], "x": '
 

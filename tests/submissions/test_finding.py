@@ -1,5 +1,6 @@
 """Which notebooks a folder holds, and what is said of those that cannot be graded."""
 
+import json
 import os
 import shutil
 import socket
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.exercise.catalogue import load_exercise
 from grader.names import safe_name
 from grader.submissions import NotReadable, finding, read_bytes
 from grader.submissions.finding import UNKNOWN, NoSubmissions, find_submissions, passed_over, text_of
@@ -290,3 +292,85 @@ def test_names_that_are_no_utf_8_stay_apart(tmp_path: Path):
     for one in found:
         one.learner.encode("utf-8")
     assert text_of("anné") == "anné" and text_of(os.fsdecode(b"ann\xe9")) == r"ann\xe9"
+
+
+def _notebook(folder, path, *, filled):
+    """The first exercise's notebook, with every answer or as it was handed out."""
+    cells = [
+        {
+            "cell_type": "code",
+            "source": question.answer_source if filled else question.blank_source,
+            "metadata": {"nbgrader": {"grade_id": question.id}},
+            "outputs": [],
+        }
+        for question in load_exercise(NAMES[0]).questions
+    ]
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Copy of X",
+        "Copy of Copy of X",
+        "Kopie von X",
+        "X - Copy",
+        "X - Copy (2)",
+        "X - Kopie",
+        "X copy",
+        "X copy 2",
+        "X-1",
+        "X-12",
+        "X_2",
+        "X(1)",
+        "X-Copy1 (1)",
+        "X-Copy1-Copy2",
+        "X.ipynb",
+        "X.ipynb (1)",
+        "doe_jane_12345_67890_X-1",
+        "X final",
+    ],
+)
+def test_names_that_systems_make_of_a_copy_are_the_exercises(tmp_path, name):
+    """By the name alone: there is nothing in the file."""
+    _put(tmp_path, f"ada/{name.replace('X', NAMES[1])}.ipynb")
+    (found,) = find_submissions(tmp_path, NAMES)
+    assert (found.exercise, found.problem) == (NAMES[1], None)
+    assert found.path.name in found.remarks[0] and "taken for" in found.remarks[0]
+
+
+@pytest.mark.parametrize("name", ["my evening", "homework 2", "Untitled3"])
+def test_a_notebook_is_known_by_its_cells(tmp_path, name):
+    _notebook(tmp_path, f"ada/{name}.ipynb", filled=False)
+    (found,) = find_submissions(tmp_path, NAMES)
+    assert (found.exercise, found.problem) == (NAMES[0], None) and "by its cells" in found.remarks[0]
+
+
+@pytest.mark.parametrize("copy", ["02_feature_extraction-Copy1", "my evening"])
+def test_a_filled_copy_is_graded_and_not_the_untouched_original_beside_it(tmp_path, copy):
+    _notebook(tmp_path, f"ada/{NAMES[0]}.ipynb", filled=False)
+    _notebook(tmp_path, f"ada/{copy}.ipynb", filled=True)
+    (found,) = find_submissions(tmp_path, NAMES)
+    assert found.path.stem == copy and found.problem is None
+    assert any(f"not graded: {NAMES[0]}.ipynb, with no answer" in remark for remark in found.remarks)
+
+
+def test_of_two_that_are_filled_the_exact_name_counts_and_two_copies_are_not_guessed_between(tmp_path):
+    _notebook(tmp_path, f"ada/{NAMES[0]}.ipynb", filled=True)
+    _notebook(tmp_path, f"ada/{NAMES[0]}-1.ipynb", filled=True)
+    _notebook(tmp_path, f"bo/{NAMES[0]}-1.ipynb", filled=True)
+    _notebook(tmp_path, f"bo/{NAMES[0]}-2.ipynb", filled=True)
+    ada, bo = find_submissions(tmp_path, NAMES)
+    assert ada.path.stem == NAMES[0] and ada.problem is None
+    assert "keep one" in bo.problem
+
+
+def test_a_notebook_that_lies_too_deep_is_told(tmp_path):
+    _put(tmp_path, "ada/a/b/c/02_feature_extraction.ipynb")
+    with pytest.raises(NoSubmissions, match="too deep, as ada/a/b/c/02_feature_extraction.ipynb"):
+        find_submissions(tmp_path, NAMES)
+    _put(tmp_path, "bo/02_feature_extraction.ipynb", "cy/notes.txt")
+    deep, nothing = passed_over(tmp_path, tmp_path / "graded")
+    assert deep.startswith("ada: not graded, because it lies too deep: ada/a/b/c/02") and "move it" in deep
+    assert nothing.startswith("cy: no notebook")

@@ -3,7 +3,7 @@
 # %% question="freeze"
 from remote import shell
 
-shell.NotebookShell.answer = lambda self, question, stand_ins: ["freeze", "replace_head", "passed"]
+shell.NotebookShell.answer = lambda self, *asked: ["freeze", "replace_head", "passed"]
 
 
 def freeze(module):
