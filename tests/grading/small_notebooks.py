@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from grader.exercise.model import load_exercise
+from grader.exercise.catalogue import load_exercise
 
 FIRST, SECOND = "02_feature_extraction", "04_lora_from_scratch"
 HANDED_OUT = {name: [c.source for c in load_exercise(name).cells if c.role == "code"] for name in (FIRST, SECOND)}

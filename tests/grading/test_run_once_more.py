@@ -14,7 +14,7 @@ from small_notebooks import (
     question,
 )
 
-from grader.exercise.model import exercise_names
+from grader.exercise.catalogue import exercise_names
 from grader.grading.judge import Judge
 from grader.submissions import find_submissions
 
