@@ -70,19 +70,21 @@ class Injected:
 
 
 class Collected:
-    """A model with layers of many kinds, and targets that are names, ends of paths and a whole path.
+    """A model with layers of many kinds, and targets that are names; with `dotted`, ends of paths and a whole path too.
 
     Names have digits and capitals. Of one block a container has a target's name; a trap has one's letters.
     """
 
-    def __init__(self, student, given):
+    def __init__(self, student, given, dotted=False):
         one, two, three, four, five, box, head = given.names(7)
         attention, query, value = one.capitalize(), f"{two}{given.integer(1, 9)}", three.upper()
         self.names = {"attention": attention, "query": query, "value": value, "trap": f"{attention}_{value}"}
         self.names |= {"top": four, "wide": f"{five.capitalize()}_{given.integer(1, 9)}", "box": box, "head": head}
         self.width, self.wide, self.depth = 12, 900, 2
         whole = f"blocks.{self.depth - 1}.{self.names['wide']}"
-        self.targets = [query, f"{attention}.{value}", four, whole, box]
+        self.targets = [query, value, four, self.names["wide"], box]
+        if dotted:
+            self.targets = [query, f"{attention}.{value}", four, whole, box]
         given.random.shuffle(self.targets)
         self.r, self.alpha = given.choice([2, 3]), given.choice([2.6, -3.7, 7.5])
         self.model = student.tools.collection(self.names, self.width, self.wide, self.depth, 23, 4)
@@ -195,12 +197,26 @@ def test_everything_else_stays_as_it_was(student, given, expect):
     expect(head.tensors(), "the head after three training steps", shows=lambda v: ", ".join(map(short, v.values())))
 
 
-@hidden_test(
-    weight=2, stand_ins=("LoRALinear",), says="Print every path of the model. Which end with a dot and a target?"
-)
-def test_targets_are_names_ends_of_paths_and_paths(student, given, expect):
-    """A target is a name, the end of a path or a whole path, of a layer of any size, at the top or deep within"""
+@hidden_test(weight=2, stand_ins=("LoRALinear",), says="Print every path of the model. Which end in a target's name?")
+def test_layers_of_any_kind(student, given, expect):
+    """Layers of any size, with bias or without, at the top or deep within, whatever letters their names have"""
     it = Collected(student, given)
+    ids = it.ids()
+    before = it.model.outputs(ids)
+    expect(before, "the output at first")
+    names = student.inject_lora(it.model, it.targets, it.r, it.alpha)
+    should = {path: it.r * sum(it.meant()[path]) if path in it.meant() else 0 for path in it.shapes()}
+    if expect(it.learning(), "layers that can learn", equals=should, shows=wrapped, picture=share(it.shapes())):
+        expect(it.model.outputs(ids), "the output right after the call", equals=before, atol=1e-5, rtol=1e-5)
+        it.set_factors()
+        expect(it.model.outputs(it.ids()), f"the output with given factors, r = {it.r}, alpha = {it.alpha:g}")
+        expect(sorted(map(str, names)), "the paths that were returned", equals=sorted(it.meant()), shows=" and ".join)
+
+
+@hidden_test(weight=1, stand_ins=("LoRALinear",), says="Print every path. Which of them end with a dot and a target?")
+def test_targets_are_ends_of_paths(student, given, expect):
+    """A target may be the end of a path, or a whole path, with dots in it"""
+    it = Collected(student, given, dotted=True)
     ids = it.ids()
     before = it.model.outputs(ids)
     expect(before, "the output at first")

@@ -118,11 +118,11 @@ def test_adds_the_update_once(student, given, expect):
         r, n_in, n_out, alpha = sizes(given, kind)
         layer = student.LoRALinear(student.tools.linear(n_in, n_out), r, alpha, 0.2)
         student.tools.set_factors(layer, *factors(given, r, n_in, n_out))
-        label = f"the output for x of shape {tuple((*axes, n_in))}, r = {r}, alpha = {alpha:g}"
+        label = f"the output for x of shape {(*axes, n_in)}, r = {r}, alpha = {alpha:g}"
         expect(layer.outputs(given.tensor(*axes, n_in)), label, picture=as_matrix if len(axes) == 1 else None)
     for kind, bias, what in (("plain", False, "where the base has no bias"), ("square", True, "of a square layer")):
         r, n_in, n_out, alpha = sizes(given, kind)
-        layer = student.LoRALinear(student.tools.linear(n_in, n_out, bias=bias), r, alpha, 0.0)
+        layer = student.LoRALinear(student.tools.linear(n_in, n_out, bias=bias), r, alpha, 0.1)
         student.tools.set_factors(layer, *factors(given, r, n_in, n_out))
         expect(layer.outputs(given.tensor(2, n_in)), f"the output {what}")
     r, n_in, n_out, alpha = sizes(given, "large")
@@ -142,7 +142,7 @@ def test_one_factor_starts_random(student, given, expect):
     for alpha in (given.choice([5.0, 9.0]), given.choice([3.0, 7.5])):
         base, x = student.tools.linear(n_in, n_out), given.tensor(3, n_in)
         before = base.outputs(x)
-        layer = student.LoRALinear(base, r, alpha, 0.0)
+        layer = student.LoRALinear(base, r, alpha, 0.1)
         expect.that(agree(layer.outputs(x), before), "a new layer answers exactly as its base does")
         seen.append(trainable_of(layer, (r, n_in), (n_out, r)))
         # Numbers of this shape may be anybody's: what follows from other ones is the layer's own.
@@ -162,7 +162,7 @@ def test_gradients_reach_what_comes_before(student, given, expect):
     """Gradients flow through the base and the update to what comes before the layer"""
     for kind in ("plain", "fraction"):
         r, n_in, n_out, alpha = sizes(given, kind)
-        layer = student.LoRALinear(student.tools.linear(n_in, n_out), r, alpha, 0.0)
+        layer = student.LoRALinear(student.tools.linear(n_in, n_out), r, alpha, 0.1)
         student.tools.set_factors(layer, *factors(given, r, n_in, n_out))
         gradient = student.tools.input_gradient(layer, given.tensor(3, n_in), given.tensor(3, n_out))
         expect(gradient, f"the gradient that reaches x, r = {r}, alpha = {alpha:g}", atol=1e-4, rtol=1e-4)
