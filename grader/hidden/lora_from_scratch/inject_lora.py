@@ -256,7 +256,7 @@ def test_flags_and_modes_stay(student, given, expect):
     for training in (True, False):
         it = Collected(student, given)
         n = it.names
-        # Learning, frozen and deep ones, in a mixture; and one with the name of a target, which is wrapped all the same.
+        # Learning ones and frozen ones, at the top and deep within.
         learn = ["norm", "blocks.0.norm", f"blocks.0.{n['attention']}.{n['trap']}", "conv", n["head"]]
         for path in learn[1:] if training else learn[:-1]:
             student.tools.trainable(student.tools.part(it.model, path), True)

@@ -135,7 +135,7 @@ def test_touches_nothing_else(student, given, expect):
     expect(it.features(loaded), "features after loading")
     loaded.train(it.ids, given.labels(6, it.config["n_out"]), steps=3, lr=0.05, training=False)
     expect(it.features(loaded), "features after loading and three training steps", atol=1e-4, rtol=1e-4)
-    default = it.loaded(student.save_adapter.kept(it.model))
+    default = it.loaded(student.save_adapter.kept(it.model), **it.newer())
     expect(default.mode(False).outputs(it.ids), "the output after saving without naming the head, which is 'head'")
 
 
@@ -157,11 +157,12 @@ def test_heads_of_all_kinds(student, given, expect):
         values = {name: given.tensor(*value.shape) for name, value in part.tensors().items()}
         student.tools.set_tensors(part, values)
         adapter = student.save_adapter.kept(model, head)
-        fresh = student.tools.trainable_only(it.fresh(source), head)
+        newer = {name: value + 0.1 * given.tensor(*value.shape) for name, value in source.items()}
+        fresh = student.tools.trainable_only(it.fresh(newer), head)
         loaded = model_from(student.load_adapter(fresh, adapter), fresh)
         what = "deep in the model" if head == deep else "of several layers"
         expect(loaded.outputs(it.ids()), f"the output after loading, with a head {what}")
     it = Adapted(student, given, dtype="float64")
-    loaded = it.loaded(it.save())
+    loaded = it.loaded(it.save(), **it.newer())
     # The features do not contain the head, which pin sets in its own precision.
     expect(it.features(loaded), "features of a model in double precision, after loading", atol=EXACT, rtol=EXACT)
