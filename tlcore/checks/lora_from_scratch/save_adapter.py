@@ -77,6 +77,7 @@ def check(save_adapter, load_adapter, inject_lora, show):
     show.that(kept, "the base keeps its own query projection", teach=inside)
     show.tried("a head called score, alpha = 2.5")
     renamed = TinyTransformer(mlp_width=120, names={"head": "score"}).eval()
+    renamed.requires_grad_(False).score.requires_grad_(True)
     twin = copy.deepcopy(renamed)
     inject_lora(renamed, ["q_proj"], 2, 2.5)
     learn(renamed)
