@@ -162,7 +162,7 @@ def test_heads_of_all_kinds(student, given, expect):
         loaded = model_from(student.load_adapter(fresh, adapter), fresh)
         what = "deep in the model" if head == deep else "of several layers"
         expect(loaded.outputs(it.ids()), f"the output after loading, with a head {what}")
-    it = Adapted(student, given, dtype="float64")
-    loaded = it.loaded(it.save(), **it.newer())
+    double = Adapted(student, given, dtype="float64")
+    loaded = double.loaded(double.save(), **double.newer())
     # The features do not contain the head, which pin sets in its own precision.
-    expect(it.features(loaded), "features of a model in double precision, after loading", atol=EXACT, rtol=EXACT)
+    expect(double.features(loaded), "features of a model in double precision, after loading", atol=EXACT, rtol=EXACT)
