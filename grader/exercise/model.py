@@ -74,11 +74,9 @@ class Exercise:
 
     @property
     def imports(self) -> frozenset[str]:
-        """The packages that its notebook's cells import by name, and PEFT where it tells of the stand-ins, which are
-        PEFT's and with which answers are judged."""
+        """The packages that its notebook's cells import by name."""
         code = [cell.source for cell in self.cells if cell.role in ("code", "answer")]
-        behind = {"peft"} if any("tlcore.stand_ins" in cell.source for cell in self.cells) else set()
-        return frozenset(package for source in code for package in _imported(source)) | behind
+        return frozenset(package for source in code for package in _imported(source))
 
     @property
     def by_hand(self) -> tuple[tuple[str, float], ...]:

@@ -12,7 +12,8 @@ from grader.exercise.model import Exercise, Question
 from grader.grading.notebook_answers import LOST, NotebookAnswers
 from grader.judging import trace
 from grader.judging.answer_key import AnswerKey
-from grader.judging.carried_over import better_of, parts_in_question
+from grader.judging.carried_over import better_of, its_own_failure, parts_in_question
+from grader.judging.diagnosis import diagnose
 from grader.judging.trace import Trace, alike
 from grader.judging.verdict import QuestionVerdict, stopped, verdict
 from grader.results import Advice, Behaviour, QuestionResult, SubmissionResult
@@ -230,14 +231,14 @@ def _with_stand_ins(
     as_jupyter: bool,
 ) -> list[Trace]:
     """Where an answer fails that builds on an earlier one, ask again with a sound part in the earlier one's place."""
-    names = parts_in_question(key.tests[question], traces, sound)
-    if not names:
+    names = parts_in_question(key.tests[question], traces)
+    if not names or its_own_failure(names, sound, bool(traces and diagnose(key, question, traces))):
         return traces
     try:
         again = _ask(question, key, notebook, names, as_jupyter)
     except LearnerError:
         return traces
-    better = better_of(traces, again)
+    better = better_of(traces, again, suspected=not set(names) <= sound)
     if better is None:
         return traces
     remarks.append(f"'{question}' was judged with a sound {' and '.join(names)} in place of the notebook's own")

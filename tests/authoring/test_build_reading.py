@@ -10,7 +10,6 @@ import pytest
 from grader.exercise.catalogue import exercise_names, imported_by, load_exercise
 from grader.exercise.errors import AuthoringError
 from grader.exercise.hints import split_hints
-from grader.hidden.registry import hidden_tests
 
 NAME = "01_doubling"
 QUESTION = 'question="double" minutes=5 difficulty=1 objectives="O1,O3V"'
@@ -168,10 +167,3 @@ def test_hints_are_split(markdown: str, hints: list[str]):
 def test_hints_that_cannot_be_split(markdown: str, message: str):
     with pytest.raises(ValueError, match=message):
         split_hints(markdown)
-
-
-def test_what_answers_are_judged_with_is_there_beforehand():
-    tests = {name: hidden_tests(load_exercise(name).topic) for name in exercise_names()}
-    judged_with = {name for name, by in tests.items() if any(t.stand_ins for some in by.values() for t in some)}
-    assert judged_with
-    assert all("peft" in load_exercise(name).imports for name in judged_with)

@@ -16,7 +16,9 @@ from grader.student.answers import LearnerError
 from grader.student.proxy import Student
 
 OPEN = sorted(
-    name for name, value in vars(tlcore.stand_ins).items() if getattr(value, "__module__", "") == "tlcore.stand_ins"
+    name
+    for name, value in vars(tlcore.stand_ins).items()
+    if getattr(value, "__module__", "").startswith("tlcore.stand_ins.")
 )
 """Those that learners have."""
 PLACES = ("remote", "inside", "tlcore")

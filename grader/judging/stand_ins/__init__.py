@@ -7,14 +7,16 @@ judged with some, their source goes into a fresh session, which judges that ques
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from grader.judging.stand_ins import lora_from_scratch
-
-_TOPICS: tuple[ModuleType, ...] = (lora_from_scratch,)
+_TOPICS: tuple[ModuleType, ...] = tuple(
+    importlib.import_module(f"{__name__}.{module.name}") for module in pkgutil.iter_modules(__path__)
+)
 
 STAND_INS: dict[str, Any] = {name: getattr(topic, name) for topic in _TOPICS for name in topic.__all__}
 """The stand-ins by name."""
