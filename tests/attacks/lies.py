@@ -9,12 +9,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import torch
+from tlcore.misconceptions.lora_from_scratch_merging import merged_into_a_shared_weight
 from torch import nn
 
 from grader.remote import codec
 from grader.student.answers import LearnerError, TrustedAnswers
 from tlcore.misconceptions.feature_extraction import graph_kept, whole_classifier_replaced
-from tlcore.misconceptions.lora_from_scratch_merging import merged_into_a_shared_weight
 
 Reply = tuple[Any, dict[str, torch.Tensor]]
 
