@@ -110,8 +110,9 @@ def exercise_names(root: Path = ROOT) -> list[str]:
 def load_exercise(name: str, root: Path = ROOT) -> Exercise:
     """Read the exercise called `name` from `root/solutions`.
 
-    Reading again is free while the file, and the references of its topic, stay as they are. Raises UnknownExercise (with the known ones), or
-    AuthoringError for a solution file that is not complete (with every problem, file and line).
+    Reading again is free while the file, and the references of its topic, stay as they are. Raises UnknownExercise
+    (with the known ones), or AuthoringError for a solution file that is not
+    complete (with every problem, file and line).
     """
     path = root / "solutions" / f"{name}.py"
     if not NAME.fullmatch(name) or not path.is_file():
