@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.authoring.layout import same_ids
 from grader.exercise.errors import AuthoringError, UnknownExercise
 from grader.exercise.model import NAME, ROOT, exercise_names, load_exercise
 
@@ -70,6 +71,7 @@ def build(
         for target in of_name:
             if not check and target.state != "current" and target.content is not None:
                 write_atomic(target.path, target.content)
+    problems += same_ids(root)
     if problems:
         raise AuthoringError(problems)
     return found if names else [*found, *orphans(root)]

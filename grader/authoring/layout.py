@@ -42,7 +42,8 @@ def of_question(exercise: Exercise, question: str, root: Path = ROOT) -> Iterato
         if not path.is_file():
             yield f"{path.relative_to(root)}:1: is missing; `tl new {exercise.name} {question}` writes it"
     answers = sorted((root / ANSWERS / exercise.topic / question).glob("*.py"))
-    for path in [*files_of(exercise.topic, question, root), *answers]:
+    # The cells of other questions in the same solution file count too: it is built as one.
+    for path in [exercise.path, *files_of(exercise.topic, question, root), *answers]:
         if path.is_file():
             for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
                 if "TODO" in line:

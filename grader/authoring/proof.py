@@ -68,7 +68,7 @@ class _Prover:
         self.keys: list[AnswerKey] = []
         self.check: PublicCheck | None = None
         self.missed: list[str] = []
-        self.sound = False
+        self.sound = self.says_untried = self.rejects_reference = False
 
     def say(self, text: str) -> None:
         self.proof.problems.append(text)
@@ -157,10 +157,9 @@ class _Prover:
                 for problem in self.check.lacks(report):
                     self.say(problem)
             else:
+                self.rejects_reference = True
                 self.proof.check["rejects_right"] += 1
                 self.say(self.check.rejection(report, "the reference"))
-
-    says_untried = False
 
     def _solution_and_blank(self) -> None:
         solution = self._names(self.question.answer_source, self.solution, "the solution")
@@ -265,8 +264,8 @@ class _Prover:
             report = self.check.on(names)
             if not report.passed:
                 self.proof.check["rejects_right"] += 1
-                problem = self.check.rejection(report, who)
-                self.say(problem)
+                if not self.rejects_reference:  # else the same is wrong for all, and was said
+                    self.say(self.check.rejection(report, who))
         if not self.sound:
             return False
         verdicts = [self._judge(k, names) for k in self.keys]
