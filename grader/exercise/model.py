@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from grader.exercise.errors import UnknownExercise
+from grader.exercise.names_in_code import without_magics
 
 #: The checkout: the folder with solutions/ and exercises/.
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,8 +131,8 @@ def imported_by(names: Iterable[str], root: Path = ROOT) -> set[str]:
 
 
 def _imported(source: str) -> Iterator[str]:
-    """The top-level packages that a cell of a solution file, which is plain Python, imports."""
-    for node in ast.walk(ast.parse(source)):
+    """The top-level packages that a cell of a solution file imports."""
+    for node in ast.walk(ast.parse(without_magics(source))):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

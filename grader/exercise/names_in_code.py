@@ -8,6 +8,11 @@ _MAGIC = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
 _KNOWN = {*dir(builtins), "get_ipython", "display", "__name__", "__file__", "__doc__"}
 
 
+def without_magics(source: str) -> str:
+    """A cell as plain Python: its lines that begin with % or ! are empty."""
+    return _MAGIC.sub("", source)
+
+
 def bound(source: str) -> set[str]:
     """The names that a cell defines, imports or assigns at its top level; none where it is no Python."""
     return _names(source)[0]
@@ -21,7 +26,7 @@ def needed(source: str) -> set[str]:
 
 def _names(source: str) -> tuple[set[str], set[str]]:
     try:
-        table = symtable.symtable(_MAGIC.sub("", source), "<cell>", "exec")
+        table = symtable.symtable(without_magics(source), "<cell>", "exec")
     except SyntaxError:
         return set(), set()
     binds: set[str] = set()
