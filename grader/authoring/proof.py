@@ -62,9 +62,9 @@ def prove(exercise: Exercise, question: Question, answers: Path, shows: list[Sho
 class _Prover:
     def __init__(self, exercise: Exercise, question: Question, answers: Path, shows: list[Shown]):
         self.exercise, self.question, self.shows = exercise, question, shows
-        self.topic, self.answers = exercise.topic, answers
+        self.topic, self.answers, self.root = exercise.topic, answers, exercise.path.parents[1]
         self.proof = Proof(exercise.name, question.id)
-        self.solution = f"{shown(str(exercise.path))}:{question.line}"
+        self.solution = f"{shown(str(exercise.path), self.root)}:{question.line}"
         self.keys: list[AnswerKey] = []
         self.check: PublicCheck | None = None
         self.missed: list[str] = []
@@ -75,7 +75,10 @@ class _Prover:
 
     def prove(self) -> None:
         id = self.question.id
-        for problem in [*layout.of_question(self.exercise, id), *wording.of_question(self.topic, id)]:
+        for problem in [
+            *layout.of_question(self.exercise, id, self.root),
+            *wording.of_question(self.topic, id, self.root),
+        ]:
             self.say(problem)
         if not self._imported():
             return
@@ -102,18 +105,18 @@ class _Prover:
             except ModuleNotFoundError as error:
                 good = good and package == "tlcore.misconceptions"
                 if not (error.name or "").startswith(f"{package}."):  # else it is missing, and that was said
-                    self.say(located(error, f"{package.replace('.', '/')}/{topic}/{id}.py:1"))
+                    self.say(located(error, f"{package.replace('.', '/')}/{topic}/{id}.py:1", self.root))
             except (Exception, SystemExit) as error:
                 good = False
-                self.say(located(error, f"{package.replace('.', '/')}/{topic}/{id}.py:1"))
+                self.say(located(error, f"{package.replace('.', '/')}/{topic}/{id}.py:1", self.root))
         try:
             reference_names(topic)  # those of the other questions too
-            self.check = PublicCheck(topic, id)
+            self.check = PublicCheck(topic, id, self.root)
         except ModuleNotFoundError as error:
             if not (error.name or "").startswith("tlcore.checks."):
-                self.say(located(error, f"tlcore/checks/{topic}/{id}.py:1"))
+                self.say(located(error, f"tlcore/checks/{topic}/{id}.py:1", self.root))
         except (Exception, SystemExit) as error:
-            problem = located(error, f"tlcore/checks/{topic}/{id}.py:1")
+            problem = located(error, f"tlcore/checks/{topic}/{id}.py:1", self.root)
             if problem not in self.proof.problems:
                 self.say(problem)
         if not good:
@@ -140,7 +143,7 @@ class _Prover:
             verdicts = [self._judge(key, key.reference_names) for key in self.keys]
         except Exception as error:
             place = f"grader/hidden/{self.topic}/{self.question.id}.py:1"
-            self.say(f"{located(error, place)} (a hidden test, asked of the reference)")
+            self.say(f"{located(error, place, self.root)} (a hidden test, asked of the reference)")
             return
         self.sound = True
         self.proof.reference_passes = all(v.status == "passed" for v in verdicts)
@@ -217,7 +220,7 @@ class _Prover:
         for path, names in self._answers("right"):
             self.proof.alternatives["total"] += 1
             if names is not None:
-                place = f"{shown(str(path))}:1"
+                place = f"{shown(str(path), self.root)}:1"
                 self.proof.alternatives["accepted"] += self._right(names, f"alternative {path.name}", place)
         if not self.proof.alternatives["total"]:
             self.say(f"tests/answers/{self.topic}/{self.question.id}:1: has no alternatives; add right_*.py")
@@ -225,7 +228,7 @@ class _Prover:
     def _wrong(self) -> None:
         for path, names in self._answers("wrong"):
             self.proof.wrong["total"] += 1
-            problem = wording.first_line(path)
+            problem = wording.first_line(path, self.root)
             if problem:
                 self.say(problem)
             if names is None:
@@ -238,7 +241,9 @@ class _Prover:
             caught = all(v.points < self.question.points for v in verdicts)
             self.proof.wrong["caught"] += caught
             if not caught:
-                self.say(f"{shown(str(path))}:1: loses no point; mend the hidden tests, or the sentence goes")
+                self.say(
+                    f"{shown(str(path), self.root)}:1: loses no point; mend the hidden tests, or the sentence goes"
+                )
 
     def _answers(self, kind: str) -> Iterator[tuple[Path, dict[str, Any] | None]]:
         seen: dict[str, str] = {}
@@ -246,8 +251,8 @@ class _Prover:
             source = path.read_text(encoding="utf-8")
             other = seen.setdefault(source.strip(), path.name)
             if other != path.name:
-                self.say(f"{shown(str(path))}:1: is the same as {other}; remove one")
-            yield path, self._names(source, f"{shown(str(path))}", path.name)
+                self.say(f"{shown(str(path), self.root)}:1: is the same as {other}; remove one")
+            yield path, self._names(source, f"{shown(str(path), self.root)}", path.name)
 
     def _names(self, source: str, place: str, who: str) -> dict[str, Any] | None:
         """The names that an answer defines, or None where it does not run, which is then said."""
@@ -256,7 +261,7 @@ class _Prover:
         except NotImplementedError:
             return {}  # a blank of which nothing can be called
         except (Exception, SystemExit) as error:
-            self.say(f"{located(error, place)} ({who} does not run)")
+            self.say(f"{located(error, place, self.root)} ({who} does not run)")
             return None
 
     def _right(self, names: dict[str, Any], who: str, place: str) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from grader.authoring.answers import surroundings
 from grader.authoring.mistakes import shown
+from grader.exercise.model import ROOT
 from grader.judging.answer_key import reference_names
 from tlcore.check.report import Report
 from tlcore.check.run import run_check
@@ -18,8 +20,8 @@ from tlcore.check.show import Drawn, Untried
 class PublicCheck:
     """The check of one question. Raises what its module raises, and TypeError where it asks for what is not there."""
 
-    def __init__(self, topic: str, question: str):
-        self.topic, self.question = topic, question
+    def __init__(self, topic: str, question: str, root: Path = ROOT):
+        self.topic, self.question, self.root = topic, question, root
         self.path = f"tlcore/checks/{topic}/{question}.py"
         module = importlib.import_module(f"tlcore.checks.{topic}.{question}")
         self.function = getattr(module, "check", None)
@@ -43,7 +45,7 @@ class PublicCheck:
         """Why it does not pass an answer that is right, with file and line."""
         if report.stopped is not None:
             name, line = report.stopped.place
-            place = f"{shown(name)}:{line}" if name else f"{self.path}:1"
+            place = f"{shown(name, self.root)}:{line}" if name else f"{self.path}:1"
             return f"{place}: the public check stops on {who}: {report.stopped.detail or report.stopped.message}"
         wrong = next((v for v in report.verdicts if not v.holds), None)
         if wrong is None:
