@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.exercise.names_in_code import without_magics
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -93,8 +95,8 @@ class Exercise:
 
 
 def _imported(source: str) -> Iterator[str]:
-    """The top-level packages that a cell of a solution file, which is plain Python, imports."""
-    for node in ast.walk(ast.parse(source)):
+    """The top-level packages that a cell of a solution file imports."""
+    for node in ast.walk(ast.parse(without_magics(source))):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -59,4 +59,4 @@ def check(inject_lora, show):
     show.that(
         model.training and model.layers[0].training, "it is in train mode still", teach="Leave the mode as it was."
     )
-    show.tried("not tried: other kinds of layers, and a second call with other targets")
+    show.untried("other kinds of layers, and a second call with other targets")

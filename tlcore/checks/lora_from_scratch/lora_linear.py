@@ -98,7 +98,7 @@ def check(LoRALinear, show):
     layer = LoRALinear(example_base(torch.float64), 1, 2.0, 0.0)
     kinds = sorted({str(p.dtype) for p in layer.parameters()})
     show.expect("dtypes of its parameters", kinds, ["torch.float64"], teach="New tensors are float32 unless told.")
-    show.tried("not tried: half precision, a base without bias, large ranks")
+    show.untried("half precision, a base without bias, large ranks")
 
 
 def _random_factor(layer):

@@ -78,4 +78,4 @@ def check(merge, unmerge, LoRALinear, show):
     each = "Each layer needs a place of its own for what unmerge puts back."
     show.expect("output of the first for (1, 2, 3)", back[0](X), torch.tensor([[23.0, 46.0]]), teach=each, atol=1e-4)
     show.expect("output of the second", back[1](X), torch.tensor([[28.0, 50.0]]), teach=each, atol=1e-4)
-    show.tried("not tried: other precisions, a base without bias, training after unmerge")
+    show.untried("other precisions, a base without bias, training after unmerge")

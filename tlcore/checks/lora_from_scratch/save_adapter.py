@@ -94,7 +94,7 @@ def check(save_adapter, load_adapter, inject_lora, show):
     third = loaded(base(), adapter)(words)
     shared = "Does the loaded model use the adapter's own tensors, or copies? Can an adapter be loaded twice?"
     show.that(same(third, again), "the adapter has stayed as it was", teach=shared)
-    show.tried("not tried: the size, heads of several layers, double precision")
+    show.untried("the size, heads of several layers, double precision")
 
 
 def _what_is_missing(found, trained):
