@@ -28,3 +28,4 @@ def check(lora_delta, show):
     show.expect("every entry", lora_delta(A, B, -1), -torch.ones(2, 3), teach=fraction, atol=1e-5)
     unchanged = torch.equal(A, torch.ones(4, 3)) and torch.equal(B, torch.ones(2, 4))
     show.that(unchanged, "A and B are as they were", teach="Do not change A and B: multiply into something new.")
+    show.untried("large ranks, square updates, other precisions, alphas that are no whole number")
