@@ -136,7 +136,7 @@ def _bar() -> Iterator[Callable[[int, int, "SubmissionResult | None"], None]]:
 def _lines(done: int, total: int, result: "SubmissionResult | None") -> None:
     """Progress where there is no terminal (a batch job, CI): a line at the start, and about twenty on the way."""
     if result is None:
-        console.note(f"grading {total} submissions; starting the sandbox")
+        console.note(f"{total} to grade; starting the sandbox")
     elif done == total or done % max(1, total // 20) == 0:
         console.note(f"{done} of {total}: {console.plain(f'{result.learner} {result.exercise}')}")
 
@@ -183,8 +183,8 @@ def show(summary: "Summary", store: "RecordStore") -> None:
         console.say(f"{what} not count any more, for what they were judged by has changed (such as a hidden test)")
     if summary.other_key is not None:
         console.say(
-            f"the course key is not that of the earlier results: {summary.other_key} of them do not count any more and are"
-            " graded again with other hidden inputs. A later run without --key uses the new key."
+            f"the course key is not that of the earlier results: {summary.other_key} of them do not count any more"
+            " and are graded again with other hidden inputs. A later run without --key uses the new key."
         )
     counts = f"{summary.graded} graded, {summary.not_graded} not graded{again}"
     console.say(f"{counts}; isolation: {summary.isolation}; {summary.results}")
