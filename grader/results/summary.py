@@ -11,7 +11,7 @@ from grader.text import one_line
 from .record import TIERS, SubmissionResult
 
 SUBMISSION_FIELDS = ("learner", "exercise", "status", "reason", "points", "max_points", "seed")
-QUESTION_FIELDS = ("id", "points", "max_points", "status", "ended", "misconceptions", "message")
+QUESTION_FIELDS = ("id", "points", "max_points", "status", "misconceptions", "message")
 # The last four are the full-width forms, which spreadsheets read alike.
 _FORMULA = "=+-@|%\uff1d\uff0b\uff0d\uff20"
 CSV_FIELDS = ("learner", "exercise", "status", "reason", "points", "max_points", "isolation", "package", "remarks")
