@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring.layout import same_ids
-from grader.exercise.catalogue import NAME, ROOT, exercise_names, load_exercise
+from grader.exercise.catalogue import NAME, ROOT, course_folder, exercise_names, load_exercise
 from grader.exercise.errors import AuthoringError, UnknownExercise
 
 
@@ -31,7 +31,7 @@ def targets(name: str, root: Path = ROOT) -> list[Target]:
 
     exercise = load_exercise(name, root)
     contents = {
-        root / "exercises" / f"{name}.ipynb": to_bytes(build_notebook(exercise)),
+        course_folder(root) / "exercises" / f"{name}.ipynb": to_bytes(build_notebook(exercise)),
     }
     return [Target(name, path, _state(path, content), content) for path, content in contents.items()]
 
@@ -50,7 +50,9 @@ def orphans(root: Path = ROOT) -> list[Target]:
     """Built files whose solution is gone."""
     names = exercise_names(root)
     built = [
-        path for path in (root / "exercises").glob("*.ipynb") if NAME.fullmatch(path.stem) and path.stem not in names
+        path
+        for path in (course_folder(root) / "exercises").glob("*.ipynb")
+        if NAME.fullmatch(path.stem) and path.stem not in names
     ]
     return [Target(path.stem, path, "orphan", None) for path in sorted(built)]
 

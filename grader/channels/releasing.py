@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.exercise.catalogue import ROOT, exercise_names
+from grader.exercise.catalogue import ROOT, course_folder, exercise_names
 
 
 class ReleaseRefused(Exception):
@@ -29,7 +29,7 @@ def built_notebook(name: str) -> bytes:
     for target in targets(name):
         if target.state != "current":
             raise ReleaseRefused(f"{target.path.name} is {target.state}: {target.mend(ROOT)}, then release again")
-    return (ROOT / "exercises" / f"{name}.ipynb").read_bytes()
+    return (course_folder() / "exercises" / f"{name}.ipynb").read_bytes()
 
 
 def new_folder(out: Path) -> Path:

@@ -60,7 +60,8 @@ def command(
         from ..results import RecordStore
 
         show(summary, RecordStore(out))
-        console.say(f"Next: tl report {out}")
+        if not summary.interrupted:
+            console.say(f"Next: tl report {out}")
     for sentence in passed_over(submissions, out):
         console.note(f"passed over: {console.plain(sentence)}")
     if gradebook is not None and not summary.interrupted:
@@ -107,7 +108,7 @@ def _bar() -> Iterator[Callable[[int, int, "SubmissionResult | None"], None]]:
     import sys
 
     if not sys.stderr.isatty():
-        yield lambda done, total, result: None
+        yield _lines
         return
     from rich.console import Console
     from rich.markup import escape
@@ -132,6 +133,14 @@ def _bar() -> Iterator[Callable[[int, int, "SubmissionResult | None"], None]]:
         yield progress
 
 
+def _lines(done: int, total: int, result: "SubmissionResult | None") -> None:
+    """Progress where there is no terminal (a batch job, CI): a line at the start, and about twenty on the way."""
+    if result is None:
+        console.note(f"{total} to grade; starting the sandbox")
+    elif done == total or done % max(1, total // 20) == 0:
+        console.note(f"{done} of {total}: {console.plain(f'{result.learner} {result.exercise}')}")
+
+
 def show(summary: "Summary", store: "RecordStore") -> None:
     """The closing table, and a line for each submission that could not be graded."""
     from ..results import NOT_AGAIN
@@ -139,7 +148,7 @@ def show(summary: "Summary", store: "RecordStore") -> None:
     rows, reasons = [], []
     for record in store.records():
         if record.status == "graded":
-            marks = " ".join(MARKS[q.status] for q in record.questions)
+            marks = " ".join(MARKS[q.state] for q in record.questions)
             points = f"{record.points:g} / {record.max_points:g}"
             known = ", ".join(dict.fromkeys(m for q in record.questions for m in q.misconceptions))
         else:
@@ -154,7 +163,9 @@ def show(summary: "Summary", store: "RecordStore") -> None:
         rows.append([console.plain(c) for c in (record.learner, record.exercise, points, marks, known, remarks)])
     console.table(["learner", "exercise", "points", "questions", "misconceptions", "remarks"], rows)
     console.say()
-    console.say("questions: ● full marks, ◐ part, ○ none, × did not run")
+    console.say(
+        "questions: ● full marks, ◐ part, ○ none, × stopped by an error, t out of time, ! crashed, · not reached"
+    )
     for reason in reasons:
         console.say(f"not graded: {reason}")
     for damaged in summary.damaged:
@@ -170,8 +181,22 @@ def show(summary: "Summary", store: "RecordStore") -> None:
     if anew := summary.judged_anew:
         what = "1 earlier result does" if anew == 1 else f"{anew} earlier results do"
         console.say(f"{what} not count any more, for what they were judged by has changed (such as a hidden test)")
+    if summary.other_key is not None:
+        console.say(
+            f"the course key is not that of the earlier results: {summary.other_key} of them do not count any more"
+            " and are graded again with other hidden inputs. A later run without --key uses the new key."
+        )
     counts = f"{summary.graded} graded, {summary.not_graded} not graded{again}"
     console.say(f"{counts}; isolation: {summary.isolation}; {summary.results}")
 
 
-MARKS = {"passed": "●", "partial": "◐", "failed": "○", "error": "×", "not_graded": "?"}
+MARKS = {
+    "passed": "●",
+    "partial": "◐",
+    "failed": "○",
+    "error": "×",
+    "time": "t",
+    "crash": "!",
+    "blank": "·",
+    "not_graded": "?",
+}

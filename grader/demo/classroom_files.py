@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from grader.authoring.notebook import fill
-from grader.exercise.catalogue import ROOT, load_exercise
+from grader.exercise.catalogue import course_folder, load_exercise
 from grader.exercise.percent import SourceCell, read_cells
 
 CLASSROOM = Path(__file__).parent / "classroom"
@@ -24,7 +24,7 @@ NAMES = {"zoe": "Zoë O'Neil", "script": "<script>alert(1)<"}
 
 def released(exercise: str) -> NotebookNode:
     """The exercise as learners get it."""
-    return nbformat.read(ROOT / "exercises" / f"{exercise}.ipynb", as_version=4)
+    return nbformat.read(course_folder() / "exercises" / f"{exercise}.ipynb", as_version=4)
 
 
 def answered(learner: str, exercise: str) -> set[str]:

@@ -9,14 +9,21 @@ from grader.exercise.errors import UnknownExercise
 from grader.exercise.model import Exercise
 from grader.exercise.reading import read_exercise
 
-#: The checkout: the folder with solutions/ and exercises/.
+#: The folder with `grader` and `tlcore`: the checkout, or where the wheel was installed.
 ROOT = Path(__file__).resolve().parents[2]
 NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 
 
+def course_folder(root: Path = ROOT) -> Path:
+    """The folder with solutions/, exercises/, pyproject.toml and constraints.txt: a checkout itself, or, where a wheel
+    was installed, the one that tools/wheel_course.py put into it."""
+    installed = root / "grader" / "course_files"
+    return installed if installed.is_dir() else root
+
+
 def exercise_names(root: Path = ROOT) -> list[str]:
     """The names of all exercises that have a solution, in order."""
-    return sorted(path.stem for path in (root / "solutions").glob("*.py") if NAME.fullmatch(path.stem))
+    return sorted(path.stem for path in (course_folder(root) / "solutions").glob("*.py") if NAME.fullmatch(path.stem))
 
 
 def load_exercise(name: str, root: Path = ROOT) -> Exercise:
@@ -26,7 +33,7 @@ def load_exercise(name: str, root: Path = ROOT) -> Exercise:
     (with the known ones), or AuthoringError for a solution file that is not complete (with every problem, file and
     line).
     """
-    path = root / "solutions" / f"{name}.py"
+    path = course_folder(root) / "solutions" / f"{name}.py"
     if not NAME.fullmatch(name) or not path.is_file():
         raise UnknownExercise(name, exercise_names(root))
     # An answer cell can be made from its reference.

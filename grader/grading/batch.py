@@ -15,7 +15,7 @@ from typing import Protocol
 import torch
 
 from grader.exercise.catalogue import exercise_names, imported_by
-from grader.grading.course_key import course_key
+from grader.grading.course_key import course_key, kept_key, remember_key, seed_of_exercise
 from grader.grading.judge import Judge, digest_of_file
 from grader.grading.submission import package_version
 from grader.judging.judged_by import judged_by
@@ -41,6 +41,8 @@ class Summary:
     resumed: int = 0
     judged_anew: int = 0
     """Unchanged submissions whose earlier results did not hold any more, because what judges them has changed since."""
+    other_key: int | None = None
+    """Unchanged submissions whose earlier results came from another course key; None where the key is the same."""
     interrupted: bool = False
     waiting: int = 0
     """Submissions left when the run was interrupted."""
@@ -87,9 +89,14 @@ def grade_class(
     found = find_submissions(submissions, exercise_names())
     store = RecordStore(out)
     with store.lock():
-        judge = Judge(course_key(key, out), time_limit)
+        earlier = kept_key(out)
+        chosen = course_key(key, out)
+        judge = Judge(chosen, time_limit)
         tier = choose(isolation)
         summary = Summary(tier.value, out / "results.json")
+        if earlier is not None and earlier != chosen:
+            summary.other_key = sum(_drawn_from(earlier, store, tier, one) for one in found)
+        remember_key(chosen, out)
         progress(0, len(found), None)
         waiting = []
         for one in found:
@@ -133,6 +140,18 @@ def _kept(store: RecordStore, judge: Judge, tier: Tier, found: Found, summary: S
         summary.judged_anew += not store.needs_grading(*now)
         return None
     return store.load(found.learner, found.exercise)
+
+
+def _drawn_from(key: str, store: RecordStore, tier: Tier, found: Found) -> bool:
+    """Whether an earlier result of this submission, drawn from `key`, would still hold."""
+    if found.problem is not None or found.exercise not in exercise_names():
+        return False
+    try:
+        digest = digest_of_file(found.path)
+    except NotReadable:
+        return False
+    seed = seed_of_exercise(key, found.exercise)
+    return not store.needs_grading(found.learner, found.exercise, digest, package_version(), seed, tier.value)
 
 
 def _grade(

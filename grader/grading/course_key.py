@@ -12,18 +12,30 @@ from pathlib import Path
 from grader.files import cannot_write
 
 ENVIRONMENT = "TL_COURSE_KEY"
+KEPT = "course.key"
 
 
 def course_key(given: str | None, out: Path) -> str:
     """The key given, else that of the environment, else the one kept beside the results, made on the first run."""
     if given or os.environ.get(ENVIRONMENT):
         return given or os.environ[ENVIRONMENT]
-    kept = out / "course.key"
-    if kept.exists():
-        return kept.read_text(encoding="utf-8").strip()
+    if kept := kept_key(out):
+        return kept
     key = secrets.token_hex(16)
-    _write_private(kept, key + "\n")
+    remember_key(key, out)
     return key
+
+
+def kept_key(out: Path) -> str | None:
+    """The key that the results in `out` were drawn from, where one is kept."""
+    kept = out / KEPT
+    return kept.read_text(encoding="utf-8").strip() if kept.exists() else None
+
+
+def remember_key(key: str, out: Path) -> None:
+    """Keep `key` beside the results, so that a later run without one does not draw other inputs."""
+    if kept_key(out) != key:
+        _write_private(out / KEPT, key + "\n")
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -261,4 +261,5 @@ def _result(question: Question, found: QuestionVerdict) -> QuestionResult:
             Behaviour(b.name, b.passed, b.points, b.max_points, b.message, b.observed, b.expected, b.picture)
             for b in found.behaviours
         ],
+        ended=found.ended,
     )

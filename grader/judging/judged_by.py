@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from grader.exercise.catalogue import ROOT
+from grader.exercise.catalogue import ROOT, course_folder
 from grader.hidden.registry import topic_of
 
 ENGINE = (
@@ -42,7 +42,7 @@ def judged_by(exercise: str, root: Path = ROOT) -> str:
     digest = hashlib.sha256()
     for path in sources(topic_of(exercise), root):
         digest.update(f"{path.relative_to(root).as_posix()} {_digest(path)} ".encode())
-    solution = root / "solutions" / f"{exercise}.py"
+    solution = course_folder(root) / "solutions" / f"{exercise}.py"
     if solution.is_file():
         digest.update(_questions(solution.read_text(encoding="utf-8", errors="replace")).encode())
     return digest.hexdigest()[:16]
@@ -50,7 +50,7 @@ def judged_by(exercise: str, root: Path = ROOT) -> str:
 
 def sources(topic: str, root: Path) -> Iterator[Path]:
     """The files that count for a topic, in one order: all of the folders but what belongs to another topic alone."""
-    others = {path.stem[3:] for path in (root / "solutions").glob("*.py")} - {topic}
+    others = {path.stem[3:] for path in (course_folder(root) / "solutions").glob("*.py")} - {topic}
     for name in ENGINE:
         for path in sorted(_files(root / name)):
             parts = path.relative_to(root).with_suffix("").parts

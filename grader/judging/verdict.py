@@ -18,6 +18,10 @@ NOTHING_THERE = {"Blank", "MissingAnswer"}
 """Ends about which a hint on the behaviour has nothing to say."""
 
 
+ENDED = {"Blank": "blank", "TimeLimit": "time", "Died": "crash", "OutOfMemory": "crash"}
+"""Ends of an answer that are no ordinary error, in the words of `QuestionResult.ended`."""
+
+
 @dataclass
 class BehaviourVerdict:
     """One hidden test's outcome."""
@@ -45,6 +49,8 @@ class QuestionVerdict:
     misconceptions: list[str] = field(default_factory=list)
     asks: list[str] = field(default_factory=list)
     behaviours: list[BehaviourVerdict] = field(default_factory=list)
+    ended: str = ""
+    """blank, time or crash, for an answer that did not run for that reason."""
 
 
 def verdict(key: AnswerKey, question: str, max_points: float, observed: list[Trace]) -> QuestionVerdict:
@@ -67,18 +73,28 @@ def verdict(key: AnswerKey, question: str, max_points: float, observed: list[Tra
         behaviours.append(one)
     points = round(sum(b.points for b in behaviours), 6)
     found = diagnose(key, question, observed)
+    ended = ""
     status = "passed" if all(t.passed for t in observed) else "partial" if points > 0 else "failed"
     if status == "failed" and all(t.error is not None and t.first_failure() is None for t in observed):
         status = "error"
+        ended = ENDED.get(observed[0].error.kind, "") if observed[0].error else ""
     message = next((b.message for b in behaviours if not b.passed), "Every behaviour is as it should be.")
     return QuestionVerdict(
-        question, points, max_points, status, message, [m.label for m in found], [m.asks for m in found], behaviours
+        question,
+        points,
+        max_points,
+        status,
+        message,
+        [m.label for m in found],
+        [m.asks for m in found],
+        behaviours,
+        ended,
     )
 
 
 def stopped(question: str, max_points: float, error: LearnerError) -> QuestionVerdict:
     """The verdict of an answer that did not run at all."""
-    return QuestionVerdict(question, 0.0, max_points, "error", explain(error))
+    return QuestionVerdict(question, 0.0, max_points, "error", explain(error), ended=ENDED.get(error.kind, ""))
 
 
 def explain(error: LearnerError) -> str:

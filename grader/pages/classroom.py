@@ -35,7 +35,7 @@ class Question:
 
     def add(self, result: QuestionResult) -> None:
         """Count one answer."""
-        self.counts[result.status] += 1
+        self.counts[result.state] += 1
         if result.status != "not_graded":
             self.points += result.points
             self.max_points += result.max_points

@@ -13,6 +13,9 @@ STATUSES = {
     "partial": ("partial", "◐", "Partly solved", "Partly"),
     "failed": ("failed", "○", "Not yet", "Not yet"),
     "error": ("error", "!", "Stopped with an error", "Error"),
+    "time": ("error", "◔", "Stopped: out of time", "Out of time"),
+    "crash": ("error", "×", "Stopped: Python itself ended", "Crashed"),
+    "blank": ("failed", "·", "Not reached", "Not reached"),
     "not_graded": ("waiting", "…", "Not graded yet", "Not graded"),
 }
 

@@ -14,6 +14,7 @@ from .errors import DamagedRecord, NewerRecord
 FORMAT = 1  # raised whenever an older version could misread a record
 
 SUBMISSION_STATUSES = ("graded", "not_graded")
+ENDS = ("", "blank", "time", "crash")  # of an answer that did not run: why, where that is no ordinary error
 QUESTION_STATUSES = ("passed", "partial", "failed", "error", "not_graded")
 
 # Points are sums of a few decimal fractions; anything further apart is a mistake, not rounding.
@@ -113,7 +114,11 @@ class Behaviour(_Checked):
 
 @dataclass(slots=True)
 class QuestionResult(_Checked):
-    """One question of an exercise. `minutes` is a learner's time; `objectives` are codes such as O2 or O3V."""
+    """One question of an exercise. `minutes` is a learner's time; `objectives` are codes such as O2 or O3V.
+
+    `ended` tells kinds of `error` apart: an empty blank ("blank"), out of time ("time"), a lost process or no more
+    memory ("crash"); "" for all else, and in records from before there was this field.
+    """
 
     id: str
     title: str
@@ -126,6 +131,7 @@ class QuestionResult(_Checked):
     message: str = ""
     advice: list[Advice] = field(default_factory=list)
     behaviours: list[Behaviour] = field(default_factory=list)
+    ended: str = ""
 
     def __post_init__(self) -> None:
         self._texts("id", "title", "message")
@@ -133,8 +139,14 @@ class QuestionResult(_Checked):
         self._lists("objectives", "misconceptions")
         self._points()
         self._choice("status", QUESTION_STATUSES)
+        self._choice("ended", ENDS)
         self._nested("advice", Advice)
         self._nested("behaviours", Behaviour)
+
+    @property
+    def state(self) -> str:
+        """What is shown to people: the status, or, of an answer that did not run, how it ended where that is known."""
+        return self.ended if self.status == "error" and self.ended else self.status
 
 
 @dataclass(slots=True)

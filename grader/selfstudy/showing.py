@@ -31,7 +31,9 @@ STATUSES = {
     "failed": ("○", "not yet", "yellow"),
     "error": ("×", "stopped with an error", "red"),
     "not_graded": ("?", "not graded", "red"),
-    "blank": ("·", "not begun", "dim"),
+    "time": ("×", "ran out of time", "red"),
+    "crash": ("×", "ended the Python process", "red"),
+    "blank": ("·", "not reached", "dim"),
 }
 
 

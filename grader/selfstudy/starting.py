@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from grader.exercise.catalogue import NAME, ROOT
+from grader.exercise.catalogue import NAME, ROOT, course_folder
 from grader.files import OutputNotWritable, write_atomic
 
 from .errors import CannotStart
@@ -41,12 +41,12 @@ def place_notebooks(folder: Path, root: Path = ROOT) -> list[Placed]:
     A notebook that is there stays as it is. Where the release has changed since it was copied, the newer one is put
     beside it, once.
     """
-    sources = sorted(path for path in (root / "exercises").glob("*.ipynb") if NAME.fullmatch(path.stem))
+    sources = sorted(path for path in (course_folder(root) / "exercises").glob("*.ipynb") if NAME.fullmatch(path.stem))
     if not sources:
         raise CannotStart(f"there are no notebooks to copy: {root / 'exercises'} has none (in a checkout: tl build)")
     if folder.exists() and not folder.is_dir():
         raise CannotStart(f"{folder} is a file: choose another name for the folder, as in tl start my-folder")
-    if folder.resolve() == (root / "exercises").resolve():
+    if folder.resolve() == (course_folder(root) / "exercises").resolve():
         raise CannotStart("these are the originals: choose a folder of your own, as in tl start my-folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)

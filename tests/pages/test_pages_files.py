@@ -238,8 +238,8 @@ def test_what_the_instructor_reads(pages: dict[str, Page]) -> None:
 
 def test_a_made_up_exercise_adds_no_column(pages: dict[str, Page]) -> None:
     columns = [head for head in pages["index.html"].all("th") if head["scope"] == "col"]
-    # Two tables of questions (7 each), misconceptions (5), not graded and remarks (3 each), learners (4).
-    assert len(columns) == 2 * 7 + 5 + 2 * 3 + 4
+    # Two tables of questions (10 each), misconceptions (5), not graded and remarks (3 each), learners (4).
+    assert len(columns) == 2 * 10 + 5 + 2 * 3 + 4
 
 
 def test_nobody(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.channels.learners.wheel import wheel_bytes, zip_bytes
 from grader.channels.releasing import ReleaseRefused, built_notebook
-from grader.exercise.catalogue import ROOT, load_exercise
+from grader.exercise.catalogue import ROOT, course_folder, load_exercise
 from grader.files import write_atomic
 from grader.sandbox.visible import is_open
 
@@ -68,9 +68,9 @@ def write_bundle(out: Path, names: list[str]) -> Path:
 
 def bundle_files(names: list[str]) -> tuple[dict[str, bytes], bytes]:
     """The wheel and its versions by file name, and the page that says how to begin."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = tomllib.loads((course_folder() / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wheel, data = learner_wheel(names, project)
-    files = {wheel: data, "constraints.txt": (ROOT / "constraints.txt").read_bytes()}
+    files = {wheel: data, "constraints.txt": (course_folder() / "constraints.txt").read_bytes()}
     titles = ", ".join(f"{load_exercise(name).title} ({load_exercise(name).minutes} minutes)" for name in names)
     python = project["requires-python"].removeprefix(">=") + " or later"
     return files, _README.format(python=python, wheel=wheel, exercises=titles).encode()

@@ -19,7 +19,7 @@ from grader.channels.learners.bundle import bundle_files
 from grader.channels.learners.wheel import zip_bytes
 from grader.channels.otter.entrance import PLUGIN, wrong_otter
 from grader.channels.releasing import ReleaseRefused, built_notebook, new_folder
-from grader.exercise.catalogue import ROOT, load_exercise
+from grader.exercise.catalogue import ROOT, course_folder, load_exercise
 from grader.exercise.model import Exercise
 from grader.files import write_atomic
 
@@ -188,8 +188,8 @@ def _patched(script: bytes, old: bytes, new: bytes) -> bytes:
 
 def _requirements() -> list[str]:
     """The dependencies of this project with the versions that its tests ran with; otter adds itself."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    project = tomllib.loads((course_folder() / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = (course_folder() / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pinned = {line.split("==")[0].lower(): line for line in lines if "==" in line}
     names = [re.split(r"[^A-Za-z0-9_.-]", line, maxsplit=1)[0].lower() for line in project["dependencies"]]
     return [pinned[name] for name in names if name in pinned and name != "otter-grader"]
@@ -200,10 +200,11 @@ def _package(exercise: str) -> dict[str, bytes]:
     files = {}
     for folder in ("grader", "tlcore"):
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            # An installed wheel keeps every solution there; this package takes one.
+            if path.is_file() and not {"__pycache__", "course_files"} & set(path.parts):
                 files[path.relative_to(ROOT).as_posix()] = path.read_bytes()
     for name in ("pyproject.toml", "constraints.txt", f"solutions/{exercise}.py"):
-        files[name] = (ROOT / name).read_bytes()
+        files[name] = (course_folder() / name).read_bytes()
     number = version("tl-exercises")
     metadata = f"Metadata-Version: 2.1\nName: tl-exercises\nVersion: {number}\n"
     files[f"tl_exercises-{number}.dist-info/METADATA"] = metadata.encode()
