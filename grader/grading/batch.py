@@ -147,7 +147,7 @@ def _drawn_from(key: str, store: RecordStore, tier: Tier, found: Found) -> bool:
     if found.problem is not None or found.exercise not in exercise_names():
         return False
     try:
-        digest = digest_of_file(found.path)
+        digest = digest_of_file(found)
     except NotReadable:
         return False
     seed = seed_of_exercise(key, found.exercise)

@@ -84,7 +84,7 @@ class NotebookAnswers:
         self._begun = 0.0
         """`_all_waited` when the question began."""
         self._stand_ins: tuple[str, ...] = ()
-        self._waited_for: dict[str, float] = {}
+        self._waited_for: dict[tuple[str, bool], float] = {}
         """Seconds that each question has been waited for."""
         self._stopped: set[str] = set()
         """Questions in which a process was found stopped."""
@@ -110,7 +110,7 @@ class NotebookAnswers:
             if as_jupyter:
                 answers = self._after_cells_above(answers)
         self._begun = self._all_waited()
-        used = self._waited_for.get(question, 0.0)
+        used = self._waited_for.get((question, as_jupyter), 0.0)
         answers.restart_clock(max(self.time_limit - used, AGAIN * self.time_limit))
         self._run_answer(answers)
         return answers
@@ -121,7 +121,8 @@ class NotebookAnswers:
     def _note_time(self) -> None:
         """Put down what the question so far was waited for."""
         seconds = self._all_waited() - self._begun
-        self._waited_for[self._question] = self._waited_for.get(self._question, 0.0) + seconds
+        asked = self._question, self._as_jupyter
+        self._waited_for[asked] = self._waited_for.get(asked, 0.0) + seconds
 
     def differs_in_jupyter(self, question: str) -> bool:
         """Whether anything above the answer does more than define: then Jupyter may have run more than `begin` does."""

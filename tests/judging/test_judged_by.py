@@ -66,7 +66,7 @@ def test_the_same_sources_anywhere_have_the_same_digest(tree: Path) -> None:
         ("grader/submissions/notebook.py", "def ", [True, True]),
         ("tlcore/models/tinynet.py", "class ", [True, True]),
         ("tlcore/data/leaves.py", "def ", [True, True]),
-        ("tlcore/stand_ins/lora_from_scratch.py", "class ", [True, True]),
+        ("tlcore/stand_ins/lora_from_scratch.py", "class ", [False, True]),
         ("tlcore/checks/lora_from_scratch/merge.py", "def ", [False, False]),
         ("grader/pages/wording.py", "def ", [False, False]),
         ("grader/cli/grade.py", "def ", [False, False]),

@@ -52,7 +52,7 @@ def check(save_adapter, load_adapter, inject_lora, show):
     if not held:
         everything = _what_is_missing(again_model, model) or everything
     show.that(held, "the fresh base answers as the trained model did", teach=everything)
-    show.picture(plots.matrix("What the loaded model answers, and the trained one", again[0], trained[0]))
+    show.picture(plots.matrix("What the loaded model answers, and the trained one", again[:1], trained[:1]))
     frozen = {name for name, p in again_model.named_parameters() if not p.requires_grad}
     base_only = "The base was frozen, and should be after loading."
     show.that("embed_tokens.weight" in frozen, "the base is frozen still", teach=base_only)
