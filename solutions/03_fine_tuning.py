@@ -63,7 +63,7 @@ print("the first layer changed:", not torch.equal(before, mine.backbone[0][0].we
 # - Return a `LoadReport(loaded, missing, mismatched, unexpected)`, four lists of names without the prefix, in any order:
 #   `loaded` were copied; `missing` are the model's and not in the checkpoint; `mismatched` are in both with two shapes;
 #   `unexpected` are the checkpoint's and not the model's.
-# - If not a single tensor can be loaded, raise a `ValueError`, and leave the model as it is.
+# - If not a single tensor can be loaded, raise an error, such as a `ValueError`, and leave the model as it is.
 
 
 # %% question="load_backbone" minutes=12 difficulty=2 objectives="O3V,O5"
@@ -238,12 +238,12 @@ print("the thawed block moved:", not torch.equal(top, net.backbone[1][0].weight)
 #
 # **Write** `unfreeze_top(model, optimizer, k)`. So far the head alone has learned: the first group of `optimizer` is the head.
 #
-# - `blocks_of(model)` lists the blocks of the backbone from bottom to top. The top `k` of them learn from now on, and so does the
-#   head. The blocks below stay frozen.
+# - `blocks_of(model)` lists the blocks of the backbone from bottom to top. The top `k` of them learn from now on (none for `k = 0`),
+#   and so does the head. The blocks below stay frozen.
 # - The parameters of a thawed block learn at a tenth of the learning rate of the optimizer's first group.
 # - `optimizer` is changed in place. What it remembers of the head (its momentum) stays.
 # - Afterwards the head and the thawed blocks are in train mode, and the frozen blocks are in eval mode.
-# - It may be called again with a larger `k`: blocks that learn already go on as they are, and the new ones join at a tenth of the
+# - It may be called again with a larger `k`, and the rate of the first group may have changed by then: blocks that learn already go on as they are, and the new ones join at a tenth of the
 #   rate of the first group.
 #
 # Nothing is returned.
@@ -321,7 +321,7 @@ print("kept a moment ago:", kept["weight"].item())
 #   batches. The training loss of a batch is the one from before its step.
 # - Training ends after `cfg.epochs` epochs, or when `cfg.patience` epochs in a row have not been below the lowest `val_loss` so far.
 # - Return `(best_state, history)`. `best_state` is a copy of the whole state (parameters and buffers) after the epoch with the lowest
-#   `val_loss`; of two that are equal, the earlier one. The model itself ends in the state of the last step, and in the mode that it
+#   `val_loss`. The model itself ends in the state of the last step, and in the mode that it
 #   came in.
 
 
@@ -462,12 +462,13 @@ if result is not None:
 # - **Fine-tuning:** `cfg.ft_epochs` passes, in which every parameter learns with plain SGD at `cfg.lr_body`, starting from the probed
 #   head, in train mode. Use a new optimizer, or a new group: nothing of the first phase is carried over but the head.
 # - No pass more than these. The loss is the mean cross-entropy of each batch.
-# - It works in place, whatever was frozen before. At the end every parameter can learn and the model is in eval mode. Return `model`.
+# - It works in place, whatever was frozen before. At the end every parameter can learn and the model is in eval mode.
+#   What the function returns does not matter.
 
 
 # %% question="lp_then_ft" minutes=10 difficulty=2 objectives="O3V,O4"
 def lp_then_ft(model, train, cfg):
-    """A linear probe, then fine-tuning of everything from the probed head. Returns `model`."""
+    """A linear probe, then fine-tuning of everything from the probed head, in place."""
     # 1. freeze everything but the head, and choose the modes
     # 2. the passes of the probe, at cfg.lr_head
     # 3. thaw everything, train mode; the passes of fine-tuning, at cfg.lr_body

@@ -13,9 +13,11 @@ ATOL = 2e-4
 """Over twenty keys, the same loop written with other sums differs by 2e-5 at most after eight epochs."""
 
 
-def run_of(student: Any, given: Any, epochs: int, patience: int, noise: bool = False, lr: float = 0.1) -> Any:
+def run_of(
+    student: Any, given: Any, epochs: int, patience: int, noise: bool = False, lr: float = 0.1, **config: Any
+) -> Any:
     """A net, loaders with ragged batches, and a config. With `noise` the labels are random, so that it overfits."""
-    model = given.tiny_net(dropout=0.0)
+    model = given.tiny_net(dropout=0.0, **config)
     n, channels, classes = 17, model.config.in_channels, model.config.n_classes
     x, y = given.tensor(n, channels, 8, 8), given.labels(n, classes)
     x_val, y_val = given.tensor(11, channels, 8, 8), given.labels(11, classes)
@@ -67,6 +69,13 @@ def test_the_best_state_is_the_one_of_the_lowest_validation_loss(student, given,
     before = run.model.tensors()
     best, _ = fine_tuned(student, run)
     expect(best, "the best state, compared with the start", atol=ATOL, **moved_from(before))
+    # Validation is planned: one picture of nine is right at first, and then none, but at a lower loss.
+    run = run_of(student, given, epochs=3, patience=9, lr=0.02)
+    before = run.model.tensors()
+    x = given.tensor(9, run.model.config.in_channels, 8, 8)
+    run.val = student.tools.planned_batches(run.model, x, [8, -1, 9])
+    best, _ = fine_tuned(student, run)
+    expect(best, "the best state of a run in which loss and accuracy disagree", atol=ATOL, **moved_from(before))
 
 
 @hidden_test(weight=1, says="After how many epochs without a lower loss is it enough?")
@@ -76,6 +85,12 @@ def test_patience_ends_it(student, given, expect):
     _, history = fine_tuned(student, run)
     expect(history, "the history", atol=ATOL, picture=curves("Validation loss"))
     expect(run.train.passes, "how often the training pictures were gone through")
+    # The weights stand still, so that the losses are as planned: lower, higher, equal to the lowest.
+    run = run_of(student, given, epochs=11, patience=2, lr=0.0, norm="group")
+    x = given.tensor(9, run.model.config.in_channels, 8, 8)
+    run.val = student.tools.planned_batches(run.model, x, [5, 6, 3, 4, 3, 3, 2, 1])
+    _, history = fine_tuned(student, run)
+    expect(history["val_loss"], "the validation losses of a run that goes up and down", atol=ATOL)
 
 
 @hidden_test(
@@ -84,7 +99,8 @@ def test_patience_ends_it(student, given, expect):
 def test_validation_leaves_the_model_alone(student, given, expect):
     """The model ends in the state of the last update, in the mode that it came in"""
     for training in (True, False):
-        run = run_of(student, given, epochs=3, patience=9)
+        run = run_of(student, given, epochs=8, patience=9, noise=True, lr=0.3)
+        student.tools.trainable(run.model.part("backbone.0"), training)
         run.model.mode(training)
         before = run.model.tensors()
         fine_tuned(student, run)

@@ -20,7 +20,7 @@ def run_of(student: Any, given: Any, lp_epochs: int, ft_epochs: int, **config: A
     y = given.labels(13, model.config.n_classes)
     rates = {"lr_head": given.choice([0.3, 0.4, 0.5]), "lr_body": given.choice([0.02, 0.05])}
     cfg = student.tools.settings(lp_epochs=lp_epochs, ft_epochs=ft_epochs, **rates)
-    return SimpleNamespace(model=model, train=student.tools.batches(x, y, [5, 5, 3]), cfg=cfg, x=x)
+    return SimpleNamespace(model=model, train=student.tools.batches(x, y, [5, 5, 3]), cfg=cfg, x=x, y=y)
 
 
 def after(student, given, expect, lp_epochs, ft_epochs, label):
@@ -59,4 +59,17 @@ def test_no_more_passes_than_asked_for(student, given, expect):
     student.lp_then_ft(run.model, run.train, run.cfg)
     # Features may be computed once for the probe: that is a pass, too.
     expect.that(run.train.passes in (2, 3), "the training pictures are gone through three times at most")
+    # Asked as it is, before its tensors are read: the answer depends on the mode.
+    expect(run.model(run.x), "what the model then says, in the mode that it was left in", atol=5e-4)
     expect(run.model.tensors(), "what moved in a model that was partly frozen before", atol=ATOL, **moved_from(before))
+
+
+@hidden_test(weight=1, says="Which parameters can learn when your function is done?")
+def test_everything_can_learn_afterwards(student, given, expect):
+    """After it every parameter can learn, also if there was no fine-tuning"""
+    for epochs in ((1, 0), (1, 1)):
+        run = run_of(student, given, *epochs)
+        student.lp_then_ft(run.model, run.train, run.cfg)
+        before = run.model.tensors()
+        run.model.train(run.x, run.y, steps=1, lr=0.3)
+        expect(run.model.tensors(), "what moves in one more step afterwards", atol=ATOL, **moved_from(before))

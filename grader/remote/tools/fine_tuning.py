@@ -64,10 +64,10 @@ def small_vit(n_classes: int) -> nn.Module:
 @tool
 def step_of_ones(model: nn.Module, groups: Any) -> nn.Module:
     """One step of SGD with these groups, where every parameter that can learn has a gradient of ones."""
-    optimizer = torch.optim.SGD(list(groups), lr=1000.0)  # a group without a rate of its own would show
+    # A group without a rate or a decay of its own would show.
+    optimizer = torch.optim.SGD(list(groups), lr=1000.0, weight_decay=3.0)
     for parameter in model.parameters():
-        if parameter.requires_grad:
-            parameter.grad = torch.ones_like(parameter)
+        parameter.grad = torch.ones_like(parameter) if parameter.requires_grad else None
     optimizer.step()
     return model
 
@@ -78,6 +78,21 @@ def head_optimizer(model: nn.Module, path: str, lr: float, momentum: float) -> t
     model.requires_grad_(False).eval()
     head = model.get_submodule(path).requires_grad_(True).train()
     return torch.optim.SGD(head.parameters(), lr=lr, momentum=momentum)
+
+
+@tool
+def norm_in_head(model: nn.Module, path: str) -> nn.Module:
+    """Put a batch norm before the head at `path`: its statistics tell in which mode the head is."""
+    linear = model.get_submodule(path)
+    model.set_submodule(path, nn.Sequential(nn.BatchNorm1d(linear.in_features), linear))
+    return model
+
+
+@tool
+def rate(optimizer: torch.optim.Optimizer, lr: float) -> torch.optim.Optimizer:
+    """Give the first group another learning rate, as a schedule does."""
+    optimizer.param_groups[0]["lr"] = lr
+    return optimizer
 
 
 @tool
@@ -104,6 +119,33 @@ class Batches:
 
     def __len__(self) -> int:
         return len(self.batches)
+
+
+class PlannedBatches:
+    """One batch in each pass, the labels of pass after pass from a list that is gone through again and again."""
+
+    def __init__(self, x: Tensor, labels: list[Tensor]) -> None:
+        self.x, self.labels, self.passes = x, labels, 0
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        self.passes += 1
+        return iter([(self.x, self.labels[(self.passes - 1) % len(self.labels)])])
+
+    def __len__(self) -> int:
+        return 1
+
+
+@tool
+def planned_batches(model: nn.Module, x: Tensor, wrong: list[int]) -> PlannedBatches:
+    """A loader in whose passes so many labels are those that `model` now finds least likely, the others most.
+
+    A pass for which the number is negative has the second most likely label everywhere: no hit, and a middling loss.
+    """
+    with torch.no_grad():
+        logits = model.eval()(x)
+    rows = torch.arange(len(x))
+    least, most, second = logits.argmin(1), logits.argmax(1), logits.topk(2).indices[:, 1]
+    return PlannedBatches(x, [second if n < 0 else torch.where(rows < n, least, most) for n in wrong])
 
 
 @tool
