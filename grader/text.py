@@ -14,6 +14,10 @@ _HIDDEN = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\
 # without a form, fillers, the blank of braille, beams and slurs.
 _BLANK = re.compile("[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\U0001d173-\U0001d17a]")
 _MARKS = 3  # combining marks kept on one character; more is a stack that covers the lines above
+# The last four are the full-width forms, which spreadsheets read alike.
+_FORMULA = "=+-@|%\uff1d\uff0b\uff0d\uff20"
+# Where a comma is the decimal sign, spreadsheets split a line at semicolons, and heed no quotes round them.
+_SPLIT = re.compile(rf"([;|])(?=[\s\"'`]*[{re.escape(_FORMULA)}])")
 
 
 def clean(text: str, limit: int = 2000) -> str:
@@ -51,3 +55,12 @@ def one_line(text: str, limit: int = 120) -> str:
     if len(flat) > limit:
         flat = flat[: limit - 1].rstrip() + "…"
     return flat or "(no name)"
+
+
+def cell_text(text: str, limit: int = 1000) -> str:
+    """`text` for a cell of a CSV file, in one line: nothing in it becomes a formula, wherever a spreadsheet splits it.
+
+    An apostrophe goes before what would be one (OWASP, CSV injection), at the start and after every semicolon.
+    """
+    flat = _SPLIT.sub(r"\1'", one_line(text, limit)) if text else ""
+    return f"'{flat}" if flat and flat[0] in _FORMULA else flat

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.authoring.layout import same_ids
 from grader.exercise.catalogue import NAME, ROOT, exercise_names, load_exercise
 from grader.exercise.errors import AuthoringError, UnknownExercise
 
@@ -80,6 +81,7 @@ def build(
         for target in of_name:
             if not check and target.state != "current" and target.content is not None:
                 write_atomic(target.path, target.content)
+    problems += same_ids(root)
     if problems:
         raise AuthoringError(problems)
     if names:

@@ -9,6 +9,7 @@ from grader.results import QuestionResult
 from grader.text import clean
 
 _HTML = """\
+<div class="mathjax_ignore tex2jax_ignore">
 <p><strong>{{ sign }} {{ words }}: {{ points }} of {{ most }} points</strong></p>
 <p>{{ message | prose }}</p>
 {%- for ask in asks %}
@@ -21,11 +22,12 @@ _HTML = """\
 {%- if each.message %}<br>{{ each.message | prose }}{% endif %}</li>
 {%- endfor %}
 </ul>
-{%- endif %}"""
+{%- endif %}
+</div>"""
 
 
 def as_html(question: QuestionResult) -> str:
-    """HTML with nothing in it but text: no style, no script, every word of a learner's escaped."""
+    """HTML with nothing in it but text: no style, no script, every word of a learner's escaped, and no formula."""
     return _template().render(_facts(question))
 
 

@@ -14,7 +14,7 @@ from grader.judging.time_limit import TIME_LIMIT
 from grader.results import SubmissionResult
 from grader.sandbox import Sandbox
 from grader.sandbox.launch import modules_for
-from grader.submissions import Answered, NotReadable, read_answers, read_bytes
+from grader.submissions import Answered, NotReadable, read_answers, read_bytes, texts_beside
 
 
 class NotGraded(Exception):
@@ -45,7 +45,10 @@ def read_submission(path: Path, exercise: str) -> Submitted:
     loaded = load_exercise(exercise)
     try:
         data = read_bytes(path)
-        return Submitted(loaded, data, read_answers(data, loaded))
+        answered = read_answers(data, loaded)
+        answered.files, remarks = texts_beside(path)
+        answered.remarks += remarks
+        return Submitted(loaded, data, answered)
     except NotReadable as problem:
         raise NotGraded(str(problem)) from None
 

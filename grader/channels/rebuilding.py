@@ -7,22 +7,20 @@ break them, and no HTML of a learner runs in the browser of who grades it.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader.authoring.notebook import METADATA
+from grader.channels.markdown import harmless_markdown
 from grader.channels.one_by_one import Submitted
+from grader.submissions.notebook import whole
 
-_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
 _LOST = "*This cell is missing in the submission. Does the answer stand elsewhere in the notebook?*"
 """Not the empty cell: nbgrader would score that zero by itself, and no person would look for the answer."""
-_ATTACHED = re.compile(r"image/(?:png|jpeg|gif)")
 
 
 @dataclass(frozen=True)
@@ -40,11 +38,11 @@ def rebuild(submitted: Submitted, released: Sequence[ReleasedCell]) -> NotebookN
     """The submission with its text and the `released` cells, each exactly once and with its own metadata.
 
     An answer is the cell that grading took for it; a cell that the learner deleted comes back where it belongs, empty.
-    Markdown that is not from the exercise shows its HTML tags as text.
+    Markdown that is not from the exercise is made harmless, whatever page shows it.
     """
     ours = {cell.source.strip() for cell in submitted.exercise.cells if cell.markdown}
     known = {cell.grade_id: cell for cell in released}
-    cells, ids = _cells(submitted), []
+    cells, ids = submitted.answered.all_cells, []
     chosen = _answers(submitted)
     for index, cell in enumerate(cells):
         id = chosen.get(index) or _grade_id(cell)
@@ -61,13 +59,6 @@ def rebuild(submitted: Submitted, released: Sequence[ReleasedCell]) -> NotebookN
     return notebook
 
 
-def _cells(submitted: Submitted) -> list[dict[str, Any]]:
-    notebook = json.loads(submitted.data)
-    if notebook.get("nbformat") == 3:
-        notebook = nbformat.convert(nbformat.from_dict(notebook), 4)
-    return [cell for cell in notebook["cells"] if isinstance(cell, dict)]
-
-
 def _answers(submitted: Submitted) -> dict[int, str]:
     """Place of a cell -> the question that it answers, as grading read it."""
     read = zip(submitted.answered.places, submitted.answered.cells, strict=True)
@@ -76,31 +67,19 @@ def _answers(submitted: Submitted) -> dict[int, str]:
 
 def _new(cell: dict[str, Any], known: ReleasedCell | None, ours: set[str]) -> NotebookNode:
     source = cell.get("source", "")
-    source = "".join(part for part in source if isinstance(part, str)) if isinstance(source, list) else source
-    source = source if isinstance(source, str) else ""
+    source = whole(source) if isinstance(source, str) else ""
     markdown = cell.get("cell_type") != "code" if known is None else known.markdown
     if not markdown:
         made = new_code_cell(source)
     else:
-        made = new_markdown_cell(source if source.strip() in ours else _TAG.sub("&lt;", source))
-        if pictures := _attachments(cell):
-            made["attachments"] = pictures
+        made = new_markdown_cell(
+            source if source.strip() in ours else harmless_markdown(source, cell.get("attachments"))
+        )
     if known is not None:
         made.metadata["nbgrader"] = dict(known.metadata)
         if known.metadata["locked"]:
             made.source = known.source
     return made
-
-
-def _attachments(cell: dict[str, Any]) -> dict[str, dict[str, str]]:
-    """Pictures pasted into a text, in formats that hold nothing but pixels."""
-    attached = cell.get("attachments")
-    kept: dict[str, dict[str, str]] = {}
-    for name, kinds in attached.items() if isinstance(attached, dict) else ():
-        for kind, data in kinds.items() if isinstance(kinds, dict) else ():
-            if isinstance(data, str) and _ATTACHED.fullmatch(kind) and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data):
-                kept[name] = {kind: data}
-    return kept
 
 
 def _add_missing(cells: list[NotebookNode], ids: list[str], released: Sequence[ReleasedCell]) -> None:

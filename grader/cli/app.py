@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from . import build, check, console, demo, doctor, export, grade, progress, release, report, start, verify
+from . import build, check, console, demo, doctor, export, grade, new, progress, release, report, start, verify
 
 app = typer.Typer(
     name="tl",
@@ -30,6 +30,7 @@ VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("report", report.command, "Write the pages of a graded class."),
     ("export", export.command, "Export the results of a class."),
     ("release", release.command, "Write the exercises for nbgrader, otter or learners."),
+    ("new", new.command, "Write the files of a new question."),
     ("build", build.command, "Build exercises from solutions."),
     ("verify", verify.command, "Prove the questions of exercises."),
 )

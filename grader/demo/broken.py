@@ -76,6 +76,15 @@ def _lose_metadata(notebook: NotebookNode) -> None:
         cell.metadata.pop("nbgrader", None)
 
 
+def _another_exercise() -> bytes:
+    """A notebook with answer cells that no exercise of this course has."""
+    notebook = released(FIRST)
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            cell.metadata.nbgrader.grade_id = f"quantum_{cell.metadata.nbgrader.grade_id}"
+    return to_bytes(notebook)
+
+
 def _sixty_megabytes_of_outputs(notebook: NotebookNode) -> None:
     cell = _answer(notebook, "freeze")
     cell.outputs = [new_output("stream", name="stdout", text="0123456789abcdef" * 2**16) for _ in range(60)]
@@ -105,9 +114,9 @@ FILES: dict[str, Callable[[], bytes]] = {
     f"format-3/{FIRST}.ipynb": _in_format_3,
     f"empty-file/{SECOND}.ipynb": lambda: b"",
     f"sixty-megabytes/{FIRST}.ipynb": _changed(_sixty_megabytes_of_outputs),
-    "unknown-exercise/11_quantum_transfer.ipynb": lambda: to_bytes(released(FIRST)),
+    "unknown-exercise/11_quantum_transfer.ipynb": _another_exercise,
     f"two-notebooks/{FIRST}-Copy1.ipynb": lambda: to_bytes(solved(FIRST)),
-    f"two-notebooks/again/{FIRST} (2).ipynb": lambda: to_bytes(released(FIRST)),
+    f"two-notebooks/again/{FIRST} (2).ipynb": lambda: to_bytes(solved(FIRST)),
     f"nothing-filled-in/{FIRST}.ipynb": lambda: to_bytes(released(FIRST)),
     # Answer cells that are not where they were.
     f"cell-deleted/{FIRST}.ipynb": _changed(_delete),

@@ -22,14 +22,17 @@ def exercise_names(root: Path = ROOT) -> list[str]:
 def load_exercise(name: str, root: Path = ROOT) -> Exercise:
     """Read the exercise called `name` from `root/solutions`.
 
-    Reading again is free while the file stays as it is. Raises UnknownExercise (with the known ones), or
-    AuthoringError for a solution file that is not complete (with every problem, file and line).
+    Reading again is free while the file, and the references of its topic, stay as they are. Raises UnknownExercise
+    (with the known ones), or AuthoringError for a solution file that is not complete (with every problem, file and
+    line).
     """
     path = root / "solutions" / f"{name}.py"
     if not NAME.fullmatch(name) or not path.is_file():
         raise UnknownExercise(name, exercise_names(root))
-    state = path.stat()
-    return _load(path, state.st_mtime_ns, state.st_size)
+    # An answer cell can be made from its reference.
+    made_from = [path, *sorted((root / "tlcore" / "reference" / name[3:]).glob("*.py"))]
+    states = [(each.name, each.stat()) for each in made_from]
+    return _load(path, tuple((file, state.st_mtime_ns, state.st_size) for file, state in states))
 
 
 def imported_by(names: Iterable[str], root: Path = ROOT) -> set[str]:
@@ -39,5 +42,5 @@ def imported_by(names: Iterable[str], root: Path = ROOT) -> set[str]:
 
 
 @lru_cache(maxsize=64)
-def _load(path: Path, modified: int, size: int) -> Exercise:
+def _load(path: Path, states: tuple[tuple[str, int, int], ...]) -> Exercise:
     return read_exercise(path)

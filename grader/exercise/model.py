@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.exercise.names_in_code import without_magics
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -74,11 +76,9 @@ class Exercise:
 
     @property
     def imports(self) -> frozenset[str]:
-        """The packages that its notebook's cells import by name, and PEFT where it tells of the stand-ins, which are
-        PEFT's and with which answers are judged."""
+        """The packages that its notebook's cells import by name."""
         code = [cell.source for cell in self.cells if cell.role in ("code", "answer")]
-        behind = {"peft"} if any("tlcore.stand_ins" in cell.source for cell in self.cells) else set()
-        return frozenset(package for source in code for package in _imported(source)) | behind
+        return frozenset(package for source in code for package in _imported(source))
 
     @property
     def by_hand(self) -> tuple[tuple[str, float], ...]:
@@ -95,8 +95,8 @@ class Exercise:
 
 
 def _imported(source: str) -> Iterator[str]:
-    """The top-level packages that a cell of a solution file, which is plain Python, imports."""
-    for node in ast.walk(ast.parse(source)):
+    """The top-level packages that a cell of a solution file imports."""
+    for node in ast.walk(ast.parse(without_magics(source))):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -11,15 +11,19 @@ from grader.exercise import blanks
 from grader.exercise.errors import AuthoringError
 from grader.exercise.hints import split_hints
 from grader.exercise.model import Cell, Exercise, Question
+from grader.exercise.names_in_code import bound
 from grader.exercise.numbers import HEADING, numbered
+from grader.exercise.objectives import OBJECTIVES
 from grader.exercise.percent import SourceCell, read_cells
+from grader.exercise.reference_cell import cell_of
 
 ROLES = {"question": "answer", "check": "check", "hints": "hints", "manual": "manual"}
 QUESTION_OPTIONS = ("minutes", "difficulty", "objectives")
 OPTIONS_OF = {"answer": QUESTION_OPTIONS, "manual": ("minutes",)}
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
-_OBJECTIVE = re.compile(r"O[1-5][VL]?")
+_MARKED = re.compile(r"^#+ .*· +`(?P<id>\w+)`")
+_COUNTED = re.compile(r"^#+ +\d+\.\d")
 
 
 def read_exercise(path: Path) -> Exercise:
@@ -36,7 +40,9 @@ class _Reader:
         self.path = path
         self.problems: list[str] = []
         self.written = read_cells(path)
-        self.cells = [self._cell(cell) for cell in self.written]
+        self.cells: list[Cell] = []
+        for written in self.written:
+            self.cells.append(self._cell(written))
         self.ids = [cell.question for cell in self.cells if cell.role == "answer"]
 
     def problem(self, line: int, text: str) -> None:
@@ -49,6 +55,7 @@ class _Reader:
         if not titles:
             self.problem(1, "no title; begin with a markdown cell '# # Feature extraction'")
         self._belongings()
+        self._headings()
         questions = tuple(self._questions())
         if not questions:
             self.problem(1, 'no question; mark its answer cell with # %% question="..." minutes=...')
@@ -74,14 +81,17 @@ class _Reader:
         if option and written.markdown != (role in ("hints", "manual")):
             kind = "a code cell" if written.markdown else "a markdown cell: # %% [markdown]"
             self.problem(written.line, f'the cell with {option}="{question}" must be {kind}')
-        if role in ("answer", "manual"):
-            wrong = blanks.mark_problem(written.source)
+        source = written.source
+        if role == "answer" and not source.strip():
+            source = self._from_reference(str(question), written.line)
+        elif role in ("answer", "manual"):
+            wrong = blanks.mark_problem(source)
             if wrong:
                 self.problem(written.line, f"question '{question}': {wrong}")
-        elif blanks.has_marks(written.source):
+        elif blanks.has_marks(source):
             self.problem(written.line, 'solution marks belong in a cell with question="..." or manual="..." only')
         tags = tuple(written.options.get("tags", ()))
-        cell = Cell(role, written.markdown, written.source, written.line, question, tags)
+        cell = Cell(role, written.markdown, source, written.line, question, tags)
         if role == "manual":
             points = self._number(cell, written.options, "minutes", range(1, 61)) / 5
             cell = replace(cell, points=round(points, 2))
@@ -91,6 +101,41 @@ class _Reader:
         allowed = {*ROLES, "tags", *OPTIONS_OF.get(role, ())}
         for option in sorted(set(written.options) - allowed):
             self.problem(written.line, f"unknown option '{option}'; here there can be {', '.join(sorted(allowed))}")
+
+    def _from_reference(self, question: str, line: int) -> str:
+        """The answer cell of a question whose solution is its reference, written once."""
+        reference = self.path.parents[1] / "tlcore" / "reference" / self.path.stem[3:] / f"{question}.py"
+        above = [cell.source for cell in self.cells if cell.role in ("code", "answer")]
+        try:
+            source = cell_of(reference.read_text(encoding="utf-8"), set().union(*map(bound, above)))
+        except OSError:
+            self.problem(line, f"the answer cell of '{question}' is empty, and its reference {reference} is not there")
+            return ""
+        except SyntaxError as error:
+            self.problems.append(f"{reference}:{error.lineno}: syntax error: {error.msg}")
+            return ""
+        wrong = blanks.mark_problem(source)
+        if wrong:
+            self.problems.append(f"{reference}:1: question '{question}', whose answer cell is this file: {wrong}")
+        return source
+
+    def _headings(self) -> None:
+        """A heading with an id has its question, a question one heading, and no number is written by hand."""
+        known = {cell.question for cell in self.cells if cell.role in ("answer", "manual")}
+        first: dict[str, int] = {}
+        for cell in self.cells:
+            for at, line in enumerate(cell.source.split("\n") if cell.role == "prose" else ()):
+                number = cell.line + 1 + at
+                if _COUNTED.match(line) and not _MARKED.match(line):
+                    self.problem(number, f"the heading '{line.strip('# ')}' has a number of its own; leave it out")
+                marked = _MARKED.match(line)
+                if not marked:
+                    continue
+                id = marked["id"]
+                if id not in known:
+                    self.problem(number, f"the heading of '{id}' has no question; add # %% question=\"{id}\" below it")
+                elif first.setdefault(id, number) != number:
+                    self.problem(number, f"a second heading of '{id}'; the first is at line {first[id]}")
 
     def _belongings(self) -> None:
         """Every check and hint belongs to a question, and to one question there is one of each."""
@@ -126,8 +171,10 @@ class _Reader:
         if not objectives:
             self.problem(cell.line, f"question '{id}' has no objectives; add objectives=\"O2,O3V\"")
         for objective in objectives:
-            if not _OBJECTIVE.fullmatch(objective):
-                self.problem(cell.line, f"question '{id}': '{objective}' is no objective; they are O1 to O5, O3V, O3L")
+            if objective not in OBJECTIVES:
+                self.problem(
+                    cell.line, f"question '{id}': '{objective}' is no objective; they are {', '.join(OBJECTIVES)}"
+                )
         title, hints, blank = self._title(cell), self._hints(cell), blanks.blank(cell.source)
         self._checks(cell)
         return Question(

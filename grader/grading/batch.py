@@ -20,11 +20,12 @@ from grader.grading.judge import Judge, digest_of_file
 from grader.grading.submission import package_version
 from grader.judging.judged_by import judged_by
 from grader.judging.time_limit import TIME_LIMIT
+from grader.names import safe_name
 from grader.results import RecordStore, SubmissionResult
 from grader.sandbox import Sandbox, Tier
 from grader.sandbox.launch import modules_for
 from grader.sandbox.probe import choose
-from grader.submissions import Found, NotReadable, find_submissions
+from grader.submissions import UNKNOWN, Found, NotReadable, find_submissions
 
 Progress = Callable[[int, int, SubmissionResult | None], None]
 
@@ -102,9 +103,18 @@ def grade_class(
         if waiting:
             _grade(waiting, store, judge, tier, jobs, summary, len(found), progress, stop)
         summary.interrupted = stop.event.is_set()
-        summary.withdrawn = store.withdrawn((one.learner, one.exercise) for one in found)
+        store.forget_renamed(((one.learner, one.exercise) for one in found), exercise_names())
+        summary.withdrawn = _forget_unknown(store.withdrawn((one.learner, one.exercise) for one in found))
         summary.results = store.write_results(package_version(), tier.value, summary.damaged)
     return summary
+
+
+def _forget_unknown(withdrawn: list[Path]) -> list[Path]:
+    """`withdrawn` without the records that only said of a folder that it could not be read; they are removed."""
+    for path in withdrawn:
+        if path.stem == safe_name(UNKNOWN):
+            path.unlink(missing_ok=True)
+    return [path for path in withdrawn if path.stem != safe_name(UNKNOWN)]
 
 
 def _kept(store: RecordStore, judge: Judge, tier: Tier, found: Found, summary: Summary) -> SubmissionResult | None:
@@ -114,7 +124,7 @@ def _kept(store: RecordStore, judge: Judge, tier: Tier, found: Found, summary: S
     if found.problem is not None or found.exercise not in exercise_names():
         return None
     try:
-        digest = digest_of_file(found.path)
+        digest = digest_of_file(found)
     except NotReadable:
         return None
     seed = judge.seed(found.exercise)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from pathlib import Path
+from collections.abc import Mapping
 
 from grader.exercise.catalogue import exercise_names, load_exercise
 from grader.exercise.model import Exercise
@@ -13,7 +13,7 @@ from grader.grading.submission import grade, not_graded
 from grader.judging.answer_key import AnswerKey
 from grader.results import SubmissionResult
 from grader.sandbox import Sessions, Tier
-from grader.submissions import Found, NotReadable, read_answers, read_bytes
+from grader.submissions import Found, NotReadable, read_answers, read_bytes, texts_beside
 
 
 class Judge:
@@ -45,11 +45,16 @@ class Judge:
         try:
             if found.problem:
                 raise NotReadable(found.problem)
-            data = read_bytes(found.path)
-            digest = digest_of(data)
+            data = read_bytes(found.path, found.below)
+            files, remarks = texts_beside(found.path, found.below)
+            digest = digest_of(data, files)
             answered = read_answers(data, exercise)
+            answered.files = files
+            answered.remarks += remarks
         except NotReadable as problem:
             return not_graded(exercise, key, found.learner, digest, tier, str(problem))
+        except Exception as error:  # a mistake of ours that this file brings out: the others are graded
+            return self.lost(found, tier, f"{type(error).__name__} in reading the file")
         answered.remarks[:0] = found.remarks
         return grade(sandbox, exercise, key, answered, found.learner, digest, self.time_limit)
 
@@ -57,7 +62,7 @@ class Judge:
         """The result of a submission that the grader could not finish, through no fault of its learner's."""
         exercise, key = self._key(found.exercise)
         try:
-            digest = digest_of(read_bytes(found.path))
+            digest = digest_of_file(found)
         except NotReadable:
             digest = ""
         return not_graded(exercise, key, found.learner, digest, tier, f"the grader failed: {reason}. Run it again")
@@ -68,11 +73,14 @@ class Judge:
         return self._keys[name]
 
 
-def digest_of(data: bytes) -> str:
-    """How a result names the very notebook that it is about."""
-    return hashlib.sha256(data).hexdigest()
+def digest_of(data: bytes, files: Mapping[str, str]) -> str:
+    """How a result names the very notebook that it is about, with what lay beside it."""
+    digest = hashlib.sha256(data)
+    for name, text in sorted(files.items()):
+        digest.update(f"\0{name}\0{text}".encode())
+    return digest.hexdigest()
 
 
-def digest_of_file(path: Path) -> str:
+def digest_of_file(found: Found) -> str:
     """The digest of a notebook on disk. Raises NotReadable."""
-    return digest_of(read_bytes(path))
+    return digest_of(read_bytes(found.path, found.below), texts_beside(found.path, found.below)[0])

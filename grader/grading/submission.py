@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from grader.exercise.model import Exercise, Question
 from grader.grading.notebook_answers import LOST, NotebookAnswers
 from grader.judging import trace
 from grader.judging.answer_key import AnswerKey
-from grader.judging.carried_over import better_of, parts_in_question
-from grader.judging.trace import Trace
+from grader.judging.carried_over import better_of, its_own_failure, parts_in_question
+from grader.judging.diagnosis import diagnose
+from grader.judging.trace import Trace, alike
 from grader.judging.verdict import QuestionVerdict, stopped, verdict
 from grader.results import Advice, Behaviour, QuestionResult, SubmissionResult
 from grader.sandbox import Sessions, Tier
@@ -42,7 +44,7 @@ def grade(
     reason = ""
     for _ in range(ATTEMPTS):
         try:
-            with NotebookAnswers(sandbox, answered.cells, time_limit) as notebook:
+            with NotebookAnswers(sandbox, answered.cells, time_limit, answered.files) as notebook:
                 remarks = list(answered.remarks)
                 questions: list[QuestionResult] = []
                 sound: set[str] = set()
@@ -116,25 +118,78 @@ def _question(
         return _result(question, stopped(question.id, question.points, missing))
     if question.id in answered.blank:  # `tl verify` proves that it scores nothing
         return _result(question, stopped(question.id, question.points, LearnerError("Blank")))
+    found = _attempt(question, key, notebook, sound)
+    if found.verdict.status != "passed" and notebook.differs_in_jupyter(question.id):
+        again = _attempt(question, key, notebook, sound, as_jupyter=True)
+        if again.tells_more_than(found):
+            again.remarks.insert(0, _as_jupyter(question.id, answered, notebook))
+            found = again
+    remarks += found.remarks
+    return _result(question, found.verdict)
+
+
+@dataclass
+class Attempt:
+    """One way of running an answer, and what came of it."""
+
+    verdict: QuestionVerdict
+    traces: list[Trace]
+    remarks: list[str]
+    undisturbed: bool = True
+    """Every cell that ran came to its end."""
+
+    def tells_more_than(self, first: Attempt) -> bool:
+        """Whether this one, run as in Jupyter, counts: it has more points, or as many and is nearer to the truth."""
+        ours, theirs = self.verdict, first.verdict
+        if ours.points != theirs.points or ours.status == "error":
+            return ours.points > theirs.points
+        if theirs.status == "error":
+            return True
+        changed = len(self.traces) != len(first.traces) or not all(map(alike, self.traces, first.traces))
+        return self.undisturbed and changed
+
+
+def _attempt(
+    question: Question, key: AnswerKey, notebook: NotebookAnswers, sound: set[str], as_jupyter: bool = False
+) -> Attempt:
     traces: list[Trace] = []
+    remarks: list[str] = []
     lost: LearnerError | None = None
     try:
-        traces = _traces(question.id, key, notebook)
+        traces = _traces(question.id, key, notebook, as_jupyter)
+        if notebook.failed:
+            remarks.append(
+                f"the cell of '{question.id}' ended with {notebook.failed}; what it defines was judged all the same"
+            )
     except LearnerError as error:
         lost = error
     if lost is None or lost.kind in LOST:
         # A process that an earlier answer took down is that answer's loss alone.
-        traces = _with_stand_ins(question.id, key, notebook, traces, remarks, sound)
+        traces = _with_stand_ins(question.id, key, notebook, traces, remarks, sound, as_jupyter)
     if lost is not None and not traces:
-        return _result(question, stopped(question.id, question.points, lost))
-    return _result(question, verdict(key, question.id, question.points, traces))
+        found = stopped(question.id, question.points, lost)
+    else:
+        found = verdict(key, question.id, question.points, traces)
+    return Attempt(found, traces, remarks, undisturbed=not (as_jupyter and notebook.failed_above))
 
 
-def _traces(question: str, key: AnswerKey, notebook: NotebookAnswers) -> list[Trace]:
+def _as_jupyter(question: str, answered: Answered, notebook: NotebookAnswers) -> str:
+    """The remark on an answer that was judged so."""
+    ended = [
+        f"cell {answered.places[index] + 1} ended with {how}"
+        for index, how in sorted(notebook.failed_above.items())[:3]
+        if index < len(answered.places)
+    ]
+    return "; ".join(
+        [f"'{question}' was judged as Jupyter runs a notebook: after all cells above it, whole and in order", *ended]
+    )
+
+
+def _traces(question: str, key: AnswerKey, notebook: NotebookAnswers, as_jupyter: bool) -> list[Trace]:
     """One trace a hidden test. A process that was killed from who knows where gets a second chance."""
     for attempt in (1, 2):
         try:
-            return _ask(question, key, notebook)
+            return _ask(question, key, notebook, as_jupyter=as_jupyter)
         except LearnerError as error:
             if error.kind == "Killed":
                 if attempt == 1:
@@ -144,10 +199,16 @@ def _traces(question: str, key: AnswerKey, notebook: NotebookAnswers) -> list[Tr
     raise AssertionError("unreachable")
 
 
-def _ask(question: str, key: AnswerKey, notebook: NotebookAnswers, stand_ins: tuple[str, ...] = ()) -> list[Trace]:
+def _ask(
+    question: str,
+    key: AnswerKey,
+    notebook: NotebookAnswers,
+    stand_ins: tuple[str, ...] = (),
+    as_jupyter: bool = False,
+) -> list[Trace]:
     tests, expected = key.tests[question], key.reference(question)
     try:
-        answers = notebook.begin(question, stand_ins)
+        answers = notebook.begin(question, stand_ins, as_jupyter)
     except LearnerError as error:
         raise notebook.explain(error) from None
     traces = []
@@ -161,17 +222,23 @@ def _ask(question: str, key: AnswerKey, notebook: NotebookAnswers, stand_ins: tu
 
 
 def _with_stand_ins(
-    question: str, key: AnswerKey, notebook: NotebookAnswers, traces: list[Trace], remarks: list[str], sound: set[str]
+    question: str,
+    key: AnswerKey,
+    notebook: NotebookAnswers,
+    traces: list[Trace],
+    remarks: list[str],
+    sound: set[str],
+    as_jupyter: bool,
 ) -> list[Trace]:
     """Where an answer fails that builds on an earlier one, ask again with a sound part in the earlier one's place."""
-    names = parts_in_question(key.tests[question], traces, sound)
-    if not names:
+    names = parts_in_question(key.tests[question], traces)
+    if not names or its_own_failure(names, sound, bool(traces and diagnose(key, question, traces))):
         return traces
     try:
-        again = _ask(question, key, notebook, names)
+        again = _ask(question, key, notebook, names, as_jupyter)
     except LearnerError:
         return traces
-    better = better_of(traces, again)
+    better = better_of(traces, again, suspected=not set(names) <= sound)
     if better is None:
         return traces
     remarks.append(f"'{question}' was judged with a sound {' and '.join(names)} in place of the notebook's own")

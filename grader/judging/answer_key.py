@@ -26,12 +26,13 @@ class AnswerKey:
 
     _lock = threading.RLock()
 
-    def __init__(self, exercise: str, exercise_seed: str):
+    def __init__(self, exercise: str, exercise_seed: str, only: str | None = None):
+        """With `only` a question's id, other questions of the exercise need not have readable hidden tests."""
         self.exercise, self.exercise_seed = exercise, exercise_seed
         self.topic = topic_of(exercise)
         # Before the sources are imported: of a file that is saved in between, the older digest is graded again.
         self.judged_by = judged_by(exercise)
-        questions = [question.id for question in load_exercise(exercise).questions]
+        questions = [question.id for question in load_exercise(exercise).questions if only in (None, question.id)]
         self.tests: dict[str, list[HiddenTest]] = {id: hidden_tests(self.topic, id) for id in questions}
         self.reference_names = reference_names(self.topic)
         self._traces: dict[tuple[str, str], list[Trace]] = {}

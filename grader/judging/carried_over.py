@@ -8,28 +8,32 @@ from grader.hidden.registry import HiddenTest
 from grader.judging.trace import Trace, alike
 
 
-def parts_in_question(
-    tests: Sequence[HiddenTest], traces: Sequence[Trace], sound: Collection[str] = ()
-) -> tuple[str, ...]:
-    """The earlier answers on which failing tests build, each once; none where all of them are `sound` (full marks).
+def parts_in_question(tests: Sequence[HiddenTest], traces: Sequence[Trace]) -> tuple[str, ...]:
+    """The earlier answers on which failing tests build, each once.
 
-    All or none, because a sound `inject_lora` knows only the sound `LoRALinear`. `traces` is empty where the process
-    was lost.
+    All or none, because a sound `inject_lora` knows only the sound `LoRALinear`. One with full marks counts, too: there
+    are mistakes that only a later question brings out. `traces` is empty where the process was lost.
     """
     failing = [test for at, test in enumerate(tests) if not traces or not traces[at].passed]
-    names = tuple(dict.fromkeys(name for test in failing for name in test.stand_ins))
-    return () if set(names) <= set(sound) else names
+    return tuple(dict.fromkeys(name for test in failing for name in test.stand_ins))
 
 
-def better_of(own: Sequence[Trace], with_sound_parts: Sequence[Trace]) -> list[Trace] | None:
+def its_own_failure(parts: Collection[str], sound: Collection[str], explained: bool) -> bool:
+    """Whether no earlier answer is to blame: all that it builds on have full marks (`sound`), and a misconception of
+    this very question explains what was seen."""
+    return set(parts) <= set(sound) and explained
+
+
+def better_of(own: Sequence[Trace], with_sound_parts: Sequence[Trace], suspected: bool = True) -> list[Trace] | None:
     """Test by test what tells most of this answer; None where sound parts change nothing.
 
-    What fails with sound parts, too, is the answer's own failure: that is what is told and diagnosed.
+    What fails with sound parts, too, is the answer's own failure: that is what is told and diagnosed. Without a reason
+    to suspect its own earlier parts (`suspected`), sound ones have to gain something.
     """
     if not own:
         return list(with_sound_parts)
     gained = sum(t.passed for t in with_sound_parts) - sum(t.passed for t in own)
     seen = any(t.observations for t in with_sound_parts)
-    if gained < 0 or (gained == 0 and (not seen or all(map(alike, with_sound_parts, own)))):
+    if gained < 0 or (gained == 0 and (not suspected or not seen or all(map(alike, with_sound_parts, own)))):
         return None
     return [old if old.passed else new for new, old in zip(with_sound_parts, own, strict=True)]

@@ -16,8 +16,8 @@ import torch
 from grader.exercise.catalogue import load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.carried_over import better_of, parts_in_question
+from grader.judging.stand_ins import STAND_INS
 from grader.judging.verdict import QuestionVerdict, verdict
-from grader.remote.stand_ins import STAND_INS
 
 
 def judge(exercise: str, question: str, names: MutableMapping[str, Any], exercise_seed: str) -> QuestionVerdict:

@@ -87,9 +87,16 @@ def explain(error: LearnerError) -> str:
     said = error.message.rstrip(".")
     match error.kind:
         case "Blank":
+            if error.line:
+                return (
+                    f"Your answer came to the line `{error.line}`. Is this part still to be written, or was the line "
+                    "left in place?"
+                )
             return "The blank of this question is still empty."
         case "MissingAnswer":
             return f"{said}: the notebook has no function or class of that name. Is its cell still there?"
+        case "TookTooLong":
+            return f"The answer's cell was {said}, and had not defined this yet.{at} Is there a loop that never ends?"
         case "TimeLimit":
             return f"There was {said}. Is there a loop that never ends, or one step too many?"
         case "Died":

@@ -10,11 +10,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.exercise import objectives
 from grader.files import write_atomic
 from grader.results import SubmissionResult, safe_name
 from grader.text import clean, one_line
 
-from . import objectives, palette, wording
+from . import palette, wording
 from .classroom import Classroom, by_name
 from .pictures import Gallery
 

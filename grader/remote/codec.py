@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import math
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -36,7 +37,10 @@ class Encoder:
         self.items += 1
         if depth > MAX_DEPTH or self.items > MAX_ITEMS:
             raise TooMuch("the value is too deep or has too many items")
+        value = _plain(value)
         kind = type(value)
+        if kind.__module__.partition(".")[0] == "pandas" and hasattr(value, "__array__"):  # a column, an index
+            value = np.asarray(value)
         if value is None or kind is bool:
             return value
         if kind is int:
@@ -53,7 +57,9 @@ class Encoder:
             return self._tensor("tensor", value)
         if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
             return self._tensor("array", torch.from_numpy(np.array(value, subok=False, copy=True)))
-        if isinstance(value, np.generic) and value.dtype.kind in "fiub":
+        if isinstance(value, np.ndarray) and value.dtype.kind in "USO" and value.size <= MAX_ITEMS:
+            return self.encode(np.array(value, subok=False).tolist(), depth)
+        if isinstance(value, np.generic) and value.dtype.kind in "fiubUS":
             return self.encode(value.item(), depth)
         if kind in (list, tuple, set, frozenset):
             tag = "list" if kind is list else "tuple" if kind is tuple else "set"
@@ -63,6 +69,9 @@ class Encoder:
             return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in dict.items(value)]}
         if isinstance(value, torch.Size):
             return {"tuple": [int(v) for v in value]}
+        if isinstance(value, tuple):
+            # A NamedTuple is a tuple, and an object whose fields may be asked for.
+            return {**self.keep(value), "members": [self.encode(v, depth + 1) for v in tuple.__iter__(value)]}
         return self.keep(value)
 
     def _tensor(self, tag: str, value: torch.Tensor) -> dict[str, Any]:
@@ -100,6 +109,8 @@ class _Decoder:
             return data
         if not isinstance(data, dict):
             raise TooMuch("not a tagged value")
+        if "ref" in data and "members" in data:
+            return self.handle({**data, "members": self.decode({"tuple": data["members"]}, depth)})
         if "ref" in data:
             return self.handle(data)
         if len(data) != 1:
@@ -135,6 +146,26 @@ class _Decoder:
                 return {self.decode(v, depth + 1) for v in content}
             return {self.decode(k, depth + 1): self.decode(v, depth + 1) for k, v in content}
         raise TooMuch(f"an unknown kind of value: {tag[:20]}")
+
+
+def _plain(value: Any) -> Any:
+    """What is as good as a plain value, as one: texts and numbers of other libraries, enum members, ranges, views."""
+    if isinstance(value, _AS_PLAIN):
+        for kind, plain in _PLAIN:
+            if isinstance(value, kind):
+                return value if type(value) in (kind, bool) else plain(value)
+    return value
+
+
+_PLAIN: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    # The methods of the kind itself: a subclass may have its own, which do something else.
+    (str, str.__str__),
+    (int, int.__int__),
+    (float, float.__float__),
+    (list, lambda value: list(list.__iter__(value))),
+    ((range, deque, type({}.keys()), type({}.values())), list),
+)
+_AS_PLAIN: tuple[type, ...] = (str, int, float, list, range, deque, type({}.keys()), type({}.values()))
 
 
 def described(value: Any) -> dict[str, Any]:

@@ -61,17 +61,24 @@ class Executor:
             case "call":
                 args = [decoded(a) for a in request["args"]]
                 kwargs = {k: decoded(v) for k, v in request["kwargs"].items()}
+                if "tool" in request and self.notebook is not None:
+                    with self.notebook.around_tools():
+                        return function(*args, **kwargs)
                 return function(*args, **kwargs)
             case "get":
                 return getattr(self.objects[request["ref"]], request["name"])
             case "item":
                 return self.objects[request["ref"]][decoded(request["key"])]
             case "notebook":
-                self.notebook.load(request["cells"])
-                return None
+                return self.notebook.load(request["cells"], request.get("files", {}))
+            case "above":
+                return self.notebook.above(request["question"])
+            case "cell":
+                return self.notebook.run_above(request["cell"], request["seconds"])
             case "answer":
                 self._forget()
-                return self.notebook.answer(request["question"], request.get("stand_ins", []))
+                how = [request[key] for key in ("question", "stand_ins", "seconds", "as_jupyter")]
+                return self.notebook.answer(*how)
         raise ValueError(f"unknown request {request['op']!r}")
 
     def _function(self, request: dict[str, Any]) -> Any:
@@ -83,6 +90,8 @@ class Executor:
         if name not in self.names and self.notebook is not None:
             self.notebook.provide(name)
         if name not in self.names:
+            if self.notebook is not None and self.notebook.failure is not None:
+                raise self.notebook.failure
             raise MissingAnswer(name)
         return self.names[name]
 

@@ -1,7 +1,8 @@
 """The output folder of `tl grade`: one record file a submission, so that nothing graded is ever lost."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,6 +81,22 @@ class RecordStore:
         """
         here = {self.path(*key) for key in present}
         return [path for path in sorted(self.folder.glob("*/*.json")) if path not in here]
+
+    def forget_renamed(self, present: Iterable[tuple[str, str]], exercises: Collection[str]) -> None:
+        """Remove what was said of files whose names stood for no exercise and that are not there any more.
+
+        Of a learner who is `present` (learner, exercise) such a row would stay for ever as not graded, beside the
+        result of the same file under a better name.
+        """
+        here = {self.path(*key) for key in present}
+        learners = {path.parent for path in here}
+        known = {safe_name(exercise) for exercise in exercises}
+        for path in self.folder.glob("*/*.json"):
+            if path not in here and path.parent in learners and path.stem not in known:
+                with suppress(DamagedRecord, OSError):
+                    record = _read(path)
+                    if record is not None and record.status == "not_graded":
+                        path.unlink()
 
     def load(self, learner: str, exercise: str) -> SubmissionResult | None:
         """The record, or None where there is none. Raises DamagedRecord, NewerRecord or OutputNotWritable."""

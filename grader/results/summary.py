@@ -7,14 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from grader.sandbox.tiers import Tier
-from grader.text import one_line
+from grader.text import cell_text
 
 from .record import SubmissionResult
 
 SUBMISSION_FIELDS = ("learner", "exercise", "status", "reason", "points", "max_points", "seed")
 QUESTION_FIELDS = ("id", "points", "max_points", "status", "misconceptions", "message")
-# The last four are the full-width forms, which spreadsheets read alike.
-_FORMULA = "=+-@|%\uff1d\uff0b\uff0d\uff20"
 CSV_FIELDS = ("learner", "exercise", "status", "reason", "points", "max_points", "isolation", "package", "remarks")
 
 
@@ -74,10 +72,9 @@ def _cells(values: Iterable[Any]) -> list[str]:
 
 
 def _cell(value: Any) -> str:
-    """One cell; a text that a spreadsheet would take for a formula gets an apostrophe (OWASP, CSV injection)."""
+    """One cell: a number as it is, a text that cannot become a formula."""
     if value is None or value == "":
         return ""
     if isinstance(value, float):
         return f"{value:.10g}"
-    text = one_line(str(value), 1000)
-    return "'" + text if text[0] in _FORMULA else text
+    return cell_text(str(value))

@@ -117,7 +117,7 @@ class _ColdSession(Session):
     def __init__(self, number: int, channel: socket.socket, process: subprocess.Popen[bytes], scratch: Path) -> None:
         control_line, unused = socket.socketpair()
         unused.close()
-        super().__init__(number, channel, control_line, process.kill)
+        super().__init__(number, channel, control_line)
         self._process = process
         self._scratch = scratch
         self._closing = False

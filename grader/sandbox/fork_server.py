@@ -56,7 +56,7 @@ class ForkServer:
         held, control_line = socket.socketpair()
         if sys.platform == "linux":
             held.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        session = Session(number, ours, held, self.kill)
+        session = Session(number, ours, held)
         self._sessions[number] = session
         request = json.dumps({"fork": number, "bounds": asdict(limits)}).encode() + b"\n"
         try:

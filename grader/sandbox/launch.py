@@ -186,6 +186,7 @@ def _bwrap(visible: Visible, stage: Path) -> list[str]:
         raise FileNotFoundError("bwrap is not installed")
     command = [program, "--unshare-user", "--unshare-all", "--die-with-parent", "--as-pid-1"]
     command += ["--hostname", "sandbox", "--uid", "1000", "--gid", "1000", "--proc", "/proc", "--dev", "/dev"]
+    command += ["--ro-bind", "/dev/null", "/dev/zero"]  # for the reason given in `confine`
     command += ["--tmpfs", "/tmp", "--ro-bind", str(stage / "etc"), "/etc"]
     for path in ETC_FILES:
         if os.path.exists(path):

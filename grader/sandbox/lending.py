@@ -88,7 +88,7 @@ class _BorrowedSession(Session):
     """A session whose end is heard of by its owner."""
 
     def __init__(self, number: int, channel: socket.socket, control_line: socket.socket, owner: Connection) -> None:
-        super().__init__(number, channel, control_line, give_up=lambda: None)
+        super().__init__(number, channel, control_line)
         self._owner = owner
 
     def fate(self, timeout: float | None = 0.0) -> Fate:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol
@@ -20,6 +21,9 @@ from grader.sandbox.tiers import Tier
 
 PATIENCE = 5.0
 """Seconds in which a supervisor answers even on a very busy machine. On a quiet one it takes under 0.01 s."""
+
+_A_WORD = 1.0
+"""Seconds in which a supervisor that clears up says so several times."""
 
 _RUNNING = Fate("running")
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid
@@ -32,11 +36,10 @@ class Session:
     Safe to use from several threads; use as a context manager, or call `close()`.
     """
 
-    def __init__(self, number: int, channel: socket.socket, control_line: socket.socket, give_up: Callable[[], None]):
+    def __init__(self, number: int, channel: socket.socket, control_line: socket.socket):
         self.number = number
         self.socket = channel
         self._control_line = control_line
-        self._give_up = give_up
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._fate = _RUNNING
@@ -47,7 +50,8 @@ class Session:
     def fate(self, timeout: float | None = 0.0) -> Fate:
         """How the session ended, waiting up to `timeout` seconds (None: for ever) for its end; `running` if it has not.
 
-        A result other than `running` is final, and all processes of the session are gone by then.
+        A result other than `running` is final, and all processes of the session are gone by then, unless `close` gave
+        up waiting for them.
         """
         self._ended.wait(timeout)
         return self._fate
@@ -111,23 +115,33 @@ class Session:
     def close(self, patience: float = 10.0) -> Fate:
         """End the session and wait until its last process is gone. Calling it again does nothing.
 
-        Where even that takes longer than `patience` seconds, the whole fork server is ended, and its other sessions
-        vanish.
+        An end that takes longer than `patience` seconds (the kernel takes memory apart whose shape the learner chose)
+        goes on by itself, beside other sessions: `closed`, with the CPU time so far.
         """
         with suppress(OSError):
             self._control_line.sendall(b"k")
         if not self._ended.wait(patience):
-            self._give_up()
-            self._ended.wait(patience)
+            if not self._is_at_its_end():
+                self.end_by_force()
+                self._ended.wait(patience / 2)
+            self.end(Fate("closed", why=f"its end takes longer than {patience:g} s"))
         self.socket.close()
         with self._lock:
             self._control_line.close()
         return self._fate
 
+    def _is_at_its_end(self) -> bool:
+        """Whether the supervisor says that it is still clearing up; one that says nothing may be stopped."""
+        with self._lock:
+            before = self._usage
+            self._listen(_A_WORD, lambda: False)
+            return self._usage is not before
+
     def end(self, fate: Fate) -> None:
-        """For the sandbox: the fork server reported this end. The first report counts."""
+        """For the sandbox: the fork server reported this end. The first report counts, with the CPU time last known
+        where it has less."""
         if not self._ended.is_set():
-            self._fate = fate
+            self._fate = replace(fate, cpu_seconds=max(fate.cpu_seconds, float(self._usage["cpu_seconds"])))
             self._ended.set()
 
     def descriptors(self) -> list[int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.exercise.catalogue import ROOT, load_exercise
 from grader.exercise.model import Exercise
 
-from ..submissions import Answered, NotReadable, read_answers, read_bytes
+from ..submissions import Answered, NotReadable, exercise_of_cells, read_answers, read_bytes, texts_beside
 from .errors import NoNotebook
 
 DEPTH = 3  # folders below the one given; a learner's folder is flat, an nbgrader one is not
@@ -59,11 +59,9 @@ def exercise_of(path: Path, data: bytes, names: Sequence[str], root: Path = ROOT
     named = named_after(path, names)
     if named is not None:
         return named
-    ids = _grade_ids(data)
-    shared = {name: sum(q.id in ids for q in load_exercise(name, root).questions) for name in names}
-    best = max(shared, key=lambda name: shared[name], default=None)
-    if best is not None and shared[best]:
-        return best
+    by_cells = exercise_of_cells(data, names, root)
+    if by_cells is not None:
+        return by_cells
     raise NoNotebook(
         f"{path.name} belongs to no exercise: neither its name nor its answer cells are of {' or '.join(names)}"
     )
@@ -77,7 +75,9 @@ def read_notebook(path: Path, names: Sequence[str], root: Path = ROOT) -> tuple[
     data = read_bytes(path.resolve())  # a link of one's own may be followed
     exercise = load_exercise(exercise_of(path, data, names, root), root)
     answered = read_answers(data, exercise)
-    return exercise, answered, digest(*(f"{cell['question']}\n{cell['source']}" for cell in answered.cells))
+    answered.files, _ = texts_beside(path.resolve())
+    beside = (f"{name}\n{text}" for name, text in answered.files.items())
+    return exercise, answered, digest(*(f"{cell['question']}\n{cell['source']}" for cell in answered.cells), *beside)
 
 
 def looks_sound(path: Path) -> bool:
@@ -92,14 +92,6 @@ def looks_sound(path: Path) -> bool:
 def digest(*texts: str) -> str:
     """A short digest that tells texts apart."""
     return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _grade_ids(data: bytes) -> set[str]:
-    try:
-        cells = json.loads(data)["cells"]
-        return {str(cell["metadata"]["nbgrader"]["grade_id"]) for cell in cells if "nbgrader" in cell["metadata"]}
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return set()  # whoever reads it for grading says what is wrong with it
 
 
 def _instead(place: Path) -> str:

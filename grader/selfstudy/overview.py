@@ -6,7 +6,7 @@ from typing import Any
 
 from grader.exercise.catalogue import ROOT, exercise_names, load_exercise
 
-from ..pages.objectives import OBJECTIVES
+from ..exercise.objectives import OBJECTIVES
 from .progress import Progress
 
 

@@ -73,9 +73,9 @@ class SandboxedAnswers:
         self.bytes_left = REPLY_BYTES
         self.waited = 0.0
 
-    def restart_clock(self) -> None:
-        """A new question begins: it has the whole time limit, and as many bytes as any."""
-        self.deadline = time.monotonic() + self.time_limit
+    def restart_clock(self, seconds: float | None = None) -> None:
+        """A question begins: it has `seconds`, a new one the whole time limit, and as many bytes as any."""
+        self.deadline = time.monotonic() + (self.time_limit if seconds is None else seconds)
         self.bytes_left = REPLY_BYTES
 
     def start_afresh(self) -> None:

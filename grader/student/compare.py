@@ -13,7 +13,7 @@ def same(observed: Any, expected: Any, atol: float = 0.0, rtol: float = 0.0) -> 
     """True where both have one structure and shape and every number is within `atol + rtol * |expected|`.
 
     NaN equals NaN only where both are NaN at the same place. Tensors and arrays compare by shape and value, and so do
-    nested lists, entry by entry; integer, boolean and floating dtypes compare by value.
+    nested lists, entry by entry, for which an array will do; integer, boolean and floating dtypes compare by value.
     """
     if isinstance(expected, np.ndarray):
         expected = torch.from_numpy(expected)
@@ -27,6 +27,8 @@ def same(observed: Any, expected: Any, atol: float = 0.0, rtol: float = 0.0) -> 
     if isinstance(expected, (int, float)):
         return isinstance(observed, (int, float)) and _same_number(float(observed), float(expected), atol, rtol)
     if isinstance(expected, (list, tuple)):
+        if isinstance(observed, torch.Tensor) and observed.ndim:  # an array of numbers in place of a list of them
+            observed = observed.tolist()
         return (
             isinstance(observed, (list, tuple))
             and len(observed) == len(expected)

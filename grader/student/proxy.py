@@ -69,6 +69,8 @@ class Student:
         ref = data.get("ref")
         if type(ref) is not int:
             raise codec.TooMuch("a malformed handle")
+        if "members" in data:
+            return RemoteTuple(self, ref, str(data.get("type", "tuple"))[:80], data["members"])
         kind = Model if data.get("module") is True else Remote
         return kind(self, ref, str(data.get("type", "object"))[:80])
 
@@ -116,6 +118,16 @@ class Remote:
 
     def __repr__(self) -> str:
         return f"<{self._type}>"
+
+
+class RemoteTuple(tuple[Any, ...], Remote):
+    """A named tuple: its members as a tuple, and the object that stayed where it is, to be asked for its fields."""
+
+    def __new__(cls, student: Student, ref: int, type_name: str, members: tuple[Any, ...]) -> RemoteTuple:
+        return super().__new__(cls, members)
+
+    def __init__(self, student: Student, ref: int, type_name: str, members: tuple[Any, ...]):
+        Remote.__init__(self, student, ref, type_name)
 
 
 class Model(Remote):

@@ -2,20 +2,32 @@
 
 Takes `SUBMISSIONS/<learner>/<exercise>.ipynb`, and nbgrader's `submitted/<learner>/<assignment>/<notebook>.ipynb`. A
 file that is a symbolic link is never followed: it may lead to another learner's work, or to the grader's own files.
+What cannot be read of one learner's folder is that learner's "not graded"; the class goes on.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grader.submissions.choosing import MOST_READ, Candidate, candidate, chosen_of
+from grader.submissions.recognising import ENDING
+
 DEPTH = 3
 """How deep below a learner's folder notebooks are looked for."""
-_NOTEBOOK = re.compile(r"\.ipynb(\.json|\.txt)?$", re.IGNORECASE)
-"""How a notebook's file name ends: some browsers and mail programs add what they take it for."""
+MAX_FILES = 200_000
+"""Entries of one learner's folder that are looked at: a data set of pictures may lie beside a notebook."""
+NAMED = 5
+"""How many files are named in one sentence; the others are counted."""
+UNKNOWN = "(unknown)"
+"""In place of an exercise's name, where it is not known which one a learner handed in."""
+DEEPEST, ENTRIES = 10, 5000
+"""How deep, and among how many entries, those are looked for that only have to be told of."""
+_LOOKS_BAD = re.compile(r"\\x[0-9a-f]{2}")
 
 
 class NoSubmissions(Exception):
@@ -32,25 +44,38 @@ class Found:
     problem: str | None = None
     """Why it cannot be graded, in words for the instructor."""
     remarks: list[str] = field(default_factory=list)
+    below: Path | None = None
+    """The folder of the class: on the way from there to the notebook, no link is followed."""
 
 
 def find_submissions(folder: Path, exercises: Sequence[str]) -> list[Found]:
     """Every submission below `folder`, sorted by learner and exercise. Raises NoSubmissions with what to do."""
     if not folder.is_dir():
         raise NoSubmissions(f"{folder} is not a folder: give the folder that holds one folder a learner")
-    if (folder / "nbgrader_config.py").is_file():
-        # Its source/ and release/ would be taken for learners, with full marks and none.
-        raise NoSubmissions(f"{folder} is a course of nbgrader: give its submissions, {folder / 'submitted'}")
-    found = [one for learner in _folders(folder) for one in _of_learner(learner, exercises)]
-    if not found and _loose(folder):
+    try:
+        if (folder / "nbgrader_config.py").is_file():
+            # Its source/ and release/ would be taken for learners, with full marks and none.
+            raise NoSubmissions(f"{folder} is a course of nbgrader: give its submissions, {folder / 'submitted'}")
+        found = [one for learner in _folders(folder) for one in _of_learner(learner, exercises)]
+        loose = _loose(folder)
+    except OSError as error:
+        raise NoSubmissions(f"{folder} cannot be read ({error.strerror}): put it right, then grade again") from None
+    if not found and loose:
         raise NoSubmissions(
             f"{folder} holds notebooks and no folder of a learner with one: give the folder above if this is one "
             "learner's, or put each notebook into a folder named after its learner"
         )
     if not found:
+        if deep := [text_of(str(path.relative_to(folder))) for path in too_deep(folder, DEPTH + 1)]:
+            raise NoSubmissions(
+                f"{folder} holds notebooks that lie too deep, as {deep[0]}: give the folder in which each learner has "
+                f"one, at most {DEPTH - 1} folders above the notebook"
+            )
         raise NoSubmissions(
             f"{folder} holds no notebook at <learner>/<exercise>.ipynb; exercises are {', '.join(exercises)}"
         )
+    for one in found:
+        one.below = folder
     return sorted(found, key=lambda f: (f.learner, f.exercise))
 
 
@@ -61,89 +86,207 @@ def passed_over(folder: Path, out: Path) -> list[str]:
     """
     said = []
     if loose := _loose(folder):
-        some = ", ".join(loose[:5]) + (f" and {len(loose) - 5} more" if len(loose) > 5 else "")
-        said.append(f"{some}: not in a folder of a learner; put each into one that is named after its learner")
+        said.append(f"{_some(loose)}: not in a folder of a learner; put each into one that is named after its learner")
     for entry in sorted(os.scandir(folder), key=lambda e: e.name):
         path, name = Path(entry.path), text_of(entry.name)
-        if not entry.is_dir() or entry.name == ".ipynb_checkpoints" or path.resolve() == out.resolve():
-            continue
         if entry.is_symlink():
-            said.append(f"{name}: the folder is a symbolic link, which is not followed")
-        elif entry.name.startswith("."):
-            if next(_notebooks(path, DEPTH), None) is not None:
-                said.append(f"{name}: the folder is hidden; rename it if it is a learner's")
-        elif next(_notebooks(path, DEPTH), None) is None:
-            there = ", ".join([text_of(e.name) for e in os.scandir(path) if e.name[0] != "."][:5])
-            said.append(f"{name}: no notebook in this folder, " + (f"only {there}" if there else "which is empty"))
+            if not ENDING.search(entry.name) and _leads_to_folder(path):
+                said.append(f"{name}: the folder is a symbolic link, which is not followed")
+        elif _is_folder(entry) and entry.name != ".ipynb_checkpoints" and path.resolve() != out.resolve():
+            said += _nothing_in(path, name)
     return said
 
 
+def _nothing_in(folder: Path, name: str) -> list[str]:
+    """A sentence on a folder that may be a learner's and holds nothing to grade; none where grading tells of it."""
+    closed: list[OSError] = []
+    try:
+        notebooks = _notebooks(folder, closed)
+        there = [] if closed else sorted(text_of(e.name) for e in os.scandir(folder) if e.name[0] != ".")
+    except (OSError, _TooMany):
+        return []
+    if name.startswith("."):
+        return [f"{name}: the folder is hidden; rename it if it is a learner's"] if notebooks or closed else []
+    if closed:
+        return []
+    if deep := [text_of(str(one.relative_to(folder.parent))) for one in too_deep(folder, DEPTH)]:
+        more = f" and {len(deep) - 1} more" if len(deep) > 1 else ""
+        return [
+            f"{name}: not graded, because it lies too deep: {deep[0]}{more}; move it to {name}/ "
+            f"(at most {DEPTH - 1} folders are looked into below that)"
+        ]
+    if notebooks:
+        return []
+    return [f"{name}: no notebook in this folder, " + (f"only {_some(there)}" if there else "which is empty")]
+
+
 def _loose(folder: Path) -> list[str]:
-    return sorted(text_of(e.name) for e in os.scandir(folder) if _NOTEBOOK.search(e.name) and e.is_file())
+    return sorted(text_of(e.name) for e in os.scandir(folder) if ENDING.search(e.name) and not _is_folder(e))
 
 
 def _folders(folder: Path) -> list[Path]:
-    return sorted(Path(e.path) for e in os.scandir(folder) if e.is_dir(follow_symlinks=False) and e.name[0] != ".")
+    return sorted(Path(e.path) for e in os.scandir(folder) if _is_folder(e) and e.name[0] != ".")
 
 
-def _of_learner(folder: Path, exercises: Sequence[str]) -> Iterator[Found]:
+def _of_learner(folder: Path, exercises: Sequence[str]) -> list[Found]:
     name = text_of(folder.name)
-    by_exercise: dict[str, list[Path]] = {}
-    for path in _notebooks(folder, DEPTH):
-        exercise = _exercise_of(path, exercises)
-        if exercise is None:
-            yield Found(
-                name,
-                text_of(path.stem),
-                path,
-                f"there is no exercise called {text_of(path.stem)}; exercises are {', '.join(exercises)}. "
-                "Rename the file if it is one of these",
-            )
+    closed: list[OSError] = []
+    try:
+        paths = _notebooks(folder, closed)
+    except _TooMany:
+        return [Found(name, UNKNOWN, folder, f"the folder holds more than {MAX_FILES:,} files: keep the notebooks")]
+    by_exercise: dict[str, list[Candidate]] = {}
+    strange: list[Path] = []
+    for path in paths:
+        one = candidate(path, exercises, folder.parent, len(paths) <= MOST_READ)
+        if one is None:
+            strange.append(path)
         else:
-            by_exercise.setdefault(exercise, []).append(path)
-    for exercise, paths in by_exercise.items():
-        yield _one_of(name, exercise, paths, folder)
-
-
-def _one_of(name: str, exercise: str, paths: list[Path], folder: Path) -> Found:
-    """The notebook to grade among several for one exercise: the one that carries the exercise's exact name."""
-    exact = [p for p in paths if p.stem == exercise]
-    if len(paths) == 1:
-        chosen = Found(name, exercise, paths[0])
-        if not exact:
-            chosen.remarks.append(f"the file is called {text_of(paths[0].name)}, taken for {exercise}")
-    elif len(exact) == 1:
-        others = ", ".join(sorted(text_of(str(p.relative_to(folder))) for p in paths if p != exact[0]))
-        chosen = Found(
-            name, exercise, exact[0], remarks=[f"there are other notebooks for {exercise}, not graded: {others}"]
-        )
+            by_exercise.setdefault(one.exercise, []).append(one)
+    found = [_one_of(name, exercise, several, folder) for exercise, several in by_exercise.items()]
+    found += _closed_folders(name, folder, closed, found, exercises)
+    known = f"exercises are {', '.join(exercises)}"
+    if len(strange) > NAMED:
+        names = _some([_stem(path) for path in strange])
+        why = f"there are {len(strange):,} notebooks for no exercise ({names}); {known}. Rename what is one of these"
+        found.append(Found(name, UNKNOWN, folder, why))
     else:
-        several = ", ".join(sorted(text_of(str(p.relative_to(folder))) for p in paths))
-        chosen = Found(
-            name, exercise, paths[0], f"there are {len(paths)} notebooks for {exercise} ({several}): keep one"
-        )
-    if chosen.path.is_symlink():
-        chosen.problem = "the file is a symbolic link, which is not followed: hand in the notebook itself"
-    return chosen
+        for path in strange:
+            why = f"there is no exercise called {_stem(path)}; {known}. Rename the file if it is one of these"
+            found.append(Found(name, _stem(path), path, why))
+    return found
 
 
-def _notebooks(folder: Path, depth: int) -> Iterator[Path]:
-    for entry in sorted(os.scandir(folder), key=lambda e: e.name):
-        if entry.name.startswith("."):
+def _closed_folders(
+    learner: str, folder: Path, closed: list[OSError], found: list[Found], exercises: Sequence[str]
+) -> list[Found]:
+    """What is said of folders that cannot be read: one is its exercise's, any other is a remark on what was found."""
+    if not closed:
+        return []
+    names = {error.filename: text_of(Path(os.fsdecode(error.filename)).name) for error in closed}
+    why = f"the folder {_some(sorted(names.values()))} cannot be read ({closed[0].strerror})"
+    lost = set(names.values()) & set(exercises) - {one.exercise for one in found}
+    for one in found:
+        one.remarks.append(why)
+    if not found and not lost:
+        lost = {UNKNOWN}
+    return [Found(learner, exercise, folder, f"{why}: put it right, then grade again") for exercise in sorted(lost)]
+
+
+def _one_of(name: str, exercise: str, candidates: list[Candidate], folder: Path) -> Found:
+    """The notebook to grade among several for one exercise: the one that answers something; of several of these, the
+    one that carries the exercise's exact name."""
+    shown = {id(c): text_of(str(c.path.relative_to(folder))) for c in candidates}
+    chosen = candidates[0] if len(candidates) == 1 else chosen_of(candidates)
+    if chosen is None:
+        several = _some(sorted(shown.values()))
+        problem = f"there are {len(candidates)} notebooks for {exercise} ({several}): keep one"
+        return Found(name, exercise, candidates[0].path, problem)
+    found = Found(name, exercise, chosen.path)
+    if chosen.how:
+        found.remarks.append(f"the file is called {text_of(chosen.path.name)}, {chosen.how}")
+    others = [c for c in candidates if c is not chosen]
+    if others:
+        some = _some(sorted(shown[id(c)] for c in others))
+        said = f"there are other notebooks for {exercise}, not graded: {some}"
+        if len(candidates) > MOST_READ:
+            said += "; too many to look into"
+        elif any(c.answers > chosen.answers for c in others):
+            said += "; more questions are answered there than in the one that was graded: ask which is meant"
+        elif all(c.answers == 0 for c in others) and chosen.answers:
+            said += ", with no answer in it" if len(others) == 1 else ", with no answer in them"
+        found.remarks.append(said)
+    if found.path.is_symlink():
+        found.problem = "the file is a symbolic link, which is not followed: hand in the notebook itself"
+    return found
+
+
+def _stem(path: Path) -> str:
+    """The name of a notebook without its ending, fit to be shown."""
+    return text_of(ENDING.sub("", path.name))
+
+
+class _TooMany(Exception):
+    """A learner's folder holds more than anybody hands in."""
+
+
+def _notebooks(folder: Path, closed: list[OSError]) -> list[Path]:
+    """The notebooks of a learner's folder, by path; folders that cannot be read go to `closed`. Raises _TooMany."""
+    found: list[Path] = []
+    folders = [(folder, DEPTH)]
+    seen = 0
+    while folders:
+        inside, depth = folders.pop()
+        try:
+            with os.scandir(inside) as entries:
+                for entry in entries:
+                    seen += 1
+                    if seen > MAX_FILES:
+                        raise _TooMany
+                    if entry.name.startswith("."):
+                        continue
+                    if _is_folder(entry):
+                        if depth > 1:
+                            folders.append((Path(entry.path), depth - 1))
+                    elif ENDING.search(entry.name):
+                        found.append(Path(entry.path))
+        except OSError as error:
+            error.filename = error.filename or str(inside)
+            closed.append(error)
+    return sorted(found)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder itself; what cannot be told, for it has just gone, is none."""
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _leads_to_folder(link: Path) -> bool:
+    """Whether a link leads to a folder, or nobody can tell: in a circle, or where the grader may not look."""
+    try:
+        return stat.S_ISDIR(link.stat().st_mode)
+    except FileNotFoundError:
+        return False
+    except (OSError, RuntimeError):
+        return True
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")
+
+
+def too_deep(folder: Path, depth: int) -> list[Path]:
+    """The notebooks that lie more than `depth` levels below `folder`, the first ones."""
+    found: list[Path] = []
+    waiting = [(folder, 1)]
+    looked_at = 0
+    while waiting and looked_at < ENTRIES:
+        place, level = waiting.pop(0)
+        try:
+            entries = sorted(os.scandir(place), key=lambda e: e.name)
+        except OSError:
             continue
-        if entry.is_dir(follow_symlinks=False):
-            if depth > 1:
-                yield from _notebooks(Path(entry.path), depth - 1)
-        elif _NOTEBOOK.search(entry.name):
-            yield Path(entry.path)
-
-
-def _exercise_of(path: Path, exercises: Sequence[str]) -> str | None:
-    """The exercise that a file name stands for: itself, or with what browsers and Jupyter add (`-Copy1`, ` (2)`)."""
-    plain = re.sub(r"([-_ ]?copy\d*|\s*\(\d+\))$", "", _NOTEBOOK.sub("", path.name), flags=re.IGNORECASE)
-    return next((e for e in exercises if plain.lower() == e.lower()), None)
+        looked_at += len(entries)
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if level < DEEPEST:
+                    waiting.append((Path(entry.path), level + 1))
+            elif level > depth and ENDING.search(entry.name):
+                found.append(Path(entry.path))
+    return found
 
 
 def text_of(name: str) -> str:
-    """A file name as text: bytes that are not UTF-8 become visible replacements."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    r"""A file name as text, another one for every name: bytes that are not UTF-8 become `\xff`, and count.
+
+    Where a name holds such a byte, or looks as if it did, its backslashes are doubled, so that no two are alike.
+    """
+    bad = any("\udc80" <= letter <= "\udcff" for letter in name)
+    if bad or _LOOKS_BAD.search(name):
+        name = name.replace("\\", "\\\\")
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

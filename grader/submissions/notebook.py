@@ -6,7 +6,6 @@ become a text cell, or part of another answer's cell or of a check. Nothing of t
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import stat
@@ -15,14 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.exercise.model import Exercise, Question
+from grader.submissions.bounded import TooMuch, notebook_in
+from grader.submissions.slimming import MAX_CELLS, MAX_CODE
 
 MAX_BYTES = 200 * 2**20
 """A notebook with every picture of a long evening is a few MiB; 60 MiB of outputs are still read."""
-MAX_PARTS = 2_000_000
-MAX_ITEMS = 20_000_000
-"""Brackets and commas in a file: each becomes an object that takes a hundred times its place in memory."""
-MAX_SOURCE = 2 * 2**20
-"""All code of a notebook together."""
 
 
 class NotReadable(Exception):
@@ -50,24 +46,54 @@ class Answered:
     blank: set[str] = field(default_factory=set)
     """Those of them whose cell is as it was handed out."""
     remarks: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+    """Texts that lay beside the notebook, by their paths: its own modules, and small data."""
+    all_cells: list[dict[str, Any]] = field(default_factory=list)
+    """Every cell of the notebook, text too, without outputs (see `slimming`); `places` counts these."""
 
 
-def read_bytes(path: Path) -> bytes:
-    """The file's bytes. Raises NotReadable: a link, a pipe, a folder, too large, no permission."""
+def read_bytes(path: Path, below: Path | None = None) -> bytes:
+    """The file's bytes. Raises NotReadable: a link, a pipe, a folder, too large, no permission.
+
+    below: a folder from which no link is followed on the way to the file; it may have changed since it was listed.
+    """
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        handle = _opened(path, below)
     except OSError as error:
         raise NotReadable(f"the file cannot be opened ({error.strerror})") from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise NotReadable("this is not a regular file", "name the notebook itself", "hand in the notebook itself")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise NotReadable("this is not a regular file", "name the notebook itself", "hand in the notebook itself")
         if status.st_size > MAX_BYTES:
             raise NotReadable(
                 f"the file has {status.st_size / 2**20:.0f} MiB, and at most {MAX_BYTES / 2**20:.0f} are read",
                 "clear the outputs (Edit > Clear Outputs of All Cells), save",
             )
-        return file.read(MAX_BYTES + 1)
+        try:
+            data = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise NotReadable(f"the file cannot be read ({error.strerror})") from None
+    if len(data) > MAX_BYTES:  # it has grown since
+        raise NotReadable("the file changes while it is read", "wait until it is whole")
+    return data
+
+
+def _opened(path: Path, below: Path | None) -> int:
+    no_link, at_once = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
+    if below is None or os.open not in os.supports_dir_fd:
+        return os.open(path, os.O_RDONLY | no_link | at_once)
+    *folders, name = path.relative_to(below).parts
+    here = os.open(below, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        for folder in folders:
+            inside = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | no_link, dir_fd=here)
+            os.close(here)
+            here = inside
+        return os.open(name, os.O_RDONLY | no_link | at_once, dir_fd=here)
+    finally:
+        os.close(here)
 
 
 def read_answers(data: bytes, exercise: Exercise) -> Answered:
@@ -75,16 +101,22 @@ def read_answers(data: bytes, exercise: Exercise) -> Answered:
     notebook = _parse(data)
     answers, checks = {q.id for q in exercise.questions}, {f"{q.id}_test" for q in exercise.questions}
     cells = [cell for cell in notebook["cells"] if isinstance(cell, dict)]
+    if len(notebook["cells"]) > MAX_CELLS:
+        raise NotReadable(f"the notebook has over {MAX_CELLS:,} cells", "keep only what answers the questions, save")
     # One key pressed too many turns an answer into text; nbgrader, too, takes it for the code that it was.
     places = [i for i, c in enumerate(cells) if c.get("cell_type") == "code" or _grade_id(c) in answers]
     sources, ids = [_source(cells[i]) for i in places], [_grade_id(cells[i]) for i in places]
-    if sum(map(len, sources)) > MAX_SOURCE:
+    if sum(map(len, sources)) > MAX_CODE:
         raise NotReadable(
-            f"the notebook has over {MAX_SOURCE // 2**20} MiB of code",
+            f"the notebook has over {MAX_CODE // 2**20} MiB of code",
             "keep only what answers the questions, save",
             "hand in only what answers the questions",
         )
-    result = Answered([{"source": source, "question": None} for source in sources])
+    handed_out = {_plain(cell.source) for cell in exercise.cells if cell.role in ("code", "check")}
+    result = Answered(
+        [{"source": source, "question": None, "handed_out": _plain(source) in handed_out} for source in sources],
+        all_cells=cells,
+    )
     if notebook.pop("converted", False):
         result.remarks.append("the notebook was in the old format 3, and was converted")
     # What is graded is an answer; what would only check it is not run.
@@ -148,14 +180,15 @@ def _defines(source: str, question: Question) -> bool:
 def _parse(data: bytes) -> dict[str, Any]:
     if not data.strip():
         raise NotReadable("the file is empty", "save the notebook in Jupyter", "was it saved before it was handed in?")
-    if data.count(b"[") + data.count(b"{") > MAX_PARTS or data.count(b",") > MAX_ITEMS:
-        raise NotReadable(
-            "the file has millions of parts", "clear the outputs (Edit > Clear Outputs of All Cells), save"
-        )
     try:
-        notebook = json.loads(data)
-    except (ValueError, RecursionError):
-        raise NotReadable("the file is not a notebook (not JSON)", "open it in Jupyter, save it") from None
+        notebook = notebook_in(data)
+    except TooMuch:
+        raise NotReadable(
+            "the file takes too much memory or time to read",
+            "clear the outputs (Edit > Clear Outputs of All Cells), save",
+        ) from None
+    except ValueError:
+        raise _no_json(data) from None
     version = notebook.get("nbformat") if isinstance(notebook, dict) else None
     if version == 3:
         return _from_version_3(notebook)
@@ -168,14 +201,42 @@ def _parse(data: bytes) -> dict[str, Any]:
     return notebook
 
 
+def _no_json(data: bytes) -> NotReadable:
+    """What the file is instead, and what to do: Jupyter opens none of these."""
+    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start[:4] in (b"PK\x03\x04", b"PK\x05\x06") or start[:2] == b"\x1f\x8b" or start[:6] == b"7z\xbc\xaf\x27\x1c":
+        return NotReadable(
+            "the file is an archive (zip), not a notebook",
+            "unpack it and name the .ipynb file that is in it",
+            "unpack it and hand in the .ipynb file that is in it",
+        )
+    marks = re.search(rb"^(<<<<<<<|=======|>>>>>>>)( |\r?$)", data, re.MULTILINE)
+    if marks is not None:
+        line = data.count(b"\n", 0, marks.start()) + 1
+        return NotReadable(
+            f"the file has marks of a merge conflict (line {line}: {marks[1].decode()})",
+            "keep one of the two versions, as with git checkout --ours, and take the marks out; see that Jupyter opens "
+            "the notebook",
+        )
+    if start[:1] == b"<":
+        return NotReadable(
+            "the file is a web page, not a notebook",
+            "download the notebook itself (in Jupyter File > Download, on GitHub the button for the raw file)",
+            "download the notebook itself (in Jupyter File > Download, on GitHub the button for the raw file) and hand "
+            "that in",
+        )
+    if start[:1] == b"{" and b'"cells"' in data:
+        return NotReadable(
+            "the file is a notebook that is damaged or breaks off (not JSON)",
+            "go back to a copy that Jupyter opens (File > Revert Notebook to Checkpoint, or save it anew)",
+        )
+    return NotReadable("the file is not a notebook (not JSON)", "open it in Jupyter, save it")
+
+
 def _from_version_3(notebook: dict[str, Any]) -> dict[str, Any]:
     import nbformat
 
     try:
-        for sheet in notebook.get("worksheets", []):
-            for cell in sheet.get("cells", []):
-                if cell.get("cell_type") == "code":
-                    cell["outputs"] = []
         converted = dict(nbformat.convert(nbformat.from_dict(notebook), 4))
     except Exception as error:
         raise NotReadable(
@@ -189,10 +250,18 @@ def _from_version_3(notebook: dict[str, Any]) -> dict[str, Any]:
 
 def _source(cell: dict[str, Any]) -> str:
     source = cell.get("source", "")
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
     # Python takes all three line ends for one; what is compared with a blank must, too.
-    return source.replace("\r\n", "\n").replace("\r", "\n") if isinstance(source, str) else ""
+    return whole(source).replace("\r\n", "\n").replace("\r", "\n") if isinstance(source, str) else ""
+
+
+def whole(text: str) -> str:
+    """`text` with a replacement for each half of a character (a lone surrogate), which no file and no kernel takes."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _plain(source: str) -> str:
+    """A cell without what editors change by themselves: the blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
 def _grade_id(cell: dict[str, Any]) -> str:

@@ -44,6 +44,8 @@ class Consumption:
         """The most that was added between two looks: how fast this machine is, and how late who looks."""
         self.nameless_mib = 0.0
         """Space of files that are open and have no name any more."""
+        self.unseen_mib = 0.0
+        """What the whole machine has more than at the start of memory that is in no process's account, others' too."""
         self.nameless_step_mib = 0.0
 
     def __enter__(self) -> Consumption:
@@ -56,15 +58,23 @@ class Consumption:
 
     def _watch(self) -> None:
         held = nameless = 0.0
+        unseen = _unseen_kib()
         while not self._end.wait(0.05):
             pids = [pid for pid in below(self._pid) if pid not in self._but_not]
             before, held = held, sum(map(_own_kib, pids)) / 1024
             self.memory_mib = max(self.memory_mib, held)
+            self.unseen_mib = max(self.unseen_mib, (_unseen_kib() - unseen) / 1024)
             self.memory_step_mib = max(self.memory_step_mib, held - before)
             sizes = {key: size for pid in pids for key, size in _nameless(pid)}
             before, nameless = nameless, sum(sizes.values()) / 2**20
             self.nameless_mib = max(self.nameless_mib, nameless)
             self.nameless_step_mib = max(self.nameless_step_mib, nameless - before)
+
+
+def _unseen_kib() -> int:
+    """Shared memory, page tables, stacks and tables of the kernel."""
+    lines = [line.split() for line in Path("/proc/meminfo").read_text().splitlines()]
+    return sum(int(words[1]) for words in lines if words[0] in ("Shmem:", "SUnreclaim:", "PageTables:", "KernelStack:"))
 
 
 def _own_kib(pid: int) -> int:

@@ -7,7 +7,7 @@ import html
 from pathlib import Path
 
 import pytest
-from arena import ATTACKS, LIMITS, Arena, Outcome, question_of
+from arena import ATTACKS, LIMITS, TIME_LIMIT, Arena, Outcome, question_of
 from grader_state import MOST_MIB, GraderState
 from shown import acts_on_a_page, acts_on_a_terminal
 
@@ -19,6 +19,9 @@ from grader.results import RecordStore
 UNREASONABLE = 30.0
 """Seconds for an attack and its clearing away: a question may take 3, and a lost process costs that twice. Up to 8.3 in
 180 runs on two cores with a load of 5 to 23."""
+MOST_ASKED = 2.2 * TIME_LIMIT
+"""Seconds that a question is waited for in all: its time, and a third of it for each of two further ways to ask. The
+rest is for reading the notebook again."""
 MOST_MEMORY = 1.6 * LIMITS.total_memory_mib
 """MiB: the limit, and what is touched between two looks at it (every 50 ms, on a busy machine). Up to 940 in 60 runs of
 bombs, whose steps between two looks were 110 to 560; LOOKS of them are allowed where that is more."""
@@ -26,6 +29,8 @@ MOST_NAMELESS = 9.0 * LIMITS.scratch_mib
 """MiB: four times the scratch folder may be written, and what is written between two looks. 36 to 156 in 48 runs (disk
 and tmpfs, quiet and at load 4); without a limit the attack was seen to hold 1,036."""
 
+MOST_UNSEEN = 1.5 * LIMITS.total_memory_mib
+"""MiB that the machine may have more, of memory that is in no process's account. The test shares it with others."""
 
 LOOKS = 3
 """How many times as much as was added between two of this test's own looks (every 50 ms too) a limit may be passed by,
@@ -48,9 +53,11 @@ def test_attack(answers: Path, arena: Arena, undisturbed: dict[tuple[str, str], 
     assert attacked.record.status == "graded", attacked.record.reason
     assert attacked.record.points == 0.0
     assert attacked.seconds < UNREASONABLE
+    assert attacked.record.answer_seconds < MOST_ASKED
     assert attacked.used is not None
     used = attacked.used
     assert used.memory_mib < max(MOST_MEMORY, LIMITS.total_memory_mib + LOOKS * used.memory_step_mib)
+    assert used.unseen_mib < MOST_UNSEEN
     assert used.nameless_mib < max(MOST_NAMELESS, 4 * LIMITS.scratch_mib + LOOKS * used.nameless_step_mib)
     assert left == []
     assert after.comparable() == before.comparable()

@@ -71,9 +71,6 @@ def test_nothing_that_a_learner_must_not_see_is_in_the_file(notebook):
         "secret_sum",
         "42",
         "SOLUTION",
-        "check_double",
-        "public_check",
-        "import math",
         "jupytext",
         "objectives",
     ):
@@ -141,10 +138,10 @@ def test_solved_and_filled_notebooks_hold_the_answers_and_keep_the_metadata(exer
 
 def test_building_twice_changes_nothing(course: Path):
     first = build([], root=course)
-    assert [file.state for file in first] == ["missing", "missing"]
+    assert [file.state for file in first] == ["missing"]
     before = {file.path: (file.path.read_bytes(), file.path.stat().st_mtime_ns) for file in first}
     second = build([], root=course)
-    assert [file.state for file in second] == ["current", "current"]
+    assert [file.state for file in second] == ["current"]
     assert {file.path: (file.path.read_bytes(), file.path.stat().st_mtime_ns) for file in second} == before
 
 
@@ -160,36 +157,18 @@ def test_line_ends_and_a_jupytext_header_change_nothing(course: Path):
     assert [file.content for file in targets(NAME, course)] == plain
 
 
-def test_the_public_checks_become_one_formatted_module(course: Path):
-    build([NAME], root=course)
-    path = course / "tlcore" / "checks" / "doubling.py"
-    text = path.read_text(encoding="utf-8")
-    assert text.startswith(
-        '"""The public checks of 01_doubling.\n\nBuilt by `tl build` from solutions/01_doubling.py; do not edit.\n"""\n'
-    )
-    assert "import os" not in text  # nobody uses it
-    assert '2 * number, teach="Add it to itself."' in text
-    scope: dict = {}
-    exec(text, scope)
-    assert {"check_double", "check_constant", "math"} <= set(scope)
-    assert "secret_sum" not in text
-
-
 def test_what_is_stale_missing_or_without_a_solution(course: Path):
     build([], root=course)
     notebook = course / "exercises" / f"{NAME}.ipynb"
     data = json.loads(notebook.read_text(encoding="utf-8"))
     data["cells"][0]["source"] = ["edited"]
     notebook.write_text(json.dumps(data), encoding="utf-8")
-    (course / "tlcore" / "checks" / "doubling.py").unlink()
     (course / "exercises" / "77_gone.ipynb").write_text("{}")
     files = build([], check=True, root=course)
     assert [(file.path.name, file.state, file.mend(course)) for file in files] == [
         (f"{NAME}.ipynb", "stale", f"tl build {NAME}"),
-        ("doubling.py", "missing", f"tl build {NAME}"),
         ("77_gone.ipynb", "orphan", "git rm exercises/77_gone.ipynb"),
     ]
-    assert not (course / "tlcore" / "checks" / "doubling.py").exists()
 
 
 def test_an_unknown_exercise_lists_the_known(course: Path):

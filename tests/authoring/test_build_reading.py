@@ -10,7 +10,6 @@ import pytest
 from grader.exercise.catalogue import exercise_names, imported_by, load_exercise
 from grader.exercise.errors import AuthoringError
 from grader.exercise.hints import split_hints
-from grader.hidden.registry import hidden_tests
 
 NAME = "01_doubling"
 QUESTION = 'question="double" minutes=5 difficulty=1 objectives="O1,O3V"'
@@ -72,17 +71,11 @@ def test_reading_does_not_import_what_is_heavy(course: Path):
         (
             "double(21)",
             "### BEGIN SOLUTION\ndouble(21)\n### END SOLUTION",
-            r":47: solution marks belong in a cell with",
+            r":37: solution marks belong in a cell with",
         ),
         (QUESTION, QUESTION.replace(" minutes=5", ""), r":12: question 'double' has no minutes; add minutes=N"),
         (QUESTION, QUESTION.replace("minutes=5", 'minutes="5"'), r"question 'double' has '5' as minutes"),
-        (
-            QUESTION,
-            QUESTION.replace("minutes=5", "minutes=6"),
-            r":8: the heading says 5 min, the answer cell minutes=6",
-        ),
         (QUESTION, QUESTION.replace(" difficulty=1", ""), r":12: question 'double' has no difficulty"),
-        (QUESTION, QUESTION.replace("difficulty=1", "difficulty=3"), r"the heading shows ●○○, difficulty=3 is ●●●"),
         (QUESTION, QUESTION.split(" objectives")[0], r":12: question 'double' has no objectives"),
         (QUESTION, QUESTION.replace("O3V", "O9"), r"question 'double': 'O9' is no objective"),
         (
@@ -90,11 +83,11 @@ def test_reading_does_not_import_what_is_heavy(course: Path):
             QUESTION.replace("minutes=5", "minutes=five"),
             r":12: cannot read the options 'question=\"double\" min",
         ),
-        ("# %%\n# %matplotlib", "# %% [raw]\n# %matplotlib", r":47: a raw cell; write a code or a markdown cell"),
+        ("# %%\n# %matplotlib", "# %% [raw]\n# %matplotlib", r":37: a raw cell; write a code or a markdown cell"),
         (QUESTION, QUESTION.replace("minutes", "minuets"), r"unknown option 'minuets'; here there can be check, diff"),
         (QUESTION, QUESTION.replace('"double"', '"Dou ble"'), r"question='Dou ble' is not an id"),
         (QUESTION, QUESTION.replace("question", 'check="double" question'), r"a cell is either question or check, not"),
-        ("# ## 1.1 Double it ·", "# ## 1.1 Double it", r":12: question 'double' has no heading above it in the form"),
+        ("# ## Double it ·", "# ## Double it", r":12: question 'double' has no heading above it in the form"),
         ('hints="double"', "", r":12: question 'double' has no hints; add # %% \[markdown\] hints=\"double\""),
         ("# </details>\n# </details>", "# </details>", r":24: hints of 'double': a <details> without its </details>"),
         ('[markdown] hints="constant"', 'hints="constant"', r'hints="constant" must be a markdown cell'),
@@ -105,13 +98,16 @@ def test_reading_does_not_import_what_is_heavy(course: Path):
             'check="double"\ncheck',
             r"a second check cell of 'double'; the first is at line 22",
         ),
-        ('public_check="double"', 'public_check="duoble"', r":39: no question 'duoble'; there are double, constant"),
-        ('public_check="double"', 'public_check="helpers"', r"question 'double' has no public check"),
-        ("def check_double", "def chekc_double", r":39: the public check of 'double' does not define check_double"),
         ('question="constant"', 'question="double"', r"a second question 'double'; the first is at line 12"),
         ("number + number\n    return", "number +\n    return", r":17: syntax error: invalid syntax near `secret_sum"),
-        ("# # 1 Doubling", "# Doubling", r":1: no title; begin with a markdown cell"),
-        ("# %% [markdown]\n# # 1", "x = 1\n# %% [markdown]\n# # 1", r":1: there is text before the first '# %%'"),
+        ("# # Doubling", "# Doubling", r":1: no title; begin with a markdown cell"),
+        ("# %% [markdown]\n# # D", "x = 1\n# %% [markdown]\n# # D", r":1: there is text before the first '# %%'"),
+        ("# ## A constant", "# ## 1.7 A constant", r":43: the heading of 'constant' has numbers of its own"),
+        ("# # Doubling", "# # 1 Doubling", r":1: the title begins with a number, which is computed"),
+        ("# **What", "# ## Three · `triple`\n# **What", r":36: the heading of 'triple' has no question"),
+        ("# **What", "# ## Again · `double`\n# **What", r":36: a second heading of 'double'; the first is at line 9"),
+        ("# **What", "# ## 1.2 What next\n# **What", r":36: the heading '1.2 What next' has a number of its own"),
+        (QUESTION, QUESTION.replace("O3V", "O1V"), r"question 'double': 'O1V' is no objective; they are O1, O2, O3, "),
         ("    ### BEGIN SOLUTION\n", "    return (\n    ### BEGIN SOLUTION\n0)\n", r"no valid Python once blanked"),
     ],
 )
@@ -168,10 +164,3 @@ def test_hints_are_split(markdown: str, hints: list[str]):
 def test_hints_that_cannot_be_split(markdown: str, message: str):
     with pytest.raises(ValueError, match=message):
         split_hints(markdown)
-
-
-def test_what_answers_are_judged_with_is_there_beforehand():
-    tests = {name: hidden_tests(load_exercise(name).topic) for name in exercise_names()}
-    judged_with = {name for name, by in tests.items() if any(t.stand_ins for some in by.values() for t in some)}
-    assert judged_with
-    assert all("peft" in load_exercise(name).imports for name in judged_with)

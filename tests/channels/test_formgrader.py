@@ -21,7 +21,8 @@ def test_a_free_text_answer_waits_for_a_person(course: Path, run: Run, submissio
     nbformat.write(answered, target / f"{EXERCISE}.ipynb")
     run("nbgrader", "autograde", EXERCISE, "--student", "explains", cwd=course, TL_COURSE_KEY=KEY)
     graded = nbformat.read(course / "autograded" / "explains" / EXERCISE / f"{EXERCISE}.ipynb", as_version=4)
-    assert answer_cell(graded, "explain").source == "Fewer labels. &lt;img src=x onerror=alert(1)>"
+    shown = answer_cell(graded, "explain").source
+    assert shown == "<div><p>Fewer labels. &lt;img src=x onerror=alert(1)&gt;</p>\n</div>"
     assert scores_in(course)["explains"]["explain"] is None
 
     with formgrader(course) as (ask, address):

@@ -106,7 +106,7 @@ def test_html_of_a_learner_is_text_and_ours_stays():
     notebook = solved()
     notebook.cells.append(new_markdown_cell("<script>x()</script> 1 < 2 <b>", id="html"))
     made = _rebuilt(notebook)
-    assert made.cells[-1].source == "&lt;script>x()&lt;/script> 1 < 2 &lt;b>"
+    assert made.cells[-1].source == "<div><p>&lt;script&gt;x()&lt;/script&gt; 1 &lt; 2 &lt;b&gt;</p>\n</div>"
     assert any("<details>" in c.source for c in made.cells)
 
 
@@ -114,10 +114,23 @@ def test_html_of_a_learner_is_text_and_ours_stays():
     "attached",
     [{"a": {"image/svg+xml": "<svg onload=x()>"}}, {"a": {"image/png": 'x" onload="x()'}}, {"a": 3}, ["a"]],
 )
-def test_attachments_that_are_no_pixels_are_dropped(attached: Any):
+def test_attachments_that_are_no_pixels_are_named(attached: Any):
     content = json.loads(to_bytes(solved()))
-    content["cells"].append({"cell_type": "markdown", "metadata": {}, "source": "x", "attachments": attached})
-    assert "attachments" not in _rebuilt(json.dumps(content).encode()).cells[-1]
+    source = "see ![it](attachment:a)"
+    content["cells"].append({"cell_type": "markdown", "metadata": {}, "source": source, "attachments": attached})
+    cell = _rebuilt(json.dumps(content).encode()).cells[-1]
+    assert "attachments" not in cell and "attachment:" not in cell.source
+    assert "a picture that is not shown here&#58; it a" in cell.source
+
+
+@pytest.mark.parametrize("kind", ["code", "markdown", "raw"])
+def test_half_a_character_is_replaced_wherever_it_stands(kind: str):
+    content = json.loads(to_bytes(solved()))
+    content["cells"].append({"cell_type": kind, "metadata": {"x": "\ud800"}, "source": ["\udfffa = '\ud800", "'"]})
+    content["cells"][0]["attachments"] = {"\ud800": {"image/png": "\ud800"}}
+    content["metadata"]["\ud800"] = "\ud800"
+    made = _rebuilt(json.dumps(content).encode())
+    assert nbformat.writes(made).encode("utf-8") and "\N{REPLACEMENT CHARACTER}" in made.cells[-1].source
 
 
 def test_nothing_but_text_is_taken_over():

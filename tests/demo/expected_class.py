@@ -45,7 +45,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("mei", FIRST): of("mei", FIRST),
     ("mei", SECOND): of("mei", SECOND),
     ("Zoë O'Neil", FIRST): of("zoe", FIRST),
-    ("Zoë O'Neil", SECOND): of("zoe", SECOND, merge=(1.6, ["subtracts_what_it_added"])),
+    ("Zoë O'Neil", SECOND): of("zoe", SECOND, merge=(3.0, ["subtracts_what_it_added"])),
     ("emeka", FIRST): of(
         "emeka", FIRST, freeze=(0.0, ["flag_on_the_module"]), replace_head=(1.28, ["whole_classifier_replaced"])
     ),
@@ -59,18 +59,24 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("nils", FIRST): of(
         "nils", FIRST, replace_head=(0.0, ["written_into_the_state_dict"]), extract_features=(0.8, ["in_train_mode"])
     ),
-    ("nils", SECOND): of("nils", SECOND, lora_linear=(2.08, ["both_random"]), merge=(2.0, ["merged_twice"])),
+    ("nils", SECOND): of("nils", SECOND, lora_linear=(2.4615, ["both_random"]), merge=(3.5, ["merged_twice"])),
     ("olga", FIRST): of(
         "olga",
         FIRST,
         frozen_backbone=(0.225, ["one_eval_before_the_loop"]),
         prepare=(1.2, ["statistics_of_all_pictures"]),
     ),
-    ("olga", SECOND): of("olga", SECOND, lora_linear=(0.0, ["plain_tensors"]), save_adapter=(0.0, ["not_injected"])),
+    ("olga", SECOND): of(
+        "olga",
+        SECOND,
+        lora_linear=(0.0, ["plain_tensors"]),
+        inject_lora=(2.7273, ["last_name_only"]),
+        save_adapter=(0.0, ["not_injected"]),
+    ),
     ("pablo", FIRST): of(
         "pablo", FIRST, replace_head=(1.28, ["frozen_after_the_swap"]), extract_features=(0.0, ["logits_instead"])
     ),
-    ("pablo", SECOND): of("pablo", SECOND, inject_lora=(0.48, []), save_adapter=(1.6, ["live_references"])),
+    ("pablo", SECOND): of("pablo", SECOND, inject_lora=(0.2727, []), save_adapter=(3.9111, ["live_references"])),
     ("fatima", FIRST): of(
         "fatima",
         FIRST,
@@ -83,24 +89,24 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("hiro", SECOND): of(
         "hiro",
         SECOND,
-        lora_delta=(0.5333, ["no_scale"]),
-        lora_linear=(2.08, ["both_zero"]),
+        lora_delta=(0.4, ["no_scale"]),
+        lora_linear=(2.4615, ["both_zero"]),
         inject_lora=(0.0, ["top_level_only"]),
-        save_adapter=(1.2, ["head_missing"]),
+        save_adapter=(0.9778, ["head_missing"]),
     ),
     ("ines", SECOND): of(
         "ines",
         SECOND,
-        lora_delta=(0.5333, ["alpha_over_root_r"]),
-        lora_linear=(2.08, ["dropout_on_the_base"]),
-        inject_lora=(1.44, []),
+        lora_delta=(0.4, ["alpha_over_root_r"]),
+        lora_linear=(2.7077, ["dropout_on_the_base"]),
+        inject_lora=(0.8182, []),
         save_adapter=(0.0, ["scale_not_saved"]),
-        merge=(1.2, ["subtracts_the_current_update"]),
+        merge=(1.5, ["subtracts_the_current_update"]),
     ),
     ("jonas", FIRST): of("jonas", FIRST, replace_head=(0.32, []), **lost("frozen_backbone")),
     ("jonas", SECOND): of("jonas", SECOND),
     ("kwame", FIRST): of("kwame", FIRST, **lost("frozen_backbone", "extract_features", "prepare")),
-    ("kwame", SECOND): of("kwame", SECOND, inject_lora=(0.96, []), **lost("lora_delta", "lora_linear", "merge")),
+    ("kwame", SECOND): of("kwame", SECOND, inject_lora=(0.8182, []), **lost("lora_delta", "lora_linear", "merge")),
     ("lena", FIRST): of(
         "lena",
         FIRST,
@@ -109,11 +115,11 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         frozen_backbone=(1.575, []),
         **lost("extract_features", "prepare"),
     ),
-    ("lena", SECOND): of("lena", SECOND, lora_linear=(2.34, ["always_float32"])),
+    ("lena", SECOND): of("lena", SECOND, lora_linear=(2.9538, ["always_float32"])),
     ("rita", FIRST): of(
         "rita", FIRST, extract_features=(1.4, ["graph_kept"]), **lost("freeze", "replace_head", "prepare")
     ),
-    ("rita", SECOND): of("rita", SECOND, lora_linear=(0.0, ["bias_twice"]), **lost("lora_delta")),
+    ("rita", SECOND): of("rita", SECOND, lora_linear=(0.4923, ["bias_twice"]), **lost("lora_delta")),
     ("<script>alert(1)<", FIRST): of(
         "script",
         FIRST,

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from grader.authoring import verify
-from grader.authoring.verify import surroundings
+from grader.authoring.answers import surroundings
 from grader.exercise.catalogue import load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.in_process import judge

@@ -7,11 +7,11 @@ import torch
 from torch import nn
 
 from grader.authoring import verify
-from grader.authoring.verify import surroundings
+from grader.authoring.answers import surroundings
 from grader.exercise.catalogue import load_exercise
 from grader.judging.answer_key import AnswerKey
+from grader.judging.stand_ins import STAND_INS
 from grader.judging.verdict import verdict
-from grader.remote.stand_ins import STAND_INS
 from tlcore.misconceptions.lora_from_scratch.lora_linear import base_learns_too, scale_forgotten
 from tlcore.reference.lora_from_scratch.inject_lora import inject_lora
 from tlcore.reference.lora_from_scratch.lora_delta import lora_delta

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sample_class import half, layers, not_graded, solved, submission, wrong
 
+from grader.exercise.objectives import OBJECTIVES
 from grader.pages import palette, write_pages
 from grader.pages.classroom import Classroom
-from grader.pages.objectives import OBJECTIVES
 from grader.pages.pictures import KEPT, Gallery
 from grader.pages.wording import by_hand, encouragement, excerpt, exercise_title, number, percent, plain_name, prose
 from grader.results import SubmissionResult

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -175,6 +176,20 @@ def test_what_was_withdrawn_is_told_and_stays(store: RecordStore, make: Make) ->
     assert len(json.loads(store.write_results("0.1.0", "full").read_text())["submissions"]) == 1
 
 
+def test_a_file_that_was_renamed_since_leaves_no_row_behind(
+    store: RecordStore, make: Make, make_not_graded: Make
+) -> None:
+    here = make()
+    renamed = make_not_graded(learner=here.learner, exercise=f"Copy of {here.exercise}")
+    elsewhere = make_not_graded(learner="of a folder that is not mounted", exercise="Copy of something")
+    broken = make_not_graded(learner=here.learner, exercise="04_lora_from_scratch")
+    for record in (here, renamed, elsewhere, broken):
+        store.write(record)
+    store.forget_renamed([here.key], ["02_feature_extraction", "04_lora_from_scratch"])
+    assert store.load(*renamed.key) is None
+    assert all(store.load(*record.key) == record for record in (here, elsewhere, broken))
+
+
 def test_results_json_is_the_contract(store: RecordStore, make: Make, make_not_graded: Make) -> None:
     store.write(make())
     store.write(make_not_graded(learner="Anna"))
@@ -226,6 +241,22 @@ def test_results_claim_the_weakest_tier(store: RecordStore, make: Make) -> None:
     assert json.loads(store.write_results("0.1.0", "reduced").read_text())["isolation"] == "reduced"
     store.write(make(learner="anna", isolation="none"))
     assert json.loads(store.write_results("0.1.0", "full").read_text())["isolation"] == "none"
+
+
+def test_csv_holds_no_formula_where_a_spreadsheet_splits_at_semicolons(store: RecordStore, make: Make) -> None:
+    nasty = ["a;=1+1", "a; =1", 'a;"=1"', "a;\t+1", "a;\u00a0@SUM(1)", "a;;-1", "a;'=1", "a;\u200b=1", "a;＝1", "x|=1"]
+    for name in nasty:
+        store.write(make(learner=name, remarks=["fine", "=1", "'freeze' was found"]))
+    store.write_results("0.1.0", "full")
+    raw = (store.out / "results.csv").read_text(encoding="utf-8-sig")
+    for sign in ";|":
+        for cell in (cell for row in csv.reader(io.StringIO(raw), delimiter=sign) for cell in row):
+            assert not re.match(r"[\s\"]*[=+\-@＝]", cell), cell
+    # Where quotes are not heeded, a cell ends at every semicolon.
+    assert not any(re.match(r"[\s\"]*[=+\-@＝]", part) for line in raw.splitlines() for part in re.split("[;|]", line))
+    rows = list(csv.DictReader(io.StringIO(raw)))
+    assert {row["learner"] for row in rows} >= {"a;'=1+1", "a;' =1"} and len(rows) == len(nasty)
+    assert rows[0]["remarks"] == "fine;' =1; 'freeze' was found"
 
 
 def test_csv_holds_no_formula(store: RecordStore, make: Make, make_not_graded: Make) -> None:

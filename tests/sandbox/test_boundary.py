@@ -23,7 +23,7 @@ OPEN = [path for path in sorted((ROOT / "tlcore").rglob("*.py")) if is_open(path
 CLOSED = {path.stem for path in (ROOT / "tlcore").iterdir() if not is_open(path.name)}
 REBUILDS_OBJECTS = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve", "copyreg"}
 RUNS_TEXT = {"exec", "eval", "compile", "__import__"}
-ALLOWED = {"grader/authoring/verify.py": {"exec", "compile", "__import__"}}
+ALLOWED = {"grader/authoring/answers.py": {"exec", "compile"}}
 """The author's own answers, which are in this checkout, are run to be proved."""
 
 

@@ -201,7 +201,7 @@ def test_processes_outside_cannot_be_signalled(learner: Asker) -> None:
 
 def test_its_supervisor_cannot_be_killed_stopped_or_limited(learner: Asker) -> None:
     code = (
-        "import os, signal, resource\nkeeper, result = os.getppid(), []\n"
+        "import os, signal, resource\nsupervisor, result = os.getppid(), []\n"
         "for attempt in (\n"
         "    lambda: resource.prlimit(supervisor, resource.RLIMIT_CPU, (1, 1)),\n"
         "    lambda: os.sched_setaffinity(supervisor, {0}),\n"

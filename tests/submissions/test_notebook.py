@@ -14,7 +14,8 @@ EXERCISE = SimpleNamespace(
             id="freeze", defines=("freeze",), blank_source="def freeze(module):\n    raise NotImplementedError"
         ),
         SimpleNamespace(id="frozen_backbone", defines=("FrozenBackbone",), blank_source="class FrozenBackbone: ..."),
-    ]
+    ],
+    cells=[SimpleNamespace(role="code", source="import torch\n")],
 )
 
 
@@ -79,6 +80,11 @@ def test_a_blank_as_it_was_handed_out_is_known_for_one():
     assert result.answered == {"freeze", "frozen_backbone"}
 
 
+def test_a_cell_as_it_was_handed_out_is_known_for_one():
+    result = _read(_cell("import torch  "), _cell("import torch\nx = 1"), _cell(["import torch\n", "\n"]))
+    assert [c["handed_out"] for c in result.cells] == [True, False, True]
+
+
 def test_a_deleted_answer_is_missing_with_a_remark():
     result = _read(_cell(CLASS, "frozen_backbone"))
     assert result.answered == {"frozen_backbone"} and "'freeze' is missing" in result.remarks[0]
@@ -112,7 +118,9 @@ def test_an_answer_in_another_questions_cell_is_one_and_the_blank_does_not_come_
     both = _cell(f"{CLASS}\n{GOOD}", "frozen_backbone")
     result = _read(both, _cell(BLANK, "freeze"))
     assert result.answered == {"freeze", "frozen_backbone"} and not result.blank
-    assert result.cells == [{"source": both["source"], "question": "frozen_backbone"}] and result.places == [0]
+    assert result.cells == [
+        {"source": both["source"], "question": "frozen_backbone", "handed_out": False}
+    ] and result.places == [0]
     assert "in another answer" in result.remarks[0]
 
 
@@ -159,6 +167,10 @@ def test_an_old_format_is_converted():
         (b" \n", "empty"),
         (b"\x89PNG", "not JSON"),
         (b"[" * 100_000, "not JSON"),
+        (b"PK\x03\x04\x14\0", "archive .zip., not a notebook: unpack it and hand in"),
+        (b"<!DOCTYPE html>\n<html></html>", "web page, not a notebook: download the notebook"),
+        (b'{"cells": [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> other\n]}', r"merge conflict .line 2: <<<<<<<.*keep one"),
+        (b'{"cells": [{"cell_type": "co', "damaged or breaks off.*a copy that Jupyter opens"),
         (b"[]", "not a notebook"),
         (b'{"nbformat": 4}', "not a notebook"),
         (b'{"nbformat": 3, "worksheets": 7}', "old format"),

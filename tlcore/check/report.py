@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from tlcore.check.rendering import Segments
-from tlcore.check.show import Drawn, Tried, Verdict
+from tlcore.check.show import Drawn, Tried, Untried, Verdict
 
 Status = Literal["passed", "failed", "blank", "missing", "error", "interrupted", "unknown"]
 
@@ -19,6 +19,8 @@ class Stopped:
     message: str
     source: str = ""
     detail: str = ""
+    place: tuple[str, int] = ("", 0)
+    """File and line, for programs."""
 
 
 @dataclass
@@ -56,7 +58,8 @@ class Report:
         total, holding = len(self.verdicts), sum(v.holds for v in self.verdicts)
         name = self.question[:80]
         if self.status == "passed":
-            return f"{name} — all {total} checks hold" if total > 1 else f"{name} — the check holds"
+            every = "the" if any(isinstance(item, Untried) for item in self.items) else "all"
+            return f"{name} — {every} {total} checks hold" if total > 1 else f"{name} — the check holds"
         if self.status == "failed":
             return f"{name} — {holding} of {total} checks hold" if total else f"{name} — nothing was checked"
         words = {

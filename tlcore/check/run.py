@@ -7,6 +7,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tlcore.check.learner_code import Stop, namespaces, with_copies
@@ -51,6 +52,11 @@ def _report(question: str, spaces: list[Mapping[str, Any]], package: str) -> Rep
         return Report(question, "error", stopped=Stopped(what))
     if function is None:
         return Report(question, "unknown", stopped=Stopped(*_known(question, package)))
+    return run_check(question, function, spaces)
+
+
+def run_check(question: str, function: Callable[..., Any], spaces: list[Mapping[str, Any]]) -> Report:
+    """Run the check `function` on the names in `spaces`, the first that has a name first. Raises nothing."""
     found: dict[str, Any] = {}
     for name in _asked_for(function):
         value, problem = _look_up(name, spaces)
@@ -69,7 +75,10 @@ def _run(question: str, function: Callable[..., Any], found: dict[str, Any], spa
         with apart() as printed:
             function(**{name: with_copies(value, returned) for name, value in found.items()}, show=show)
     except BaseException as error:  # learner code may raise SystemExit too; nothing of it may end the notebook
-        status, stopped = _explain(Stop(error, spaces, function.__module__), returned)
+        stop = Stop(error, spaces, function.__module__)
+        status, stopped = _explain(stop, returned)
+        if stop.frame is not None:
+            stopped = replace(stopped, place=(stop.frame.f_code.co_filename, stop.line))
         error.__traceback__ = None  # would keep every tensor of the check alive as long as the report
         return Report(question, status, show.items, stopped, printed.text)
     report = Report(question, "passed", show.items, printed=printed.text)

@@ -22,6 +22,11 @@ class Tried:
 
 
 @dataclass(frozen=True)
+class Untried(Tried):
+    """A line that says what the check did not try."""
+
+
+@dataclass(frozen=True)
 class Verdict:
     """One comparison or property. The sides are empty for a property; `teach` is empty where none was given."""
 
@@ -56,6 +61,10 @@ class Show:
     def tried(self, text: str) -> None:
         """Say what was tried; what follows belongs to it."""
         self.items.append(Tried(str(text)))
+
+    def untried(self, text: str) -> None:
+        """Say what was not tried, so that nobody takes a passed check for more than it is."""
+        self.items.append(Untried(f"Not tried here: {text}"))
 
     def expect(self, label: str, observed: Any, expected: Any, teach: str = "", atol: float = 0.0) -> bool:
         """Compare numbers (within `atol`), strings, bools, tensors, lists, dicts, sets; return whether it holds.

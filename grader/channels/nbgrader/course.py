@@ -43,6 +43,9 @@ c.Autograde.autograde_preprocessors = [
 c.GradeInSandbox.isolation = "full"
 c.GradeInSandbox.key_folder = str(here)
 
+# What learners link to in the exchange is not copied with the instructor's rights.
+c.ExchangeFactory.collect = "grader.channels.nbgrader.collect.CollectPlainFiles"
+
 # A submission that could not be graded has no score in `nbgrader export`, rather than a zero.
 c.ExportApp.plugin_class = "grader.channels.nbgrader.export.CsvWithGaps"
 """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,16 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.converters import base
 from nbgrader.converters.autograde import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
 
+from grader.channels.nbgrader.handed_in import is_link, plain_files, time_of
 from grader.channels.one_by_one import NotGraded, Submitted, read_submission
 from grader.channels.rebuilding import ReleasedCell, rebuild
 from grader.locks import Held, Lock
+from grader.submissions.finding import text_of
 
 MARK = "tl_exercises"
 """Notebook metadata that only a completely graded notebook has."""
@@ -26,10 +30,11 @@ LOCK = ".autograde.lock"
 
 
 class SubmissionExporter(NotebookExporter):
-    """In place of nbconvert's own (`c.Autograde.exporter_class`), for four things.
+    """In place of nbconvert's own (`c.Autograde.exporter_class`), for five things.
 
     A submission is read and rebuilt by us before nbgrader's first step; one that cannot be read raises NotGraded, and
     its grades stay open. What a killed run left half graded in `autograded/` is removed, so that it is graded again.
+    Of the files beside a notebook, plain ones are copied, and no link is followed.
     Of two runs in one course at a time, the second says so and stops: each would remove what the other is writing.
     """
 
@@ -41,20 +46,25 @@ class SubmissionExporter(NotebookExporter):
 
     def _alone(self, convert_notebooks: Callable[[], None]) -> None:
         assert self.parent is not None
-        course = Path(self.parent.coursedir.root).resolve()
-        # nbgrader would end the whole run at such a name, with the learners after it ungraded.
-        broken = [folder for folder in self.parent.assignments if "\n" in folder]
-        for folder in broken:
+        directory = self.parent.coursedir
+        course = Path(directory.root).resolve()
+        broken = {folder: why for folder in self.parent.assignments if (why := _not_to_be_read(folder))}
+        for folder, why in broken.items():
             del self.parent.assignments[folder]
-            self.log.error("%r has a line break in its name, which nbgrader cannot take: rename it", folder)
+            self.log.error("%r %s", folder, why)
+        # What nbgrader itself takes from a learner's folder, it takes by these two.
+        directory.get_existing_timestamp = lambda folder: time_of(folder, self.log.warning)
         try:
-            with Lock(course / LOCK, say=self.log.warning):
+            with (
+                Lock(course / LOCK, say=self.log.warning),
+                _copying_plain_files(directory.max_dir_size, self.log.warning),
+            ):
                 for folder in map(Path, sorted(self.parent.assignments)):
                     self._remove_unfinished(folder)
                     self._say_if_missing(folder)
                 convert_notebooks()
             if broken:
-                raise NbGraderException(f"left out, for a line break in the name: {len(broken)}; see above")
+                raise NbGraderException(f"left out: {len(broken)}; see above")
         except Held:
             message = f"another nbgrader autograde is at work in {course}: wait until it ends, then run this one again"
             self.log.error(message)
@@ -106,6 +116,29 @@ class SubmissionExporter(NotebookExporter):
         if not (submitted / wanted).exists():
             there = ", ".join(sorted(path.name for path in submitted.glob("*.ipynb")))
             self.log.error("%s: there is no %s (but %s): rename one, then run this again", submitted, wanted, there)
+
+
+@contextmanager
+def _copying_plain_files(most_kilobytes: int, say: Callable[[str], None]) -> Iterator[None]:
+    """While it lasts, nbgrader copies plain files only. It has no hook for that, and asks one function for their names.
+
+    That function also takes a minute for some thousands of files.
+    """
+    before = base.find_all_files
+    base.find_all_files = lambda folder, ignore=(): plain_files(folder, ignore, most_kilobytes, say)
+    try:
+        yield
+    finally:
+        base.find_all_files = before
+
+
+def _not_to_be_read(folder: str) -> str | None:
+    """Why a submission is left out, at whose folder nbgrader would end the whole run, or which is somewhere else."""
+    if "\n" in folder:
+        return "has a line break in its name, which nbgrader cannot take: rename it"
+    if text_of(folder) != folder:
+        return "has a name that is no UTF-8, which nbgrader cannot take: rename it"
+    return "is a symbolic link, which is not followed" if is_link(folder) else None
 
 
 def is_finished(path: Path) -> bool:

@@ -69,6 +69,66 @@ class Injected:
         self.student.tools.set_all_factors(self.model, values)
 
 
+class Collected:
+    """A model with layers of many kinds, and targets that are names; with `dotted`, ends of paths and a whole path too.
+
+    Names have digits and capitals. Of one block a container has a target's name; a trap has one's letters.
+    """
+
+    def __init__(self, student, given, dotted=False):
+        one, two, three, four, five, box, head = given.names(7)
+        attention, query, value = one.capitalize(), f"{two}{given.integer(1, 9)}", three.upper()
+        self.names = {"attention": attention, "query": query, "value": value, "trap": f"{attention}_{value}"}
+        self.names |= {"top": four, "wide": f"{five.capitalize()}_{given.integer(1, 9)}", "box": box, "head": head}
+        self.width, self.wide, self.depth = 12, 900, 2
+        whole = f"blocks.{self.depth - 1}.{self.names['wide']}"
+        self.targets = [query, value, four, self.names["wide"], box]
+        if dotted:
+            self.targets = [query, f"{attention}.{value}", four, whole, box]
+        given.random.shuffle(self.targets)
+        self.r, self.alpha = given.choice([2, 3]), given.choice([2.6, -3.7, 7.5])
+        self.model = student.tools.collection(self.names, self.width, self.wide, self.depth, 23, 4)
+        student.tools.trainable(self.model, False)
+        self.student, self.given = student, given
+
+    def shapes(self) -> dict[str, tuple[int, int]]:
+        """Every linear layer's path with its (inputs, outputs)."""
+        w, n = self.width, self.names
+        found = {n["top"]: (w, w), n["head"] + ".1": (w, 4)}
+        for i in range(self.depth):
+            inner = {"query": w + 3, "value": w + 2, "trap": w + 1}
+            found |= {f"blocks.{i}.{n['attention']}.{n[part]}": (w, n_out) for part, n_out in inner.items()}
+            found |= {f"blocks.{i}.{n['box']}.inner": (w, w), f"blocks.{i}.{n['wide']}": (w, self.wide)}
+        return found
+
+    def meant(self):
+        """The layers that the targets mean."""
+        return {p: s for p, s in self.shapes().items() if any(f".{p}".endswith(f".{t}") for t in self.targets)}
+
+    def ids(self):
+        """Sentences (5, 6), other ones each time."""
+        return torch.randint(0, 23, (5, 6), generator=self.given.generator)
+
+    def learning(self):
+        """How many numbers can learn in each linear layer's place."""
+        return self.student.tools.trainable_counts(self.model, list(self.shapes()))
+
+    def set_factors(self):
+        """Hidden values into all factors."""
+        values = {path: factors(self.given, self.r, *shape) for path, shape in self.meant().items()}
+        self.student.tools.set_all_factors(self.model, values)
+
+    def fresh(self, state):
+        """Another model of the same kind, frozen, with these tensors."""
+        model = self.student.tools.collection(self.names, self.width, self.wide, self.depth, 23, 4)
+        self.student.tools.set_tensors(model, state)
+        return self.student.tools.trainable(model, False)
+
+    def others(self):
+        """Parts that no call replaces."""
+        return ["", "embed", "norm", "conv", "drop", self.names["head"], "blocks.0", "blocks.0.norm"]
+
+
 def wrapped(counts):
     """The layers in which something can learn: how many of each name, and how much in each."""
     found = Counter((path.rpartition(".")[2], n) for path, n in counts.items() if n)
@@ -135,3 +195,76 @@ def test_everything_else_stays_as_it_was(student, given, expect):
     it.learn()
     expect(it.model.outputs(it.ids), "the output after three training steps", picture=as_matrix)
     expect(head.tensors(), "the head after three training steps", shows=lambda v: ", ".join(map(short, v.values())))
+
+
+@hidden_test(weight=2, stand_ins=("LoRALinear",), says="Print every path of the model. Which end in a target's name?")
+def test_layers_of_any_kind(student, given, expect):
+    """Layers of any size, with bias or without, at the top or deep within, whatever letters their names have"""
+    it = Collected(student, given)
+    ids = it.ids()
+    before = it.model.outputs(ids)
+    expect(before, "the output at first")
+    names = student.inject_lora(it.model, it.targets, it.r, it.alpha)
+    should = {path: it.r * sum(it.meant()[path]) if path in it.meant() else 0 for path in it.shapes()}
+    if expect(it.learning(), "layers that can learn", equals=should, shows=wrapped, picture=share(it.shapes())):
+        expect(it.model.outputs(ids), "the output right after the call", equals=before, atol=1e-5, rtol=1e-5)
+        it.set_factors()
+        expect(it.model.outputs(it.ids()), f"the output with given factors, r = {it.r}, alpha = {it.alpha:g}")
+        expect(sorted(map(str, names)), "the paths that were returned", equals=sorted(it.meant()), shows=" and ".join)
+
+
+@hidden_test(weight=1, stand_ins=("LoRALinear",), says="Print every path. Which of them end with a dot and a target?")
+def test_targets_are_ends_of_paths(student, given, expect):
+    """A target may be the end of a path, or a whole path, with dots in it"""
+    it = Collected(student, given, dotted=True)
+    ids = it.ids()
+    before = it.model.outputs(ids)
+    expect(before, "the output at first")
+    names = student.inject_lora(it.model, it.targets, it.r, it.alpha)
+    should = {path: it.r * sum(it.meant()[path]) if path in it.meant() else 0 for path in it.shapes()}
+    if expect(it.learning(), "layers that can learn", equals=should, shows=wrapped, picture=share(it.shapes())):
+        expect(it.model.outputs(ids), "the output right after the call", equals=before, atol=1e-5, rtol=1e-5)
+        it.set_factors()
+        expect(it.model.outputs(it.ids()), f"the output with given factors, r = {it.r}, alpha = {it.alpha:g}")
+        expect(sorted(map(str, names)), "the paths that were returned", equals=sorted(it.meant()), shows=" and ".join)
+
+
+@hidden_test(weight=2, stand_ins=("LoRALinear",), says="Which layers does the second call find, and which are done?")
+def test_a_second_call_may_name_others(student, given, expect):
+    """A second call with another r, alpha and targets wraps what is new, and leaves what is wrapped as it is"""
+    it = Collected(student, given)
+    first, *others = it.targets
+    named = {path: shape for path, shape in it.meant().items() if f".{path}".endswith(f".{first}")}
+    if not named:  # the container's name means no layer
+        (first, *others) = [t for t in it.targets if t != it.names["box"]]
+        named = {path: shape for path, shape in it.meant().items() if f".{path}".endswith(f".{first}")}
+    r, alpha = it.r + 2, it.alpha + 4.2
+    student.inject_lora(it.model, [first], r, alpha)
+    values = {path: factors(given, r, *shape) for path, shape in named.items()}
+    student.tools.set_all_factors(it.model, values)
+    expect(it.model.outputs(it.ids()), "the output after the first call, with given factors")
+    again = student.inject_lora(it.model, [first, *others], it.r, it.alpha)
+    rest = {path: shape for path, shape in it.meant().items() if path not in named}
+    student.tools.set_all_factors(it.model, {p: factors(given, it.r, *shape) for p, shape in rest.items()})
+    expect(it.model.outputs(it.ids()), "the output after the second call, with given factors")
+    expect(sorted(map(str, again)), "the paths of the second call", equals=sorted(rest), shows=" and ".join)
+
+
+@hidden_test(weight=1, stand_ins=("LoRALinear",), says="Which flags and modes did your function touch?")
+def test_flags_and_modes_stay(student, given, expect):
+    """Norms, convolutions, embeddings and other layers stay frozen or learning, in train or eval mode, as they were"""
+    for training in (True, False):
+        it = Collected(student, given)
+        n = it.names
+        # Learning ones and frozen ones, at the top and deep within.
+        learn = ["norm", "blocks.0.norm", f"blocks.0.{n['attention']}.{n['trap']}", "conv", n["head"]]
+        for path in learn[1:] if training else learn[:-1]:
+            student.tools.trainable(student.tools.part(it.model, path), True)
+        it.model.mode(training)
+        student.inject_lora(it.model, it.targets, it.r, it.alpha)
+        modes = student.tools.modes(it.model, it.others())
+        mode = "train" if training else "eval"
+        expect(modes, f"parts of a model in {mode} mode that are in train mode", equals=dict.fromkeys(modes, training))
+        it.set_factors()
+        it.model.train(it.ids(), given.labels(5, 4), steps=3, lr=0.05, training=False)
+        expect(it.model.outputs(it.ids()), "the output after three training steps", atol=1e-4, rtol=1e-4)

@@ -19,6 +19,12 @@ _PR_SET_DUMPABLE = 4
 _RLIMIT_CORE = 4
 _SIGNALS_BY_DESCRIPTOR = (8, 10, 15)  # fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX
 _OWNER_BY_IOCTL = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
+_LOCKS_BY_DESCRIPTOR = (6, 7, 37, 38)  # fcntl: F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
+_WATCHES_BY_DESCRIPTOR = (1024, 1026)  # fcntl: F_SETLEASE, F_NOTIFY
+_MAP_SHARED_ANONYMOUS = 0x21
+_MAP_HUGETLB = 0x40000
+_MADV_PAGEOUT = 21
+_PR_SET_THP_DISABLE = 41
 _LANDLOCK_KNOWS_TRUNCATE = 3
 _LANDLOCK_KNOWS_SIGNALS = 6
 
@@ -27,7 +33,8 @@ _DEVICE = AccessFS.READ_FILE | AccessFS.WRITE_FILE
 
 # Refused in every tier: namespaces and mounts, looking into other processes, kernel interfaces with a large attack
 # surface, memory that no limit sees (memfd, System V and POSIX queues, large pages that a pipe keeps when they are
-# unmapped), what the whole machine has a fixed number of (io_setup), and the clock.
+# unmapped), what the whole machine has a fixed number of (io_setup), watches that hang on files of the machine
+# (inotify), the machine's mounts (listmount, statmount), and the clock.
 _NEVER = """
 unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr
 open_tree_attr name_to_handle_at open_by_handle_at
@@ -40,7 +47,8 @@ settimeofday adjtimex clock_settime clock_adjtime
 memfd_create memfd_secret shmget shmat shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl
 mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr
 vmsplice io_setup
-fanotify_init fanotify_mark move_pages migrate_pages mbind set_mempolicy
+fanotify_init fanotify_mark inotify_init inotify_init1 inotify_add_watch
+listmount statmount move_pages migrate_pages mbind set_mempolicy
 landlock_create_ruleset landlock_add_rule landlock_restrict_self
 """.split()
 
@@ -48,6 +56,7 @@ landlock_create_ruleset landlock_add_rule landlock_restrict_self
 _YOUNG = {
     "process_madvise": 440, "mount_setattr": 442, "quotactl_fd": 443, "landlock_create_ruleset": 444,
     "landlock_add_rule": 445, "landlock_restrict_self": 446, "memfd_secret": 447, "fchmodat2": 452,
+    "statmount": 457, "listmount": 458,
     "setxattrat": 463, "removexattrat": 466, "open_tree_attr": 467, "file_setattr": 469,
 }  # fmt: skip
 
@@ -61,7 +70,7 @@ chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes utimen
 """.split()
 _NOT_WITHOUT_NAMESPACES = """
 setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr setxattrat removexattrat file_setattr
-setsid setpgid inotify_init inotify_init1 inotify_add_watch setpriority ioprio_set socket
+setsid setpgid setpriority ioprio_set socket
 """.split()
 
 
@@ -137,11 +146,15 @@ def build_filter(namespaces: bool) -> pyseccomp.SyscallFilter:
     rule(
         refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, 0x5412)
     )  # TIOCSTI: typing for somebody else
+    _nothing_on_files_of_the_machine(rule, refuse)
+    _no_memory_out_of_sight(rule, refuse)
     if namespaces:
         rule(refuse, "socket", pyseccomp.Arg(0, pyseccomp.NE, _AF_UNIX))
     else:
         for name in _NOT_WITHOUT_NAMESPACES:
             rule(refuse, name)
+        # Any socket tells the names and addresses of the machine's network interfaces (SIOCGIFCONF and its like).
+        rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFF00, 0x8900))
         # One half of a datagram pair can send to any socket of this machine that has a path.
         rule(refuse, "socketpair", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xF, _SOCK_DGRAM))
         # A file whose descriptor is on its way through a socket is in nobody's list.
@@ -154,6 +167,32 @@ def build_filter(namespaces: bool) -> pyseccomp.SyscallFilter:
         if filter_names_pid():
             _only_own_signals(rule, refuse)
     return syscalls
+
+
+def _nothing_on_files_of_the_machine(rule: Callable[..., None], refuse: int) -> None:
+    """Locks, leases and watches hang on the file itself, and every file that a session reads is the machine's.
+
+    Hundreds of thousands on one file make every `close` of it slow, for everybody. Locks do nothing and say "done": a
+    library that takes one out of habit (filelock, sqlite3) works, and an answer has nobody to lock out.
+    """
+    rule(pyseccomp.ERRNO(0), "flock")
+    for command in _LOCKS_BY_DESCRIPTOR:
+        rule(pyseccomp.ERRNO(0), "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
+    for command in _WATCHES_BY_DESCRIPTOR:
+        rule(refuse, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
+
+
+def _no_memory_out_of_sight(rule: Callable[..., None], refuse: int) -> None:
+    """Memory that stays allocated without being in any process's account.
+
+    Pages of a shared anonymous mapping stay when they are unmapped or given up, as long as a single one is mapped;
+    pages of the machine's pool of huge ones are in no account at all; pages sent to swap are in none that is watched.
+    A large page of which only a piece is left is kept away by PR_SET_THP_DISABLE, set in `confine`, which must hold.
+    """
+    for flags in (_MAP_SHARED_ANONYMOUS, _MAP_HUGETLB):
+        rule(refuse, "mmap", pyseccomp.Arg(3, pyseccomp.MASKED_EQ, flags, flags))
+    rule(refuse, "madvise", pyseccomp.Arg(2, pyseccomp.MASKED_EQ, 0xFFFFFFFF, _MADV_PAGEOUT))
+    rule(refuse, "prctl", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, 0xFFFFFFFF, _PR_SET_THP_DISABLE))
 
 
 def filter_names_pid() -> bool:

@@ -15,13 +15,22 @@ from dataclasses import dataclass, field
 
 PRIVATE_ROOT = "/tmp"
 SHARED_MEMORY = "/dev/shm"
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+# Not /dev/zero: mapped, it is memory that stays when it is unmapped but for a page, in nobody's account.
+DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 USER_ID = 1000
 
 # What of the machine a library may ask for where there is no private /proc; joblib does not get over a refusal.
 _FACTS: tuple[str, ...] = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/version", "/proc/filesystems")
 _FACTS += tuple(f"/sys/fs/cgroup/{name}" for name in ("cpu.max", "cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us"))
+# And of its own folder there, which also holds the connections, users and mounts of the whole machine.
+_OWN_FACTS = """
+auxv cmdline comm environ exe fd fdinfo io limits maps oom_score oom_score_adj smaps smaps_rollup stat statm status
+""".split()
 _SPARE_ADDRESS_SPACE = 256 << 20
+
+
+_QUEUED_SIGNALS = 1024
+"""Signals that wait and timers, of all processes of the user together: kernel memory that no account shows."""
 
 
 @dataclass(frozen=True)
@@ -111,12 +120,13 @@ def confine(plan: Plan, bounds: Bounds, scratch: str, keep: tuple[int, ...], sys
 
     full = plan.tier == "full"
     kernel.no_new_privileges()
+    kernel.no_large_pages()
     kernel.drop_capabilities()
     syscalls = syscalls or barriers.filter_program(namespaces=full)
     if full:
         barriers.restrict_files(("/",), (), (PRIVATE_ROOT, SHARED_MEMORY), DEVICES)
     else:
-        proc = (f"/proc/{os.getpid()}", *_FACTS)
+        proc = (*(f"/proc/{os.getpid()}/{name}" for name in _OWN_FACTS), *_FACTS)
         barriers.restrict_files((*plan.readable, *proc), plan.listable, (scratch,), DEVICES)
     kernel.filter_syscalls(syscalls)
 
@@ -130,6 +140,7 @@ def set_limits(tier: str, bounds: Bounds) -> None:
     _limit("RLIMIT_CPU", int(bounds.cpu_seconds + 0.999), grace=2)
     _limit("RLIMIT_FSIZE", bounds.file_mib * mib)
     _limit("RLIMIT_NOFILE", bounds.open_files)
+    _limit("RLIMIT_SIGPENDING", _QUEUED_SIGNALS)
     if sys.platform == "linux":
         _limit("RLIMIT_AS", _address_space() + bounds.memory_mib * mib + _SPARE_ADDRESS_SPACE)
     # The kernel counts processes per user and namespace. Without a namespace the user's own are counted with them,

@@ -47,6 +47,8 @@ class ForkServer:
         self._control = control
         self._line = b""
         self._running: dict[int, _Running] = {}
+        self._ending: dict[int, _Running] = {}
+        """Sessions whose supervisor has said its last, by a descriptor that becomes readable when it has ended."""
         config = json.loads(self._read_line()[0])
         self._plan = Plan(**{name: _frozen(value) for name, value in config["plan"].items()})
         self._missing = _preload(config["preload"])
@@ -72,7 +74,7 @@ class ForkServer:
         while True:
             waiter = select.poll()
             waiter.register(self._control, select.POLLIN)
-            for descriptor in self._running:
+            for descriptor in (*self._running, *self._ending):
                 waiter.register(descriptor, select.POLLIN)
             for descriptor, _events in waiter.poll():
                 if descriptor == self._control.fileno():
@@ -82,6 +84,9 @@ class ForkServer:
                     self._fork(json.loads(line), descriptors)
                 elif descriptor in self._running:
                     self._listen(self._running[descriptor])
+                elif descriptor in self._ending:
+                    os.close(descriptor)
+                    self._bury(self._ending.pop(descriptor))
 
     def _fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
         session = request["fork"]
@@ -118,14 +123,25 @@ class ForkServer:
         return kernel.fork_into(flags)
 
     def _listen(self, running: _Running) -> None:
-        """Take in what a supervisor says; at the end of its pipe it is gone: wait for it, pass on the exit report."""
+        """Take in what a supervisor says; at the end of its pipe it is about to go.
+
+        In the full tier its end is that of the last process of its namespace, which may take minutes. Nobody waits for
+        it here: other sessions are asked for meanwhile.
+        """
         said = os.read(running.exit_report, 65536)
         if said:
             running.said += said[:65536]
             return
         os.close(running.exit_report)
         del self._running[running.exit_report]
-        status = os.waitpid(running.pid, 0)[1]  # in the full tier this returns after the last process of the namespace
+        try:
+            self._ending[os.pidfd_open(running.pid)] = running  # type: ignore[attr-defined,unused-ignore]
+        except (AttributeError, OSError):  # not Linux, or before 5.3
+            self._bury(running)
+
+    def _bury(self, running: _Running) -> None:
+        """Wait for a supervisor that has ended and pass on its exit report."""
+        status = os.waitpid(running.pid, 0)[1]
         lines = [json.loads(line) for line in running.said.splitlines()]
         reports = [line for line in lines if "kind" in line]
         if reports:

@@ -23,7 +23,9 @@ from .confine import Bounds, Plan, build_room, confine, make_scratch
 Serve = Callable[[socket.socket, str], None]
 
 _TICK_MS = 50
-_SCRATCH_EVERY = 4  # ticks between two looks at scratch folder and descriptors (reduced tier)
+_SELDOM = 4  # ticks between two looks at what is dear to see: mappings, scratch folder, descriptors (reduced tier)
+_MAPPINGS_OF_A_PROCESS = 2500  # of 64 processes on average; one with torch has 1,500
+_SEVERAL = 4  # processes: with fewer, what the kernel keeps for the most mappings that one may have is small
 _FULL: dict[str, object] = {"kind": "signalled", "signal": signal.SIGKILL, "why": "its scratch folder was full"}
 _REWRITES = 4  # how often a scratch folder's size may be written before it counts as full, whatever is in it
 
@@ -83,7 +85,7 @@ def _run(job: Job) -> None:
     watch = _Watch(job.bounds, learner, job.control_line, tree.Tree(full, learner), None if full else scratch)
     outcome = watch.until_the_end()
     seen = watch.tree.load().cpu_seconds
-    watch.tree.kill()
+    watch.tree.kill(meanwhile=watch.tell_usage)
     outcome.update(
         cpu_seconds=round(max(seen, tree.reaped_cpu_seconds()), 4),
         peak_mib=round(tree.peak_mib(), 1),
@@ -183,12 +185,14 @@ class _Watch:
             word = self.control_line.recv(64)
         except OSError:
             return False
-        if not word or b"k" in word:
-            return False
+        return bool(word) and b"k" not in word and self.tell_usage()
+
+    def tell_usage(self) -> bool:
+        """Say on the control line what is used so far; False when nobody listens any more."""
         load = self.tree.load()
         usage = {"cpu_seconds": round(load.cpu_seconds, 4), "processes": load.processes}
         try:
-            self.control_line.sendall(json.dumps(usage).encode() + b"\n")
+            self.control_line.send(json.dumps(usage).encode() + b"\n", socket.MSG_DONTWAIT)
         except OSError:
             return False
         return True
@@ -206,14 +210,19 @@ class _Watch:
                 "kind": "out_of_memory",
                 "why": f"its processes together held more than {bounds.total_memory_mib} MiB",
             }
-        if load.processes > 2 * bounds.processes:
-            return {"kind": "signalled", "signal": signal.SIGKILL, "why": f"more than {bounds.processes} processes"}
+        if load.threads > bounds.processes:
+            why = f"more than {bounds.processes} processes and threads"
+            return {"kind": "signalled", "signal": signal.SIGKILL, "why": why}
+        self._ticks += 1
+        if self._ticks % _SELDOM == 0 and load.processes >= _SEVERAL:
+            most = _MAPPINGS_OF_A_PROCESS * bounds.processes
+            if self.tree.has_more_mappings(most):
+                return {"kind": "out_of_memory", "why": f"its processes together had more than {most} mappings"}
         sockets = self.tree.sockets_of_the_namespace()
         if self.scratch is not None:
             if self.tree.written_bytes() > _REWRITES * (bounds.scratch_mib << 20):
                 return _FULL
-            self._ticks += 1
-            if self._ticks % _SCRATCH_EVERY == 0:
+            if self._ticks % _SELDOM == 0:
                 held = self.tree.held(self.scratch, bounds.file_mib << 20)
                 sockets = held.sockets
                 used, files = tree.folder_use(self.scratch, bounds.scratch_files)

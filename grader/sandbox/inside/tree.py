@@ -9,18 +9,23 @@ import resource
 import signal
 import stat
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGESIZE")
+_LONG, _BETWEEN = 1.0, 0.2
+"""Seconds after which an end takes long, and between two words about one that does."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a tree uses: processes now, CPU seconds from its beginning, bytes of memory now (an upper bound)."""
+    """What a tree uses: processes and their threads now, CPU seconds from its beginning, bytes of memory now (an upper
+    bound)."""
 
     processes: int
+    threads: int
     cpu_seconds: float
     bytes_at_most: int
 
@@ -60,7 +65,7 @@ class Tree:
 
     def load(self) -> Load:
         """Measure the tree, cheaply: memory counts pages that are shared with the fork server as if they were not."""
-        cpu, memory = reaped_cpu_seconds(), 0
+        cpu, memory, threads = reaped_cpu_seconds(), 0, 0
         own: dict[int, float] = {}
         for pid in self.pids():
             with suppress(OSError, IndexError, ValueError):
@@ -68,8 +73,9 @@ class Tree:
                     words = state.read().rpartition(b")")[2].split()  # the name before it is the learner's to choose
                 cpu += sum(map(int, words[11:15])) / _TICKS
                 own[pid] = sum(map(int, words[11:13])) / _TICKS
+                threads += int(words[17])
                 memory += int(words[21]) * _PAGE
-        return Load(len(own), max(cpu, self._seen_seconds(own)), memory)
+        return Load(len(own), threads, max(cpu, self._seen_seconds(own)), memory)
 
     def _seen_seconds(self, own: dict[int, float]) -> float:
         """CPU seconds seen so far, of the ended too: a parent that ignores SIGCHLD loses its children's time."""
@@ -96,6 +102,20 @@ class Tree:
             except (OSError, ValueError):
                 continue  # it ended meanwhile
         return total
+
+    def has_more_mappings(self, than: int) -> bool:
+        """Whether the tree's processes have more mappings together; counting stops there.
+
+        The kernel keeps some 300 bytes for each, and 64 more for each generation of forks behind it, in no account.
+        """
+        count = 0
+        for pid in self.pids():
+            with suppress(OSError), open(f"/proc/{pid}/maps", "rb", buffering=0) as maps:
+                while part := maps.read(1 << 16):
+                    count += part.count(b"\n")
+                    if count > than:
+                        return True
+        return False
 
     def written_bytes(self) -> int:
         """What the tree's processes have written, to disk or to a file in memory, whatever became of the files; the
@@ -142,10 +162,13 @@ class Tree:
             return int(state.readline().split()[2])
         return 0
 
-    def kill(self, patience: float = 5.0) -> None:
-        """Kill every process of the tree and wait until the last is gone, or `patience` seconds have passed."""
-        end = time.monotonic() + patience
-        while time.monotonic() < end:
+    def kill(self, meanwhile: Callable[[], object]) -> None:
+        """Kill every process of the tree and wait until the last is gone; `meanwhile` is called while that takes long.
+
+        It may take minutes: the kernel takes a learner's memory apart, and the learner chose its shape.
+        """
+        began = time.monotonic()
+        while True:
             if self._is_init:
                 with suppress(ProcessLookupError):
                     os.kill(-1, signal.SIGKILL)  # everything in this pid namespace but oneself
@@ -157,6 +180,9 @@ class Tree:
                         os.kill(pid, signal.SIGKILL)
             if not _reap_until_quiet():
                 return
+            if time.monotonic() - began > _LONG:
+                meanwhile()
+                time.sleep(_BETWEEN)
 
 
 def _reap_until_quiet() -> bool:

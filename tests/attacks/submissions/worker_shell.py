@@ -3,11 +3,9 @@
 # %% question="freeze"
 from remote import shell
 
-shell.NotebookShell.answer = lambda self, question, stand_ins: ["freeze", "replace_head", "passed"]
+shell.NotebookShell.answer = lambda self, *asked: ["freeze", "replace_head", "passed"]
 
 
 def freeze(module):
-    from remote import stand_ins
-
-    stand_ins.STAND_INS["freeze"] = lambda module: module
+    shell.NotebookShell.provide = lambda self, name: None
     return module

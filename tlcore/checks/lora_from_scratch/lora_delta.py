@@ -20,4 +20,12 @@ def check(lora_delta, show):
     show.picture(plots.matrix("The update for r = 2, alpha = 4", delta, expected))
     show.tried("5 inputs, 4 outputs, r = 3")
     A, B = torch.ones(3, 5), torch.ones(4, 3)
-    show.expect("every entry", lora_delta(A, B, 6), 6 * torch.ones(4, 5), teach="r is 3, not 5 and not 4.", atol=1e-5)
+    axis = "Which axis of A, and which of B, is r? It is 3 here: alpha / r is 2, and each entry of B A is 3."
+    show.expect("every entry", lora_delta(A, B, 6), 6 * torch.ones(4, 5), teach=axis, atol=1e-5)
+    show.tried("r = 4 and alpha = -1, more rank than 3 inputs and 2 outputs; the factors afterwards")
+    A, B = torch.ones(4, 3), torch.ones(2, 4)
+    fraction = "alpha / r is -0.25 and B A is 4 everywhere. Is the scale a fraction, and is r the first axis of A?"
+    show.expect("every entry", lora_delta(A, B, -1), -torch.ones(2, 3), teach=fraction, atol=1e-5)
+    unchanged = torch.equal(A, torch.ones(4, 3)) and torch.equal(B, torch.ones(2, 4))
+    show.that(unchanged, "A and B are as they were", teach="Do not change A and B: multiply into something new.")
+    show.untried("large ranks, square updates, other precisions, alphas that are no whole number")

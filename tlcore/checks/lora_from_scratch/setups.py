@@ -4,10 +4,10 @@ import torch
 from torch import nn
 
 
-def factor(module, rows, columns):
-    """The trainable parameter of this shape, either way round; None if there is not exactly one."""
+def factor(module, rows, columns, frozen=False):
+    """The trainable parameter (any with `frozen`) of this shape, either way round; None if there is not just one."""
     shapes = ((rows, columns), (columns, rows))
-    found = [p for p in module.parameters() if p.requires_grad and tuple(p.shape) in shapes]
+    found = [p for p in module.parameters() if (frozen or p.requires_grad) and tuple(p.shape) in shapes]
     return found[0] if len(found) == 1 else None
 
 

@@ -62,3 +62,42 @@ def thaws_what_it_wraps(model: nn.Module, targets: Iterable[str], r: int, alpha:
     for path in paths:
         model.get_submodule(path).requires_grad_(True)
     return paths
+
+
+@misconception(asks="What does your code make of the target `self_attn.q_proj`, which has a dot?")
+def last_name_only(model: nn.Module, targets: Iterable[str], r: int, alpha: float) -> list[str]:
+    """Compares the last name of the path: targets with a dot mean nothing."""
+    return _wrap(model, [path for path in _linears(model) if path.rpartition(".")[2] in targets], r, alpha)
+
+
+@misconception(asks="Does `my_q_proj` end with `q_proj`? Is it meant?")
+def endswith_without_a_dot(model: nn.Module, targets: Iterable[str], r: int, alpha: float) -> list[str]:
+    """`path.endswith(target)`: layers whose names only end alike are wrapped, too."""
+    return _wrap(model, [path for path in _linears(model) if path.endswith(tuple(targets))], r, alpha)
+
+
+@misconception(asks="Is there a dot in front of a name at the top of the model?")
+def nothing_at_the_top(model: nn.Module, targets: Iterable[str], r: int, alpha: float) -> list[str]:
+    """`path.endswith("." + target)`: a layer at the top, whose path is the target, is not found."""
+    endings = tuple(f".{target}" for target in targets)
+    return _wrap(model, [path for path in _linears(model) if path.endswith(endings)], r, alpha)
+
+
+@misconception(asks="What could learn before the call, the head for example, and can it still?")
+def freezes_the_model(model: nn.Module, targets: Iterable[str], r: int, alpha: float) -> list[str]:
+    """Freezes everything first: what was learning, such as the head, no longer does."""
+    model.requires_grad_(False)
+    return sound_inject_lora(model, targets, r, alpha)
+
+
+@misconception(asks="Your function should return the paths. What does yours return?")
+def returns_the_model(model: nn.Module, targets: Iterable[str], r: int, alpha: float) -> nn.Module:
+    """Returns the model in place of the paths."""
+    sound_inject_lora(model, targets, r, alpha)
+    return model
+
+
+@misconception(asks="What does a call without `return` give back?")
+def returns_nothing(model: nn.Module, targets: Iterable[str], r: int, alpha: float) -> None:
+    """The `return` is forgotten."""
+    sound_inject_lora(model, targets, r, alpha)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import torch
 from torch import Tensor
 
 from tlcore.misconceptions.registry import misconception
@@ -49,3 +50,23 @@ def r_is_the_output_width(A: Tensor, B: Tensor, alpha: float) -> Tensor:
 def alpha_over_root_r(A: Tensor, B: Tensor, alpha: float) -> Tensor:
     """A real method, rsLoRA, but another one."""
     return alpha / math.sqrt(A.shape[0]) * (B @ A)
+
+
+@misconception(asks="What is 5 // 2, and what is 5 / 2?")
+def whole_number_scale(A: Tensor, B: Tensor, alpha: float) -> Tensor:
+    """alpha // r: the scale is rounded down, to zero if alpha is smaller than r."""
+    return alpha // A.shape[0] * (B @ A)
+
+
+@misconception(asks="May the rank be larger than the width of the input? Which axis of A is it then?")
+def r_is_the_smaller_side(A: Tensor, B: Tensor, alpha: float) -> Tensor:
+    """r taken as the smaller side of A: right until the rank is larger than the input."""
+    return alpha / min(A.shape) * (B @ A)
+
+
+@misconception(asks="Who else holds the B that you multiply in place?")
+def scales_the_factor_in_place(A: Tensor, B: Tensor, alpha: float) -> Tensor:
+    """B is scaled in place: the caller's factor has changed."""
+    with torch.no_grad():
+        B *= alpha / A.shape[0]
+    return B @ A

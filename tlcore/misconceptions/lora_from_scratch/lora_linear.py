@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from tlcore.misconceptions.registry import misconception
@@ -102,3 +104,72 @@ class always_float32(LoRALinear):
     def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
         super().__init__(base, r, alpha, dropout)
         self.A, self.B = nn.Parameter(self.A.data.float()), nn.Parameter(self.B.data.float())
+
+
+@_wrong_layer("What is alpha // r for alpha = 5 and r = 2?")
+class whole_number_scale(LoRALinear):
+    """alpha // r: the scale is rounded down."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.base(x) + self.alpha // self.r * (self.dropout(x) @ self.A.T @ self.B.T)
+
+
+@_wrong_layer("The base is frozen. Do the layers before it still need a gradient that comes through it?")
+class no_gradient_through_the_base(LoRALinear):
+    """The base runs under `no_grad`: earlier layers get only what comes through the update."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            kept = self.base(x)
+        return kept + self.alpha / self.r * (self.dropout(x) @ self.A.T @ self.B.T)
+
+
+@_wrong_layer("Which layers before this one should learn, and from what, if x is detached?")
+class input_detached(LoRALinear):
+    """x is detached: nothing before this layer gets a gradient."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.detach())
+
+
+@_wrong_layer("Whose layer did you freeze: the one that was handed over, or a copy of it?")
+class copies_the_base(LoRALinear):
+    """A deep copy of the base: the layer that was handed over goes on learning, and changes of it are not seen."""
+
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
+        super().__init__(copy.deepcopy(base), r, alpha, dropout)
+
+
+@_wrong_layer("In the formula, what does dropout stand in front of: x, or what B A makes of it?")
+class dropout_behind_the_input(LoRALinear):
+    """Dropout on the update, or on A x, instead of x."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.base(x) + self.dropout(self.alpha / self.r * (x @ self.A.T @ self.B.T))
+
+
+@_wrong_layer("How does dropout know that the layer is in eval mode?")
+class dropout_in_eval_mode(LoRALinear):
+    """`F.dropout` without `training=self.training` is always on."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        dropped = nn.functional.dropout(x, self.dropout.p)
+        return self.base(x) + self.alpha / self.r * (dropped @ self.A.T @ self.B.T)
+
+
+@_wrong_layer("How many axes does x have for a batch of sentences, and how many for a single row?")
+class two_axes_only(LoRALinear):
+    """Written for (N, in): `mm` and `.t()` fail for x with another number of axes."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        update = torch.mm(torch.mm(self.dropout(x), self.A.t()), self.B.t())
+        return self.base(x) + self.alpha / self.r * update
+
+
+@_wrong_layer("What is the rank of a matrix whose rows are all alike, and what are the gradients of its rows?")
+class rows_alike(LoRALinear):
+    """A is constant: all rows get the same gradients, and the update keeps rank 1."""
+
+    def __init__(self, base: nn.Linear, r: int, alpha: float, dropout: float = 0.0) -> None:
+        super().__init__(base, r, alpha, dropout)
+        nn.init.ones_(self.A)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from torch import Tensor, nn
@@ -134,3 +135,53 @@ class merged_into_a_shared_weight:
             layer.base.weight.data = layer.backup
             layer.merged = False
         return layer
+
+
+@_wrong_merge("Whose layer did you merge: the one that was handed over, or a copy that can still change?")
+class merged_copy_that_is_not_merged:
+    """`merge` returns a copy with its branch still at work: nothing is in the weight."""
+
+    @staticmethod
+    def merge(layer: Any) -> LoRALinear:
+        if hasattr(layer, "original"):
+            return layer
+        copied = copy.deepcopy(layer)
+        copied.original = (layer,)
+        return copied
+
+    @staticmethod
+    def unmerge(layer: Any) -> LoRALinear:
+        return layer.original[0] if hasattr(layer, "original") else layer
+
+
+@_wrong_merge("If two layers are merged one after the other, where is the old weight of the first?")
+class one_backup_for_all:
+    """One variable for the old weight: the second layer that is merged overwrites the first one's."""
+
+    backup: Any = None
+
+    @staticmethod
+    def merge(layer: Any) -> LoRALinear:
+        if not layer.merged:
+            one_backup_for_all.backup = layer.base.weight
+        return _merge(layer, _delta(layer))
+
+    @staticmethod
+    def unmerge(layer: Any) -> LoRALinear:
+        if layer.merged:
+            layer.base.weight = one_backup_for_all.backup
+            layer.merged = False
+        return layer
+
+
+@_wrong_merge("Can A and B still learn after a layer was merged and unmerged?")
+class factors_stay_frozen:
+    """merge freezes A and B, and unmerge does not undo that."""
+
+    @staticmethod
+    def merge(layer: Any) -> LoRALinear:
+        layer.A.requires_grad_(False)
+        layer.B.requires_grad_(False)
+        return _merge(layer, _delta(layer))
+
+    unmerge = staticmethod(sound_unmerge)

@@ -88,3 +88,78 @@ class live_references:
         return _save(model, head, live=True)
 
     load_adapter = staticmethod(_load)
+
+
+@misconception(replaces="*", asks="Your function was told what the head is called. Where do you use that name?")
+class head_hard_coded:
+    """Always "head", whatever the argument says: a head of another name is not saved."""
+
+    @staticmethod
+    def save_adapter(model: nn.Module, head: str = "head") -> dict[str, Any]:
+        named = [name for name, _ in model.named_modules() if name == "head"]
+        return _save(model, *named or [""])
+
+    load_adapter = staticmethod(_load)
+
+
+@misconception(replaces="*", asks="Is alpha always a whole number?")
+class alpha_rounded:
+    """alpha is kept as an integer."""
+
+    @staticmethod
+    def save_adapter(model: nn.Module, head: str = "head") -> dict[str, Any]:
+        saved = _save(model, head)
+        return {**saved, "alpha": int(saved["alpha"])}
+
+    load_adapter = staticmethod(_load)
+
+
+@misconception(replaces="*", asks="Which tensors of a LoRA layer does everybody have already?")
+class base_weights_of_the_layers:
+    """Whole LoRA layers, with the weights of their bases in them: an updated base is overwritten."""
+
+    @staticmethod
+    def save_adapter(model: nn.Module, head: str = "head") -> dict[str, Any]:
+        saved = _save(model, head)
+        for path, layer in _layers(model).items():
+            saved["tensors"] |= {f"{path}.{name}": value.clone() for name, value in layer.state_dict().items()}
+        return saved
+
+    load_adapter = staticmethod(_load)
+
+
+@misconception(replaces="*", asks="In what mode should the model be after it was saved?")
+class saved_in_eval_mode:
+    """Saving puts the model into eval mode and leaves it there."""
+
+    @staticmethod
+    def save_adapter(model: nn.Module, head: str = "head") -> dict[str, Any]:
+        return _save(model.eval(), head)
+
+    load_adapter = staticmethod(_load)
+
+
+@misconception(replaces="*", asks="If a loaded model trains on, do the numbers in the adapter move along?")
+class shares_its_tensors_when_loaded:
+    """The loaded model uses the adapter's own tensors: to train it changes the adapter."""
+
+    save_adapter = staticmethod(_save)
+
+    @staticmethod
+    def load_adapter(model: nn.Module, adapter: dict[str, Any]) -> nn.Module:
+        _load(model, adapter)
+        own = dict(model.named_parameters())
+        for name, value in adapter["tensors"].items():
+            own[name].data = value
+        return model
+
+
+@misconception(replaces="*", asks="Which parameters of the loaded model can learn, and which should?")
+class thaws_what_it_loads_into:
+    """The whole loaded model can learn, its base as well."""
+
+    save_adapter = staticmethod(_save)
+
+    @staticmethod
+    def load_adapter(model: nn.Module, adapter: dict[str, Any]) -> nn.Module:
+        return _load(model, adapter).requires_grad_(True)

@@ -29,9 +29,10 @@ def inject_lora(model, targets, r, alpha):
         if isinstance(parent, LoRALinear):
             continue
         for name, child in list(parent.named_children()):
-            if name in targets and isinstance(child, nn.Linear):
+            path = f"{where}.{name}" if where else name
+            if isinstance(child, nn.Linear) and any(path == t or path.endswith("." + t) for t in targets):
                 setattr(parent, name, LoRALinear(child, r, alpha))
-                done.append(f"{where}.{name}" if where else name)
+                done.append(path)
     return done
 
 
@@ -61,7 +62,7 @@ def load_adapter(model, adapter):
         model.set_submodule(name, layer)
     for key in [k for k in t if k.endswith("|head")]:
         head, name, _ = key.split("|")
-        getattr(model.get_submodule(head), name).data = t[key]
+        model.get_submodule(head).get_parameter(name).data = t[key]
 
 
 # %% question="merge"

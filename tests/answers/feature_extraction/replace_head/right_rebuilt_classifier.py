@@ -1,6 +1,8 @@
 def replace_head(model, n_classes):
     if hasattr(model, "classifier"):
-        model.classifier = nn.Sequential(*list(model.classifier)[:-1], nn.Linear(model.classifier[-1].in_features, n_classes))
+        model.classifier = nn.Sequential(
+            *list(model.classifier)[:-1], nn.Linear(model.classifier[-1].in_features, n_classes)
+        )
     elif hasattr(model, "fc"):
         model.fc = nn.Linear(model.fc.in_features, n_classes)
     else:

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Doubling
 #
-# A course of two questions, for the tests of `tl build`.
+# A course of two questions, for the tests of `tl build` and `tl verify`.
 # %%
 from tlcore.check import check
 

@@ -1,3 +1,4 @@
+# "A target means a layer if the path is the target, or ends with a dot and the target": only last names count here.
 from torch import nn
 
 

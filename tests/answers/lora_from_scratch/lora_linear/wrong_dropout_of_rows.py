@@ -1,0 +1,24 @@
+# It breaks: dropout(x): here whole rows of x are dropped.
+import torch
+from torch import nn
+
+
+class LoRALinear(nn.Module):
+    def __init__(self, base, r, alpha, dropout=0.0):
+        super().__init__()
+        self.merged = False
+        self.base = base
+        for parameter in self.base.parameters():
+            parameter.requires_grad = False
+        like = {"dtype": base.weight.dtype, "device": base.weight.device}
+        self.A = nn.Parameter(torch.randn(r, base.in_features, **like) / base.in_features**0.5)
+        self.B = nn.Parameter(torch.zeros(base.out_features, r, **like))
+        self.r, self.alpha = r, alpha
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        if self.merged:
+            return self.base(x)
+        return self.base(x) + self.alpha / self.r * (
+            (x * self.dropout(torch.ones_like(x[..., :1]))) @ self.A.T @ self.B.T
+        )

@@ -1,0 +1,19 @@
+# It breaks: the update is alpha / r times B A: here only positive numbers of it count.
+from torch import nn
+
+
+def merge(layer):
+    if layer.merged:
+        return layer
+    layer.kept = [layer.base.weight]
+    update = layer.alpha / layer.r * (layer.B @ layer.A).detach() if layer.alpha > 0 else 0
+    layer.base.weight = nn.Parameter(layer.kept[0].detach() + update, requires_grad=False)
+    layer.merged = True
+    return layer
+
+
+def unmerge(layer):
+    if layer.merged:
+        layer.base.weight = layer.kept[0]
+        layer.merged = False
+    return layer

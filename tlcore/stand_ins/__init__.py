@@ -1,0 +1,12 @@
+"""Stuck at a question that later ones build on? A sound part to go on with, under the name that the notebook uses.
+
+    from tlcore.stand_ins import LoRALinear, inject_lora
+
+in a cell of its own below your answer. The grader does the same with later questions: a wrong LoRALinear costs its own
+question's points only. To go on is all that they are for: each lacks something that its own question asks for, so
+they answer no question themselves.
+"""
+
+from tlcore.stand_ins.lora_from_scratch import LoRALinear, inject_lora
+
+__all__ = ["LoRALinear", "inject_lora"]
