@@ -577,8 +577,8 @@ for seed in progress(range(10), desc="ten seeds"):
         start = [[p.detach().clone() for p in block.parameters()] for block in blocks_of(net)]
         lp_then_ft(logits_only(net), batches(normal(few.images), few.labels, 10, seed), phases)
         scores[way].append([accuracy(net, (normal(photos.images), photos.labels)) for photos in (test, hard)])
-        for i, (block, old) in enumerate(zip(blocks_of(net), start)):
-            far = sum((p.detach() - q).norm() ** 2 for p, q in zip(block.parameters(), old)) ** 0.5
+        for i, (block, old) in enumerate(zip(blocks_of(net), start, strict=True)):
+            far = sum((p.detach() - q).norm() ** 2 for p, q in zip(block.parameters(), old, strict=True)) ** 0.5
             moved[way][i] += float(far / sum(q.norm() ** 2 for q in old) ** 0.5) / 10
 for way, values in scores.items():
     means, deviations = torch.tensor(values).mean(0), torch.tensor(values).std(0)

@@ -1,4 +1,4 @@
-"""Sound parts of notebook 03: a load that reports nothing, a training that keeps the last state and never stops early."""
+"""Sound parts of notebook 03: a load that reports nothing, a training that keeps the last state."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def prefix_ignored(model: nn.Module, checkpoint: Checkpoint) -> LoadReport:
     """`strict=False` loads what fits by name. With a prefix that is nothing, and nobody is told."""
     own = model.state_dict()
     fits = {name: value for name, value in checkpoint.items() if name in own and own[name].shape == value.shape}
-    missing, unexpected = model.load_state_dict(fits, strict=False)
+    missing, _ = model.load_state_dict(fits, strict=False)
     other = [name for name in checkpoint if name in own and name not in fits]
     return LoadReport(list(fits), [n for n in missing if n not in other], other, list(set(checkpoint) - set(own)))
 
