@@ -448,9 +448,14 @@ def logits_only(network):
     return network
 
 
+def normal(images):
+    """Pictures with the mean and the deviation that the network was trained with."""
+    return (images - mean) / std
+
+
 crop, field = leaves("target", 25, seed=1, severity=0.1), leaves("target", 20, seed=2, severity=0.1)
 test = leaves("target", 60, seed=3, severity=0.1)
-normal = lambda images: (images - torch.tensor(card.mean).view(3, 1, 1)) / torch.tensor(card.std).view(3, 1, 1)
+mean, std = (torch.tensor(numbers).view(3, 1, 1) for numbers in (card.mean, card.std))
 x, y = normal(crop.images), crop.labels
 noisy = y.clone()
 wrong = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))[: len(y) // 3]

@@ -83,7 +83,7 @@ def head_optimizer(model: nn.Module, path: str, lr: float, momentum: float) -> t
 @tool
 def norm_in_head(model: nn.Module, path: str) -> nn.Module:
     """Put a batch norm before the head at `path`: its statistics tell in which mode the head is."""
-    linear = model.get_submodule(path)
+    linear: Any = model.get_submodule(path)
     model.set_submodule(path, nn.Sequential(nn.BatchNorm1d(linear.in_features), linear))
     return model
 
