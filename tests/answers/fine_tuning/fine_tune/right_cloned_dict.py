@@ -26,7 +26,6 @@ def fine_tune(model, train, val, cfg):
         val_loss = loss_fn(logits, targets).item()
         acc = (logits.argmax(dim=1) == targets).float().mean().item()
         history.append(dict(train_loss=train_loss, val_loss=val_loss, val_accuracy=acc, epoch=epoch))
-        print(f"{epoch}: {train_loss:.3f} {val_loss:.3f} {acc:.2f}")
 
         if best_loss is None or val_loss < best_loss:
             best_loss, bad = val_loss, 0

@@ -23,5 +23,4 @@ def load_backbone(model, checkpoint):
         raise ValueError(f"nothing to load: {report}")
     for key in report.loaded:
         own[key].data.copy_(checkpoint[common + key])
-    print(f"loaded {len(report.loaded)} tensors")
     return report
