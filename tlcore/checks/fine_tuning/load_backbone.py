@@ -103,4 +103,4 @@ def check(load_backbone, show):
             refused = True
         show.that(refused, "it raises an error", "Nothing was loaded. Whoever called it should hear of that.")
         show.expect("first number of each tensor afterwards", _first(net), dict.fromkeys(right, 1.0))
-    show.tried("not tried here: real networks, and a model of transformers")
+    show.untried("real networks, and a model of transformers")

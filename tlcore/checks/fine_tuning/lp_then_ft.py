@@ -110,4 +110,4 @@ def check(lp_then_ft, show):
             ylabel="value",
         )
     )
-    show.tried("not tried here: networks, several batches, dropout")
+    show.untried("networks, several batches, dropout")

@@ -110,4 +110,4 @@ def check(param_groups, show):
     if found is not None:
         frozen = {"conv.weight": 2.0, "conv.bias": 2.0}
         show.expect("values afterwards", found, right | frozen, "What is frozen stays, and the rest learns.", atol=1e-4)
-    show.tried("not tried here: real networks")
+    show.untried("real networks")

@@ -98,4 +98,4 @@ def check(unfreeze_top, show):
         "0.2 * (1 + 0.9): the first step is remembered. A new optimizer would have forgotten it.",
         atol=1e-4,
     )
-    show.tried("not tried here: models of transformers, and optimizers other than SGD")
+    show.untried("models of transformers, and optimizers other than SGD")
