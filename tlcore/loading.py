@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,20 @@ _AUTO_CLASSES = {
     "ForCausalLM": "AutoModelForCausalLM",
     "LMHeadModel": "AutoModelForCausalLM",
 }
+
+
+@dataclass
+class LoadReport:
+    """What became of the tensors of a checkpoint: names without the checkpoint's prefix."""
+
+    loaded: list[str]
+    """In both, with one shape: copied."""
+    missing: list[str]
+    """The model's, and not in the checkpoint."""
+    mismatched: list[str]
+    """In both, with two shapes: not copied."""
+    unexpected: list[str]
+    """In the checkpoint, and not the model's."""
 
 
 def from_pretrained(name: str | Path, *, auto_class: str | None = None, **settings: Any) -> tuple[nn.Module, Card]:

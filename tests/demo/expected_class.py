@@ -12,6 +12,7 @@ Outcome = tuple[float, list[str]]
 """Points and the misconceptions that are named."""
 
 FIRST, SECOND = "02_feature_extraction", "04_lora_from_scratch"
+TUNING = "03_fine_tuning"
 
 
 def worth(exercise: str) -> dict[str, float]:
@@ -38,6 +39,7 @@ def lost(*questions: str) -> dict[str, Outcome]:
 LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("ada", FIRST): of("ada", FIRST),
     ("ada", SECOND): of("ada", SECOND),
+    ("ada", TUNING): of("ada", TUNING),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),
     ("carla", FIRST): of("carla", FIRST),
@@ -58,6 +60,12 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ),
     ("nils", FIRST): of(
         "nils", FIRST, replace_head=(0.0, ["written_into_the_state_dict"]), extract_features=(0.8, ["in_train_mode"])
+    ),
+    ("nils", TUNING): of(
+        "nils",
+        TUNING,
+        param_groups=(0.6857, ["any_name_with_head"]),
+        fine_tune=(1.6, ["best_state_is_an_alias"]),
     ),
     ("nils", SECOND): of("nils", SECOND, lora_linear=(2.4615, ["both_random"]), merge=(3.5, ["merged_twice"])),
     ("olga", FIRST): of(

@@ -7,6 +7,7 @@ question's points only. To go on is all that they are for: each lacks something 
 they answer no question themselves.
 """
 
+from tlcore.stand_ins.fine_tuning import fine_tune, load_backbone
 from tlcore.stand_ins.lora_from_scratch import LoRALinear, inject_lora
 
-__all__ = ["LoRALinear", "inject_lora"]
+__all__ = ["LoRALinear", "fine_tune", "inject_lora", "load_backbone"]

