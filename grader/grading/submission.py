@@ -213,7 +213,7 @@ def _ask(
         raise notebook.explain(error) from None
     traces = []
     for test, reference in zip(tests, expected, strict=True):
-        seen = trace.run(test, answers, key.seed(question), reference)
+        seen = trace.run(test, answers, key.seed(test), reference)
         if seen.error is not None and seen.error.kind in LOST:
             # The process is gone, and the question with it.
             raise notebook.explain(seen.error)

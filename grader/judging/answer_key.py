@@ -37,9 +37,10 @@ class AnswerKey:
         self.reference_names = reference_names(self.topic)
         self._traces: dict[tuple[str, str], list[Trace]] = {}
 
-    def seed(self, question: str) -> int:
-        """The seed of a question's hidden inputs."""
-        return seed_of(self.exercise_seed, question)
+    def seed(self, test: HiddenTest) -> int:
+        """The seed of a hidden test's inputs. Tests of one question draw independently: what the feedback on one shows
+        says nothing of another."""
+        return seed_of(self.exercise_seed, f"{test.question}/{test.run.__name__}")
 
     def misconceptions(self, question: str) -> list[Misconception]:
         """The known wrong ideas about a question."""
@@ -50,7 +51,7 @@ class AnswerKey:
         with self._lock:
             if (question, "") not in self._traces:
                 self._traces[question, ""] = [
-                    trace.run(t, TrustedAnswers(self.reference_names), self.seed(question))
+                    trace.run(t, TrustedAnswers(self.reference_names), self.seed(t))
                     for t in self.tests[question]
                 ]
             return self._traces[question, ""]
@@ -68,7 +69,7 @@ class AnswerKey:
         with self._lock:
             expected = self.reference(question)
             pairs = zip(self.tests[question], expected, strict=True)
-            return [trace.run(t, TrustedAnswers(names), self.seed(question), e) for t, e in pairs]
+            return [trace.run(t, TrustedAnswers(names), self.seed(t), e) for t, e in pairs]
 
 
 @cache

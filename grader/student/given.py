@@ -1,6 +1,6 @@
 """Hidden inputs: everything drawn from one seed, the same for whoever answers.
 
-The seed comes from HMAC(course key, question), so that a class shares its expected values, and no learner knows them.
+The seed comes from HMAC(course key, hidden test), so that a class shares its expected values, and no learner knows them.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ SYLLABLES = [
 ]
 
 
-def seed_of(exercise_seed: str, question: str) -> int:
-    """The seed of a question's hidden inputs: 48 bits of HMAC-SHA256(seed of the exercise, question id)."""
-    return int.from_bytes(hmac.new(exercise_seed.encode(), question.encode(), hashlib.sha256).digest()[:6])
+def seed_of(exercise_seed: str, what: str) -> int:
+    """The seed of what is drawn for a hidden test: 48 bits of HMAC-SHA256(seed of the exercise, `what` it is for)."""
+    return int.from_bytes(hmac.new(exercise_seed.encode(), what.encode(), hashlib.sha256).digest()[:6])
 
 
 class Given:

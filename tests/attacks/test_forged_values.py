@@ -24,10 +24,9 @@ KEYS = {name: AnswerKey(name, "forged") for name in exercise_names()}
 @pytest.mark.parametrize(("exercise", "question"), QUESTIONS, ids=[question for _, question in QUESTIONS])
 def test_forged_replies_gain_nothing(exercise: str, question: str) -> None:
     key = KEYS[exercise]
-    seed = key.seed(question)
     gained, tried = set(), 0
     for test, expected in zip(key.tests[question], key.reference(question), strict=True):
-        recorder = Recorder(key.reference_names)
+        seed, recorder = key.seed(test), Recorder(key.reference_names)
         assert trace.run(test, recorder, seed, expected).passed
         for label, names in wrong_answers(key.reference_names, key.misconceptions(question)):
             if trace.run(test, TrustedAnswers(names), seed, expected).passed:
@@ -44,7 +43,7 @@ def test_forged_replies_gain_nothing(exercise: str, question: str) -> None:
 def test_a_lie_made_for_one_hidden_test_gains_nothing(lie: type[Lie]) -> None:
     key = KEYS[next(name for name, question in QUESTIONS if question == lie.question)]
     at, test = next((i, t) for i, t in enumerate(key.tests[lie.question]) if t.run.__name__ == lie.aims_at)
-    found = trace.run(test, lie(key.reference_names), key.seed(lie.question), key.reference(lie.question)[at])
+    found = trace.run(test, lie(key.reference_names), key.seed(test), key.reference(lie.question)[at])
     assert found.observations
     assert not found.passed
 

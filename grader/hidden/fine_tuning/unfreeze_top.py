@@ -49,8 +49,9 @@ def test_norms_move_in_thawed_blocks_only(student, given, expect):
 def test_a_larger_k_later_adds_what_is_new(student, given, expect):
     """Called again with a larger k, it adds the new blocks and nothing twice"""
     net = probed(student, given, 3, norm="group")
-    for k in (0, 1, 3):
-        student.tools.rate(net.optimizer, given.choice([0.2, 0.3, 0.4, 0.5]))
+    rates = given.distinct(3, 2, 9)
+    for k, tenths in zip((0, 1, 3), rates, strict=True):
+        student.tools.rate(net.optimizer, tenths / 10)
         student.unfreeze_top(net.model, net.optimizer, k)
         go_on(student, net, expect, f"parameters after three more steps, {k} of 3 blocks thawed", atol=1e-4)
 

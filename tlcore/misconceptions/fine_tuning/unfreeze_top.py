@@ -46,7 +46,7 @@ def thawed_norms_stay_in_eval(model: nn.Module, optimizer: Optimizer, k: int) ->
         block.eval()
 
 
-@misconception(asks="What does `model.train()` do to the blocks that are still frozen?")
+@misconception(asks="You put the whole model into train mode. What happens in the blocks that are still frozen?")
 def frozen_norms_drift(model: nn.Module, optimizer: Optimizer, k: int) -> None:
     """Everything is in train mode: the statistics of frozen blocks drift."""
     unfreeze_top(model, optimizer, k)
