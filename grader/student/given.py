@@ -1,6 +1,7 @@
 """Hidden inputs: everything drawn from one seed, the same for whoever answers.
 
-The seed comes from HMAC(course key, hidden test), so that a class shares its expected values, and no learner knows them.
+The seed comes from HMAC(course key, hidden test), so that a class shares its expected values, and no learner knows
+them.
 """
 
 from __future__ import annotations
