@@ -51,8 +51,7 @@ class AnswerKey:
         with self._lock:
             if (question, "") not in self._traces:
                 self._traces[question, ""] = [
-                    trace.run(t, TrustedAnswers(self.reference_names), self.seed(t))
-                    for t in self.tests[question]
+                    trace.run(t, TrustedAnswers(self.reference_names), self.seed(t)) for t in self.tests[question]
                 ]
             return self._traces[question, ""]
 

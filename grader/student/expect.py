@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.student.bounded import unwatched
 from grader.student.compare import same
+from grader.student.views import View
 
 FLOAT32 = 2e-5
 """Tolerance for single-precision results of a few operations on numbers around 1.
@@ -56,6 +57,7 @@ class Expect:
         rtol: float = FLOAT32,
         picture: Any = None,
         shows: Any = None,
+        view: View | None = None,
         **own: Any,
     ) -> bool:
         """Record `value`; True where it holds.
@@ -64,7 +66,10 @@ class Expect:
         equals: the expected value, where the test computed it itself.
         shows(value) -> str: says the value (observed and expected alike) as a learner should read it.
         picture(observed, expected) -> dict: a tlcore.plots picture for the feedback page.
+        view: both of these under one name, see `views`.
         """
+        if view is not None:
+            shows, picture = shows or view.says, picture or view.draws
         at = len(self.observations)
         seen = Observation(label, value, atol, rtol, property="equals" in own, picture=picture, shows=shows)
         if seen.property:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from grader.hidden.feature_extraction.freeze import moved_from
 from grader.hidden.registry import hidden_test
-from tlcore import plots
+from grader.student.views import as_curves, moved_from
 
 ATOL = 2e-4
 """Over twenty keys, the same loop written with other sums differs by 2e-5 at most after eight epochs."""
@@ -32,16 +31,6 @@ def run_of(
     )
 
 
-def curves(title: str) -> Any:
-    """Draws the validation loss by epoch."""
-
-    def picture(observed: Any, expected: Any) -> dict[str, Any]:
-        lines = {"yours": observed["val_loss"], "expected": expected["val_loss"]}
-        return plots.lines(title, lines, xlabel="epoch", ylabel="validation loss")
-
-    return picture
-
-
 def by_kind(history: Any) -> dict[str, list[float]]:
     """The history column by column."""
     return {kind: [float(epoch[kind]) for epoch in history] for kind in ("train_loss", "val_loss", "val_accuracy")}
@@ -59,7 +48,7 @@ def test_the_history_is_that_of_plain_training(student, given, expect):
     """Losses and accuracies of each epoch are means over pictures, validation in eval mode"""
     run = run_of(student, given, epochs=4, patience=9)
     _, history = fine_tuned(student, run)
-    expect(history, "the history", atol=ATOL, picture=curves("Validation loss"))
+    expect(history, "the history", atol=ATOL, view=as_curves("Validation loss", "val_loss", "epoch"))
 
 
 @hidden_test(weight=3, says="Print the state you keep, now and an epoch later. Is it the same?")
@@ -68,14 +57,14 @@ def test_the_best_state_is_the_one_of_the_lowest_validation_loss(student, given,
     run = run_of(student, given, epochs=8, patience=9, noise=True, lr=0.3)
     before = run.model.tensors()
     best, _ = fine_tuned(student, run)
-    expect(best, "the best state, compared with the start", atol=ATOL, **moved_from(before))
+    expect(best, "the best state, compared with the start", atol=ATOL, view=moved_from(before))
     # Validation is planned: one picture of nine is right at first, and then none, but at a lower loss.
     run = run_of(student, given, epochs=3, patience=9, lr=0.02)
     before = run.model.tensors()
     x = given.tensor(9, run.model.config.in_channels, 8, 8)
     run.val = student.tools.planned_batches(run.model, x, [8, -1, 9])
     best, _ = fine_tuned(student, run)
-    expect(best, "the best state of a run in which loss and accuracy disagree", atol=ATOL, **moved_from(before))
+    expect(best, "the best state of a run in which loss and accuracy disagree", atol=ATOL, view=moved_from(before))
 
 
 @hidden_test(weight=1, says="After how many epochs without a lower loss is it enough?")
@@ -83,7 +72,7 @@ def test_patience_ends_it(student, given, expect):
     """Training ends when the validation loss has not been lower for `patience` epochs"""
     run = run_of(student, given, epochs=12, patience=given.choice([2, 3]), noise=True, lr=0.3)
     _, history = fine_tuned(student, run)
-    expect(history, "the history", atol=ATOL, picture=curves("Validation loss"))
+    expect(history, "the history", atol=ATOL, view=as_curves("Validation loss", "val_loss", "epoch"))
     expect(run.train.passes, "how often the training pictures were gone through")
     # The weights stand still, so that the losses are as planned: lower, higher, equal to the lowest.
     run = run_of(student, given, epochs=11, patience=2, lr=0.0, norm="group")
@@ -108,4 +97,4 @@ def test_validation_leaves_the_model_alone(student, given, expect):
         # Asked as it is, before its tensors are read: the answer depends on the mode.
         expect(run.model(run.x), f"what a model says then that came in {came} mode", atol=5e-4)
         label = f"parameters and statistics of a model that came in {came} mode"
-        expect(run.model.tensors(), label, atol=ATOL, **moved_from(before))
+        expect(run.model.tensors(), label, atol=ATOL, view=moved_from(before))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from grader.hidden.feature_extraction.freeze import moved_from
 from grader.hidden.registry import hidden_test
 from grader.student.answers import LearnerError
+from grader.student.views import moved_from
 
 KINDS = ("loaded", "missing", "mismatched", "unexpected")
 
@@ -43,7 +43,7 @@ def state_after(student, given, expect, prefix):
     label = (
         f"tensors of the model that changed, where names begin with {prefix!r}" if prefix else "tensors that changed"
     )
-    expect(net.model.tensors(), label, **moved_from(before))
+    expect(net.model.tensors(), label, view=moved_from(before))
 
 
 @hidden_test(weight=2, says="How do the names in the checkpoint begin, and how do the model's? Are buffers among them?")
@@ -61,7 +61,7 @@ def test_names_without_a_prefix(student, given, expect):
     source, model = student.tools.small_vit(n_old), student.tools.small_vit(n_new)
     before = model.tensors()
     student.load_backbone(model, source.tensors())
-    expect(model.tensors(), "tensors of a vision transformer that changed", **moved_from(before))
+    expect(model.tensors(), "tensors of a vision transformer that changed", view=moved_from(before))
 
 
 @hidden_test(
@@ -87,7 +87,7 @@ def test_training_does_not_change_the_checkpoint(student, given, expect):
     net.model.train(net.x, given.labels(8, net.n_new), steps=2, lr=0.5)
     expect(net.model.outputs(net.x), "what the model says after training", atol=1e-4)
     now = student.tools.read_tensors(checkpoint)
-    expect(now, "tensors of the checkpoint that changed", equals=net.tensors, **moved_from(net.tensors))
+    expect(now, "tensors of the checkpoint that changed", equals=net.tensors, view=moved_from(net.tensors))
 
 
 def refused(student, net, checkpoint):
@@ -109,7 +109,7 @@ def test_nothing_that_fits_is_an_error(student, given, expect):
     expect.that(refused(student, net, foreign), "a checkpoint with foreign names raises an error")
     other_shapes = {name: given.tensor(*value.shape, 2) for name, value in net.tensors.items()}
     expect.that(refused(student, net, other_shapes), "a checkpoint in which every shape differs raises an error")
-    expect(net.model.tensors(), "tensors that it changed all the same", **moved_from(before))
+    expect(net.model.tensors(), "tensors that it changed all the same", view=moved_from(before))
     # An error alone is worth nothing: the same function loads what fits.
     student.load_backbone(net.model, net.tensors)
-    expect(net.model.tensors(), "tensors that a fitting checkpoint then changed", **moved_from(before))
+    expect(net.model.tensors(), "tensors that a fitting checkpoint then changed", view=moved_from(before))

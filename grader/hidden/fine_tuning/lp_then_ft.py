@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from grader.hidden.feature_extraction.freeze import moved_from
 from grader.hidden.registry import hidden_test
 from grader.student.proxy import model_from
+from grader.student.views import moved_from
 
 ATOL = 2e-4
 """As in `fine_tune`: other ways of summing differ by 2e-5 at most."""
@@ -28,7 +28,7 @@ def after(student, given, expect, lp_epochs, ft_epochs, label):
     run.model.mode(True)
     before = run.model.tensors()
     model = model_from(student.lp_then_ft(run.model, run.train, run.cfg), run.model)
-    expect(model.tensors(), label, atol=ATOL, **moved_from(before))
+    expect(model.tensors(), label, atol=ATOL, view=moved_from(before))
     return run
 
 
@@ -61,7 +61,9 @@ def test_no_more_passes_than_asked_for(student, given, expect):
     expect.that(run.train.passes in (2, 3), "the training pictures are gone through three times at most")
     # Asked as it is, before its tensors are read: the answer depends on the mode.
     expect(run.model(run.x), "what the model then says, in the mode that it was left in", atol=5e-4)
-    expect(run.model.tensors(), "what moved in a model that was partly frozen before", atol=ATOL, **moved_from(before))
+    expect(
+        run.model.tensors(), "what moved in a model that was partly frozen before", atol=ATOL, view=moved_from(before)
+    )
 
 
 @hidden_test(weight=1, says="Which parameters can learn when your function is done?")
@@ -72,4 +74,4 @@ def test_everything_can_learn_afterwards(student, given, expect):
         student.lp_then_ft(run.model, run.train, run.cfg)
         before = run.model.tensors()
         run.model.train(run.x, run.y, steps=1, lr=0.3)
-        expect(run.model.tensors(), "what moves in one more step afterwards", atol=ATOL, **moved_from(before))
+        expect(run.model.tensors(), "what moves in one more step afterwards", atol=ATOL, view=moved_from(before))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grader.hidden.feature_extraction.freeze import moved_from
 from grader.hidden.registry import hidden_test
+from grader.student.views import moved_from
 
 RATES = [0.5, 0.4, 0.3, 0.2]
 
@@ -13,7 +13,7 @@ def one_step(student, given, expect, model, wd, label):
     before = model.tensors()
     groups = student.param_groups.kept(model, lr_head, lr_body, wd)
     student.tools.step_of_ones(model, groups)
-    expect(model.tensors(), label, **moved_from(before))
+    expect(model.tensors(), label, view=moved_from(before))
 
 
 @hidden_test(weight=2, says="How far should a step move the head, and how far the body?")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from grader.hidden.feature_extraction.freeze import moved_from
 from grader.hidden.registry import hidden_test
+from grader.student.views import moved_from
 
 
 def probed(student: Any, given: Any, blocks: int, momentum: float = 0.0, **config: Any) -> Any:
@@ -25,7 +25,7 @@ def probed(student: Any, given: Any, blocks: int, momentum: float = 0.0, **confi
 def go_on(student, net, expect, label, atol=2e-5):
     before = net.model.tensors()
     student.tools.steps(net.model, net.optimizer, net.x, net.y, 3)
-    expect(net.model.tensors(), label, atol=atol, **moved_from(before))
+    expect(net.model.tensors(), label, atol=atol, view=moved_from(before))
 
 
 @hidden_test(weight=3, says="Which blocks are at the top, who has to know of them, and how fast shall they learn?")
