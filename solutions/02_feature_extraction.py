@@ -84,7 +84,8 @@ print(f"a = {a.item():.1f}, b = {b.item():.1f}; the gradient of b is {b.grad}, t
 # - whatever the optimizer: not even AdamW's weight decay may move it;
 # - in place: the parameters stay the very objects they are (another layer may share one of them, and it is then frozen there too);
 # - everything outside of `module` learns as before, **also what lies before it**: gradients still flow through. And a layer that is put into `module`
-#   later can learn.
+#   later can learn;
+# - the module can be copied, saved and unfrozen as before.
 #
 # Return `module`: cells further down write `replace_head(freeze(model), 6)`.
 

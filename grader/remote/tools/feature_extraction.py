@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import io
 from typing import Any
 
 import torch
@@ -81,3 +83,105 @@ def learn_from(answer: Any, head: nn.Module, net: nn.Module, y: torch.Tensor, st
         nn.functional.cross_entropy(head(features), y).backward()
         step.step()
     return head
+
+
+class MixedLayers(nn.Module):
+    """One layer of each of many kinds, in several precisions; all of them are used. (N, width) -> (N, width)."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.width = width
+        self.Shift0 = nn.Parameter(torch.zeros(width))
+        self.gains = nn.ParameterList([torch.ones(width), torch.tensor(1.0)])
+        self.Conv1 = nn.Conv1d(1, 1, 3, padding=1)
+        self.bn2 = nn.BatchNorm1d(width)
+        self.groupNorm3 = nn.GroupNorm(1, width)
+        self.embed4 = nn.Embedding(3, width)
+        self.attention5 = nn.MultiheadAttention(width, 1, batch_first=True)
+        self.gru6 = nn.GRU(width, width, batch_first=True)
+        self.prelu7 = nn.PReLU()
+        self.Double8 = nn.Linear(width, width, dtype=torch.float64)
+        self.half9 = nn.Linear(width, width, dtype=torch.bfloat16)
+        self.deep = nn.ModuleDict({"A": nn.ModuleList([nn.Sequential(nn.Sequential(nn.Linear(width, width)))])})
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, width) -> (N, width)."""
+        x = self.gains[1] * self.gains[0] * x + self.Shift0
+        x = self.prelu7(self.groupNorm3(self.bn2(x + self.Conv1(x[:, None])[:, 0])))
+        x = x + self.embed4(torch.arange(len(x)) % 3)
+        x = x + self.attention5(x[:, None], x[:, None], x[:, None])[0][:, 0] + self.gru6(x[:, None])[0][:, 0]
+        x = x + self.Double8(x.double()).float() + self.half9(x.bfloat16()).float()
+        for part in self.deep["A"]:  # type: ignore[union-attr]
+            x = x + part(x)
+        return x
+
+
+@tool
+def mixed_layers(width: int) -> nn.Module:
+    """A module of MixedLayers."""
+    return MixedLayers(width)
+
+
+@tool
+def train_parameters(module: nn.Module, x: torch.Tensor, y: torch.Tensor, steps: int, lr: float) -> nn.Module:
+    """Train in eval mode, where statistics stand still: what moves are parameters. Each moves a step of length `lr`
+    along its gradient, so that none is too small to be seen and none runs away."""
+    for _ in range(steps):
+        module.eval()
+        module.zero_grad()
+        nn.functional.cross_entropy(module(x), y).backward()
+        with torch.no_grad():
+            for parameter in module.parameters():
+                if parameter.grad is not None:
+                    parameter.sub_(lr * parameter.grad / (parameter.grad.norm() + 1e-12))
+    return module
+
+
+@tool
+def first_step(module: nn.Module, x: torch.Tensor, y: torch.Tensor, lr: float, weight_decay: float) -> nn.Module:
+    """One step of SGD with weight decay, without `zero_grad` before it: as there are no gradients yet."""
+    step = torch.optim.SGD(module.parameters(), lr=lr, weight_decay=weight_decay, momentum=0.9)
+    nn.functional.cross_entropy(module(x), y).backward()
+    step.step()
+    return module
+
+
+class Held:
+    """The very parameters that a module has."""
+
+    def __init__(self, module: nn.Module):
+        self.parameters = list(module.parameters())
+
+
+@tool
+def hold_parameters(module: nn.Module) -> Held:
+    """The parameters of a module, to be looked for later."""
+    return Held(module)
+
+
+@tool
+def are_parameters_of(held: Held, module: nn.Module) -> bool:
+    """Whether the parameters of a module are the very objects that were held."""
+    now = list(module.parameters())
+    return len(now) == len(held.parameters) and all(a is b for a, b in zip(now, held.parameters, strict=True))
+
+
+@tool
+def is_same(first: Any, second: Any) -> bool:
+    """Whether both are one object."""
+    return first is second
+
+
+@tool
+def copied(module: nn.Module) -> nn.Module:
+    """A deep copy."""
+    return copy.deepcopy(module)
+
+
+@tool
+def saved_and_loaded(module: nn.Module) -> Any:
+    """The module, saved as a whole with `torch.save`, and loaded again."""
+    file = io.BytesIO()
+    torch.save(module, file)
+    file.seek(0)
+    return torch.load(file, weights_only=False)
