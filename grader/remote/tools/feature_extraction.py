@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+from collections import OrderedDict
 from typing import Any
 
 import torch
@@ -185,3 +186,21 @@ def saved_and_loaded(module: nn.Module) -> Any:
     torch.save(module, file)
     file.seek(0)
     return torch.load(file, weights_only=False)
+
+
+@tool
+def classifier(kind: str, n_in: int, hidden: int, n_classes: int, dropout: float) -> nn.Sequential:
+    """A classifier (N, n_in) -> (N, n_classes): "alone", "two layers", with a "norm" and no bias, or "nested" with
+    names. Its last layer takes `hidden` numbers where there is another linear layer before it."""
+    if kind == "alone":
+        return nn.Sequential(nn.Linear(n_in, n_classes))
+    if kind == "two layers":
+        first = nn.Linear(n_in, hidden)
+        return nn.Sequential(first, nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden, n_classes))
+    if kind == "norm":
+        norm = nn.BatchNorm1d(n_in)
+        nn.init.normal_(norm.weight)
+        return nn.Sequential(norm, nn.Dropout(dropout), nn.Linear(n_in, n_classes, bias=False))
+    inner = nn.Sequential(nn.Dropout(dropout), nn.Linear(n_in, hidden), nn.Tanh())
+    parts = {"pre0": inner, "Norm1": nn.LayerNorm(hidden), "out2": nn.Linear(hidden, n_classes)}
+    return nn.Sequential(OrderedDict(parts))
