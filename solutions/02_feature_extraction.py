@@ -303,10 +303,11 @@ for mate in (3.0, 7.0):
 # **Write the class `FrozenBackbone(backbone, head)`**, an `nn.Module`:
 #
 # - it answers `head(backbone(x))`;
-# - the backbone behaves as in **eval mode** always: from the moment the object is built, also if the backbone came in train mode, and whatever `model.train()` or `model.eval()` is called later. Its
-#   statistics never move, and a picture's answer does not depend on the other pictures of the batch;
-# - the head follows: `model.train()` makes its dropout active, `model.eval()` makes it inactive;
-# - head and backbone keep their layers and weights (no other kind of norm that computes something else).
+# - whenever the model is called, the backbone behaves as in **eval mode**: from the moment the object is built, also if the backbone came in train mode, and whatever `model.train()` or `model.eval()` is called later. Its
+#   statistics never move, dropout inside it is off, and a picture's answer does not depend on the other pictures of the batch;
+# - the head follows: `model.train()` makes its dropout active and its batch norm use the batch, `model.eval()` undoes both, for every layer of it;
+# - head and backbone, or copies of them, are parts of the module, with their layers and weights (no other kind of norm that computes something else): its `state_dict()`
+#   holds them.
 #
 # The backbone's parameters have been through `freeze` already; you need not care for them. What you call things inside the class is up to you.
 

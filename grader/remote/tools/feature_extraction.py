@@ -204,3 +204,52 @@ def classifier(kind: str, n_in: int, hidden: int, n_classes: int, dropout: float
     inner = nn.Sequential(nn.Dropout(dropout), nn.Linear(n_in, hidden), nn.Tanh())
     parts = {"pre0": inner, "Norm1": nn.LayerNorm(hidden), "out2": nn.Linear(hidden, n_classes)}
     return nn.Sequential(OrderedDict(parts))
+
+
+@tool
+def backbone_with_dropout(channels: int, width: int) -> nn.Module:
+    """(N, channels, H, W) -> (N, width), with dropout and two kinds of batch norm, all its parameters frozen."""
+    conv, flat = nn.BatchNorm2d(5), nn.BatchNorm1d(width)
+    for norm in (conv, flat):
+        nn.init.normal_(norm.get_buffer("running_mean"))
+        nn.init.uniform_(norm.get_buffer("running_var"), 1.0, 3.0)
+    inner = nn.Sequential(nn.Conv2d(channels, 5, 3), conv, nn.ReLU(), nn.Dropout2d(0.4))
+    outer = (nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Dropout(0.4), nn.Linear(20, width), flat, nn.Tanh())
+    return nn.Sequential(inner, *outer).requires_grad_(False)
+
+
+@tool
+def head_with_modes(kind: str, width: int, n_classes: int) -> nn.Module:
+    """A head of several layers, one of which has a mode: "dropout inside" another layer, or a "batch norm"."""
+    if kind == "batch norm":
+        return nn.Sequential(nn.Linear(width, width), nn.BatchNorm1d(width), nn.Tanh(), nn.Linear(width, n_classes))
+    inner = nn.Sequential(nn.Tanh(), nn.Sequential(nn.Dropout(0.5)))
+    return nn.Sequential(nn.Dropout(0.0), nn.Linear(width, width), inner, nn.Linear(width, n_classes))
+
+
+@tool
+def differs_by_mode(module: nn.Module, x: torch.Tensor, kind: str) -> bool:
+    """Whether the layer of `head_with_modes` is active as the module is now: one input is answered twice in different
+    ways (dropout), or answered in another way beside other inputs (batch norm)."""
+    with torch.no_grad():
+        first, second = (module(x)[:3], module(x[:3])) if kind == "batch norm" else (module(x), module(x))
+    return not torch.allclose(first, second, atol=1e-5)
+
+
+@tool
+def is_training(module: nn.Module) -> bool:
+    """Whether the module says that it is in train mode."""
+    return module.training
+
+
+@tool
+def call_train(module: nn.Module) -> None:
+    """`module.train()`, as a training loop calls it: without an argument."""
+    module.eval()
+    module.train()
+
+
+@tool
+def load_state_of(module: nn.Module, other: nn.Module) -> None:
+    """Load into `module` what the `state_dict()` of another holds."""
+    module.load_state_dict(other.state_dict())
