@@ -112,7 +112,7 @@ class MixedLayers(nn.Module):
         x = x + self.embed4(torch.arange(len(x)) % 3)
         x = x + self.attention5(x[:, None], x[:, None], x[:, None])[0][:, 0] + self.gru6(x[:, None])[0][:, 0]
         x = x + self.Double8(x.double()).float() + self.half9(x.bfloat16()).float()
-        for part in self.deep["A"]:  # type: ignore[union-attr]
+        for part in self.deep["A"]:  # type: ignore[attr-defined]
             x = x + part(x)
         return x
 
