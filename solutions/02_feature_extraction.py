@@ -84,7 +84,8 @@ print(f"a = {a.item():.1f}, b = {b.item():.1f}; the gradient of b is {b.grad}, t
 # - whatever the optimizer: not even AdamW's weight decay may move it;
 # - in place: the parameters stay the very objects they are (another layer may share one of them, and it is then frozen there too);
 # - everything outside of `module` learns as before, **also what lies before it**: gradients still flow through. And a layer that is put into `module`
-#   later can learn.
+#   later can learn;
+# - the module can be copied, saved and unfrozen as before.
 #
 # Return `module`: cells further down write `replace_head(freeze(model), 6)`.
 
@@ -302,10 +303,11 @@ for mate in (3.0, 7.0):
 # **Write the class `FrozenBackbone(backbone, head)`**, an `nn.Module`:
 #
 # - it answers `head(backbone(x))`;
-# - the backbone behaves as in **eval mode** always: from the moment the object is built, also if the backbone came in train mode, and whatever `model.train()` or `model.eval()` is called later. Its
-#   statistics never move, and a picture's answer does not depend on the other pictures of the batch;
-# - the head follows: `model.train()` makes its dropout active, `model.eval()` makes it inactive;
-# - head and backbone keep their layers and weights (no other kind of norm that computes something else).
+# - whenever the model is called, the backbone behaves as in **eval mode**: from the moment the object is built, also if the backbone came in train mode, and whatever `model.train()` or `model.eval()` is called later. Its
+#   statistics never move, dropout inside it is off, and a picture's answer does not depend on the other pictures of the batch;
+# - the head follows: `model.train()` makes its dropout active and its batch norm use the batch, `model.eval()` undoes both, for every layer of it;
+# - head and backbone, or copies of them, are parts of the module, with their layers and weights (no other kind of norm that computes something else): its `state_dict()`
+#   holds them.
 #
 # The backbone's parameters have been through `freeze` already; you need not care for them. What you call things inside the class is up to you.
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from grader.hidden.registry import hidden_test
-from grader.student.proxy import model_from
+from grader.student.proxy import Model, model_from
 from tlcore import plots
 
 MANY_LETTERS = 100_000
@@ -57,23 +57,46 @@ def collapsed(chosen: list[str], every: list[str], prefix: str = "") -> list[str
     return found
 
 
+def frozen_in(net: Any, path: str, student: Any) -> Any:
+    """The model once the part at `path` is frozen."""
+    part = net.model.part(path)
+    return part.replaced_by(student.freeze(part))
+
+
 @hidden_test(weight=3, says="Which parameters are inside the part, at whatever depth, and which are not?")
 def test_frozen_layers_stay_put_while_the_rest_learns(student, given, expect):
     """Frozen parameters stay put at every depth while the rest learns"""
     net = tower(student, given)
-    backbone = net.model.part("backbone")
-    model = backbone.replaced_by(student.freeze(backbone))
-    before = model.tensors()
+    before = net.model.tensors()
+    model = frozen_in(net, "backbone", student)
     model.train(net.x, net.y, steps=3, lr=0.5)
     expect(model.tensors(), "parameters that moved in three steps", **moved_from(before))
+
+
+@hidden_test(weight=2, says="Is a parameter of another kind of layer, or of another precision, a parameter, too?")
+def test_every_kind_of_layer_is_frozen(student, given, expect):
+    """The parameters of every kind of layer are frozen, in every precision"""
+    net = tower(student, given)
+    student.tools.put_part(net.model, "backbone", student.tools.mixed_layers(given.choice([9, 10, 11])))
+    width = net.model.part("backbone").width
+    student.tools.put_part(net.model, "inlet", student.tools.linear(net.x.shape[1], width))
+    student.tools.put_part(net.model, "outlet", student.tools.linear(width, net.model.part("head").in_features))
+    before = net.model.tensors()
+    model = frozen_in(net, "backbone", student)
+    student.tools.train_parameters(model, net.x, net.y, steps=2, lr=0.5)
+    after = {name: value for name, value in model.tensors().items() if name in before}
+    expect(after, "parameters that moved, of many kinds of layers", **moved_from(before))
 
 
 @hidden_test(weight=1, says="An optimizer leaves a parameter alone only where there is no gradient at all.")
 def test_weight_decay_does_not_move_them_either(student, given, expect):
     """Weight decay does not move them either"""
     net = tower(student, given)
-    backbone = net.model.part("backbone")
-    model = backbone.replaced_by(student.freeze(backbone))
+    before = net.model.tensors()
+    model = frozen_in(net, "backbone", student)
+    # The first step of a training begins with the gradients that are there.
+    student.tools.first_step(model, net.x, net.y, lr=0.05, weight_decay=0.5)
+    expect(model.tensors(), "parameters that the first step moved", **moved_from(before))
     before = model.tensors()
     model.train(net.x, net.y, steps=3, lr=0.05, optimizer="AdamW", weight_decay=0.5)
     expect(model.tensors(), "parameters that AdamW moved in three steps", **moved_from(before))
@@ -81,11 +104,12 @@ def test_weight_decay_does_not_move_them_either(student, given, expect):
 
 @hidden_test(weight=1, says="One parameter can be part of two layers.")
 def test_a_shared_parameter_is_frozen_wherever_it_is_used(student, given, expect):
-    """A parameter that another layer shares is frozen there too"""
+    """A parameter that another layer shares is frozen there too; no parameter is put in place of another"""
     net = tower(student, given, tied=True)
-    backbone = net.model.part("backbone")
-    model = backbone.replaced_by(student.freeze(backbone))
-    before = model.tensors()
+    held = student.tools.hold_parameters(net.model)
+    before = net.model.tensors()
+    model = frozen_in(net, "backbone", student)
+    expect.that(student.tools.are_parameters_of(held, model), "the parameters are the same objects as before")
     model.train(net.x, net.y, steps=3, lr=0.5)
     expect(model.tensors(), "parameters that moved, where two layers share one", **moved_from(before))
 
@@ -100,3 +124,31 @@ def test_a_head_put_in_later_learns(student, given, expect):
     before = model.tensors()
     model.train(net.x, net.y, steps=3, lr=0.5)
     expect(model.tensors(), "parameters that moved after the whole model was frozen", **moved_from(before))
+
+
+@hidden_test(weight=1, says="Freezing is a flag of each parameter, and nothing that the module does.")
+def test_it_can_be_copied_saved_and_unfrozen(student, given, expect):
+    """A frozen module can be copied, saved and unfrozen again"""
+    net = tower(student, given)
+    model = frozen_in(net, "backbone", student)
+    for how in ("copied", "saved"):
+        again = student.tools.copied(model) if how == "copied" else student.tools.saved_and_loaded(model)
+        before = again.tensors()
+        again.train(net.x, net.y, steps=2, lr=0.5)
+        expect(again.tensors(), f"parameters that moved in a model that was {how}", **moved_from(before))
+    before = model.tensors()
+    student.tools.trainable(model.part("backbone"), True)
+    model.train(net.x, net.y, steps=2, lr=0.5)
+    expect(model.tensors(), "parameters that moved once the backbone was unfrozen", **moved_from(before))
+
+
+@hidden_test(weight=1, says="What does a function give back that ends without `return`?")
+def test_it_returns_the_module(student, given, expect):
+    """It returns the module that it was given, frozen"""
+    net = tower(student, given)
+    part = net.model.part("backbone")
+    before = net.model.tensors()
+    answer = student.freeze(part)
+    expect.that(isinstance(answer, Model) and student.tools.is_same(answer, part), "freeze(module) returns module")
+    net.model.train(net.x, net.y, steps=2, lr=0.5)
+    expect(net.model.tensors(), "parameters that moved in two steps", **moved_from(before))

@@ -131,3 +131,59 @@ def test_frozen_from_the_moment_it_is_built(student, given, expect):
     model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
     pin_head(student, model, parts)
     expect(model(parts.x), "outputs of a model that was just built", picture=as_matrix("Outputs"))
+
+
+@hidden_test(weight=2, says="Which layers, besides batch norm on pictures, do something else in train mode?")
+def test_every_layer_of_the_backbone_is_in_eval_mode(student, given, expect):
+    """The backbone's dropout and its other norms behave as in eval mode, too, in two models at once"""
+    models, pictures = [], []
+    for _ in range(2):
+        channels, width, n_out = given.choice([1, 2]), given.choice([9, 11]), given.integer(3, 6)
+        backbone = student.tools.backbone_with_dropout(channels, width)
+        models.append(built(student.FrozenBackbone(backbone, student.tools.linear(width, n_out)), expect))
+        pictures.append(2 * given.tensor(6, channels, 6, 6) - 0.5)
+    for i, (model, x) in enumerate(zip(models, pictures, strict=True)):
+        label = f"outputs of model {i + 1} in train mode, with dropout and norms in the backbone"
+        expect(model.outputs(x, training=True), label, picture=as_matrix("Outputs"))
+        label = f"outputs of model {i + 1} in eval mode after that"
+        expect(model.outputs(x + 0.1), label, picture=as_matrix("Outputs"))
+
+
+@hidden_test(weight=2, says="Which layers of the head have a mode, at whatever depth?")
+def test_every_layer_of_the_head_follows(student, given, expect):
+    """All layers of the head follow the mode: those inside others, and its batch norm; from the start on"""
+    net = two_parts(student, given, dropout=0.0)
+    width = net.weight.shape[1]
+    x = net.x
+    for kind in ("dropout inside", "batch norm"):
+        head = student.tools.head_with_modes(kind, width, net.n_classes)
+        model = built(student.FrozenBackbone(net.backbone, head.mode(True)), expect)
+        training = student.tools.is_training(model)
+        expect.that(
+            student.tools.differs_by_mode(model, x, kind) is training, f"a new model is in one mode, head with {kind}"
+        )
+        student.tools.call_train(model)
+        active = student.tools.differs_by_mode(model, x, kind)
+        expect(active, f"whether `model.train()` makes the {kind} active")
+        model.mode(False)
+        expect(student.tools.differs_by_mode(model, x, kind), f"whether `model.eval()` leaves the {kind} active")
+        expect(model.outputs(x), f"outputs in eval mode, head with {kind}", atol=1e-4, picture=as_matrix("Outputs"))
+
+
+@hidden_test(weight=1, says="How does an nn.Module get to know of its parts?")
+def test_its_state_dict_holds_both_parts(student, given, expect):
+    """What `state_dict()` holds is all that another model of these layers needs"""
+    channels, width, n_out = given.choice([1, 2]), given.choice([9, 11]), given.integer(3, 6)
+    models = [
+        built(
+            student.FrozenBackbone(
+                student.tools.backbone_with_dropout(channels, width), student.tools.linear(width, n_out)
+            ),
+            expect,
+        )
+        for _ in range(2)
+    ]
+    student.tools.load_state_of(models[1], models[0])
+    x = given.tensor(6, channels, 6, 6)
+    for model in models:
+        expect(model.outputs(x), "outputs of a model and of one that loaded its state", picture=as_matrix("Outputs"))

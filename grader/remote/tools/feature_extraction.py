@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import io
+from collections import OrderedDict
 from typing import Any
 
 import torch
@@ -81,3 +84,172 @@ def learn_from(answer: Any, head: nn.Module, net: nn.Module, y: torch.Tensor, st
         nn.functional.cross_entropy(head(features), y).backward()
         step.step()
     return head
+
+
+class MixedLayers(nn.Module):
+    """One layer of each of many kinds, in several precisions; all of them are used. (N, width) -> (N, width)."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.width = width
+        self.Shift0 = nn.Parameter(torch.zeros(width))
+        self.gains = nn.ParameterList([torch.ones(width), torch.tensor(1.0)])
+        self.Conv1 = nn.Conv1d(1, 1, 3, padding=1)
+        self.bn2 = nn.BatchNorm1d(width)
+        self.groupNorm3 = nn.GroupNorm(1, width)
+        self.embed4 = nn.Embedding(3, width)
+        self.attention5 = nn.MultiheadAttention(width, 1, batch_first=True)
+        self.gru6 = nn.GRU(width, width, batch_first=True)
+        self.prelu7 = nn.PReLU()
+        self.Double8 = nn.Linear(width, width, dtype=torch.float64)
+        self.half9 = nn.Linear(width, width, dtype=torch.bfloat16)
+        self.deep = nn.ModuleDict({"A": nn.ModuleList([nn.Sequential(nn.Sequential(nn.Linear(width, width)))])})
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, width) -> (N, width)."""
+        x = self.gains[1] * self.gains[0] * x + self.Shift0
+        x = self.prelu7(self.groupNorm3(self.bn2(x + self.Conv1(x[:, None])[:, 0])))
+        x = x + self.embed4(torch.arange(len(x)) % 3)
+        x = x + self.attention5(x[:, None], x[:, None], x[:, None])[0][:, 0] + self.gru6(x[:, None])[0][:, 0]
+        x = x + self.Double8(x.double()).float() + self.half9(x.bfloat16()).float()
+        for part in self.deep["A"]:  # type: ignore[attr-defined]
+            x = x + part(x)
+        return x
+
+
+@tool
+def mixed_layers(width: int) -> nn.Module:
+    """A module of MixedLayers."""
+    return MixedLayers(width)
+
+
+@tool
+def train_parameters(module: nn.Module, x: torch.Tensor, y: torch.Tensor, steps: int, lr: float) -> nn.Module:
+    """Train in eval mode, where statistics stand still: what moves are parameters. Each moves a step of length `lr`
+    along its gradient, so that none is too small to be seen and none runs away."""
+    for _ in range(steps):
+        module.eval()
+        module.zero_grad()
+        nn.functional.cross_entropy(module(x), y).backward()
+        with torch.no_grad():
+            for parameter in module.parameters():
+                if parameter.grad is not None:
+                    parameter.sub_(lr * parameter.grad / (parameter.grad.norm() + 1e-12))
+    return module
+
+
+@tool
+def first_step(module: nn.Module, x: torch.Tensor, y: torch.Tensor, lr: float, weight_decay: float) -> nn.Module:
+    """One step of SGD with weight decay, without `zero_grad` before it: as there are no gradients yet."""
+    step = torch.optim.SGD(module.parameters(), lr=lr, weight_decay=weight_decay, momentum=0.9)
+    nn.functional.cross_entropy(module(x), y).backward()
+    step.step()
+    return module
+
+
+class Held:
+    """The very parameters that a module has."""
+
+    def __init__(self, module: nn.Module):
+        self.parameters = list(module.parameters())
+
+
+@tool
+def hold_parameters(module: nn.Module) -> Held:
+    """The parameters of a module, to be looked for later."""
+    return Held(module)
+
+
+@tool
+def are_parameters_of(held: Held, module: nn.Module) -> bool:
+    """Whether the parameters of a module are the very objects that were held."""
+    now = list(module.parameters())
+    return len(now) == len(held.parameters) and all(a is b for a, b in zip(now, held.parameters, strict=True))
+
+
+@tool
+def is_same(first: Any, second: Any) -> bool:
+    """Whether both are one object."""
+    return first is second
+
+
+@tool
+def copied(module: nn.Module) -> nn.Module:
+    """A deep copy."""
+    return copy.deepcopy(module)
+
+
+@tool
+def saved_and_loaded(module: nn.Module) -> Any:
+    """The module, saved as a whole with `torch.save`, and loaded again."""
+    file = io.BytesIO()
+    torch.save(module, file)
+    file.seek(0)
+    return torch.load(file, weights_only=False)
+
+
+@tool
+def classifier(kind: str, n_in: int, hidden: int, n_classes: int, dropout: float) -> nn.Sequential:
+    """A classifier (N, n_in) -> (N, n_classes): "alone", "two layers", with a "norm" and no bias, or "nested" with
+    names. Its last layer takes `hidden` numbers where there is another linear layer before it."""
+    if kind == "alone":
+        return nn.Sequential(nn.Linear(n_in, n_classes))
+    if kind == "two layers":
+        first = nn.Linear(n_in, hidden)
+        return nn.Sequential(first, nn.ReLU(), nn.Dropout(dropout), nn.Linear(hidden, n_classes))
+    if kind == "norm":
+        norm = nn.BatchNorm1d(n_in)
+        nn.init.normal_(norm.weight)
+        return nn.Sequential(norm, nn.Dropout(dropout), nn.Linear(n_in, n_classes, bias=False))
+    inner = nn.Sequential(nn.Dropout(dropout), nn.Linear(n_in, hidden), nn.Tanh())
+    parts = {"pre0": inner, "Norm1": nn.LayerNorm(hidden), "out2": nn.Linear(hidden, n_classes)}
+    return nn.Sequential(OrderedDict(parts))
+
+
+@tool
+def backbone_with_dropout(channels: int, width: int) -> nn.Module:
+    """(N, channels, H, W) -> (N, width), with dropout and two kinds of batch norm, all its parameters frozen."""
+    conv, flat = nn.BatchNorm2d(5), nn.BatchNorm1d(width)
+    for norm in (conv, flat):
+        nn.init.normal_(norm.get_buffer("running_mean"))
+        nn.init.uniform_(norm.get_buffer("running_var"), 1.0, 3.0)
+    inner = nn.Sequential(nn.Conv2d(channels, 5, 3), conv, nn.ReLU(), nn.Dropout2d(0.4))
+    outer = (nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Dropout(0.4), nn.Linear(20, width), flat, nn.Tanh())
+    return nn.Sequential(inner, *outer).requires_grad_(False)
+
+
+@tool
+def head_with_modes(kind: str, width: int, n_classes: int) -> nn.Module:
+    """A head of several layers, one of which has a mode: "dropout inside" another layer, or a "batch norm"."""
+    if kind == "batch norm":
+        return nn.Sequential(nn.Linear(width, width), nn.BatchNorm1d(width), nn.Tanh(), nn.Linear(width, n_classes))
+    inner = nn.Sequential(nn.Tanh(), nn.Sequential(nn.Dropout(0.5)))
+    return nn.Sequential(nn.Dropout(0.0), nn.Linear(width, width), inner, nn.Linear(width, n_classes))
+
+
+@tool
+def differs_by_mode(module: nn.Module, x: torch.Tensor, kind: str) -> bool:
+    """Whether the layer of `head_with_modes` is active as the module is now: one input is answered twice in different
+    ways (dropout), or answered in another way beside other inputs (batch norm)."""
+    with torch.no_grad():
+        first, second = (module(x)[:3], module(x[:3])) if kind == "batch norm" else (module(x), module(x))
+    return not torch.allclose(first, second, atol=1e-5)
+
+
+@tool
+def is_training(module: nn.Module) -> bool:
+    """Whether the module says that it is in train mode."""
+    return module.training
+
+
+@tool
+def call_train(module: nn.Module) -> None:
+    """`module.train()`, as a training loop calls it: without an argument."""
+    module.eval()
+    module.train()
+
+
+@tool
+def load_state_of(module: nn.Module, other: nn.Module) -> None:
+    """Load into `module` what the `state_dict()` of another holds."""
+    module.load_state_dict(other.state_dict())

@@ -34,7 +34,7 @@ def check(freeze, show):
         ),
     ):
         model = TinyNet(n_classes=3, in_channels=1, widths=(4, 6), norm="group", dropout=0.0)
-        freeze(model.backbone)
+        returned = freeze(model.backbone)
         before = {name: p.detach().clone() for name, p in model.named_parameters()}
         _steps(model, x, y, optimizer(model.parameters(), lr=0.1, weight_decay=decay))
         moved = _moved(before, model)
@@ -75,3 +75,10 @@ def check(freeze, show):
         "parameters are the same objects as before",
         "If another layer shares a parameter, it must not be left with an old one that still learns.",
     )
+    show.expect(
+        "what `freeze(model.backbone)` returns",
+        "nothing" if returned is None else "the module" if returned is model.backbone else "something else",
+        "the module",
+        "Does the function end with `return module`? A function without `return` gives back None.",
+    )
+    show.untried("other kinds of layers, other precisions, copies and files of a frozen module, unfreezing it")

@@ -19,7 +19,11 @@ def check(replace_head, show):
             f"a model with {width} features and its last layer in `{layout}`, all frozen; `replace_head(model, 4)`"
         )
         new = replace_head(model, 4)
-        new = model if new is None else new
+        is_model = isinstance(new, nn.Module)
+        teach = "Does the function end with `return model`? A function without `return` gives back None."
+        what = "a model" if is_model else "nothing" if new is None else f"a {type(new).__name__}"
+        show.expect("what `replace_head` returns", what, "a model", teach)
+        new = new if is_model else model
         heads = [m for m in new.modules() if isinstance(m, nn.Linear)]
         found = [list(m.weight.shape) for m in heads]
         sizes.append(sum(p.numel() for m in heads for p in m.parameters()))
@@ -44,3 +48,4 @@ def check(replace_head, show):
     show.picture(
         plots.bars("Numbers in the linear layers", ["fc", "classifier", "head"], sizes, [28, 44, 60], ylabel="numbers")
     )
+    show.untried("classifiers of other layers, old layers without bias, models of which a part is frozen")

@@ -63,3 +63,10 @@ def no_gradient_through_the_module(module: nn.Module) -> nn.Module:
 
     module.forward = without_gradients
     return module
+
+
+@misconception(asks="What does a function give back that ends without `return`?")
+def nothing_returned(module: nn.Module) -> None:
+    """The parameters are frozen, and `replace_head(freeze(model), 6)` gets None."""
+    for parameter in module.parameters():
+        parameter.requires_grad_(False)

@@ -79,3 +79,19 @@ def head_inherits_the_freeze(model: nn.Module, n_classes: int) -> nn.Module:
     sound_replace_head(model, n_classes)
     _last_linear(model)[2].requires_grad_(can_learn)
     return model
+
+
+@misconception(asks="What does a function give back that ends without `return`?")
+def nothing_returned(model: nn.Module, n_classes: int) -> None:
+    """The model has its new head, and who calls `model = replace_head(model, 4)` has None."""
+    sound_replace_head(model, n_classes)
+
+
+@misconception(asks="Which layer of a classifier with four layers is `classifier[1]`, and which is the last?")
+def classifier_at_index_1(model: nn.Module, n_classes: int) -> nn.Module:
+    """`classifier[1]` is the last layer of EfficientNet's classifier, and of few others."""
+    if isinstance(getattr(model, "classifier", None), nn.Sequential):
+        classifier = model.get_submodule("classifier")
+        classifier[1] = nn.Linear(classifier[1].in_features, n_classes)  # type: ignore[index, operator]
+        return model
+    return sound_replace_head(model, n_classes)

@@ -16,7 +16,8 @@ def replace_head(model: nn.Module, n_classes: int) -> nn.Module:
     Source: the transfer-learning tutorial of PyTorch (S. Chilamkurthy), `model_ft.fc = nn.Linear(num_ftrs, 2)`.
     """
     if isinstance(getattr(model, "classifier", None), nn.Sequential):
-        parent, name = model.get_submodule("classifier"), str(len(model.get_submodule("classifier")) - 1)  # type: ignore[arg-type]
+        parent = model.get_submodule("classifier")
+        name = [name for name, _ in parent.named_children()][-1]
     elif isinstance(getattr(model, "fc", None), nn.Linear):
         parent, name = model, "fc"
     elif isinstance(getattr(model, "head", None), nn.Linear):

@@ -1,3 +1,4 @@
+# breaks "Return `module`": nothing is returned
 def freeze(module):
     def stop(part):
         for parameter in part.parameters(recurse=False):

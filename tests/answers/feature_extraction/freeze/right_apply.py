@@ -1,0 +1,6 @@
+def freeze(module):
+    def stop(part):
+        for parameter in part.parameters(recurse=False):
+            parameter.requires_grad = False
+
+    return module.apply(stop)

@@ -1,0 +1,6 @@
+# breaks "return the model": nothing is returned
+def replace_head(model, n_classes):
+    layer = model.classifier[-1] if hasattr(model, "classifier") else getattr(model, "fc", None) or model.head
+    fresh = nn.Linear(layer.in_features, n_classes)
+    layer.weight, layer.bias = fresh.weight, fresh.bias
+    layer.out_features = n_classes
