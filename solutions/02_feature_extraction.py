@@ -424,11 +424,13 @@ for what in ("parameters frozen", "FrozenBackbone"):
 #
 # **Write `extract_features(model, loader)`**, which returns `(F, y)`:
 #
-# - `loader` gives batches `(pictures, labels)`. F is (N, d): the features of all its pictures, one a row, in the order in which the loader gave them; y is (N,): their labels. Row i of F and
-#   `y[i]` belong to the same picture, **also if the loader shuffles** (it then gives another order each time it is gone through). All pictures count, also those of a smaller last batch, and each once, as the
-#   loader gives it;
-# - features are what the head sees: `model.features(x)`. Not logits;
-# - they are those of **eval mode**, whatever mode the model is in; the model's statistics do not move, and afterwards it is in the mode that it was in;
+# - `loader` gives batches `(pictures, labels)` and may be a `DataLoader`, a list of batches, a generator: ask nothing of it but its batches, and go through it **once**. F is (N, d): the features of
+#   all its pictures, one a row, in the order in which the loader gave them; y is (N,): their labels, of the type that they had (int64). Row i of F and `y[i]` belong to the same picture, **also if the loader
+#   shuffles** (it then gives another order each time it is gone through). All pictures that it gives count, also those of a smaller last batch, and each as often as it gives it;
+# - features are what the head sees: `model.features(x)`. Not logits, and not every model has a part called `backbone`;
+# - they are those of **eval mode**, whatever mode the model is in;
+# - afterwards all is as before: the model is in the mode that it was in, its statistics did not move, its parameters can learn if they could; the loader's pictures and labels are not changed, nor are they if
+#   somebody writes into F or y (`torch.cat` copies); and whether gradients are recorded is as it was, on or off (`with torch.no_grad():` sees to it);
 # - what you return does not drag along the graph of a backward pass (`requires_grad` is False).
 #
 # Tensors or NumPy arrays, as you like.
