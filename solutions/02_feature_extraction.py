@@ -547,10 +547,12 @@ class Splits:
 #
 # **Write `prepare(images, labels, groups, card, seed)`**, which returns `Splits(train, val, test, names)`:
 #
-# - `images` is (N, C, H, W) with values 0 to 1, `labels` a list of N class names (in no particular order), `groups` (N,) whole numbers: which plant each photo shows;
-# - **parts:** all photos of a plant are in the same part. About a fifth of the plants (10 to 30 % will do) goes to val, about a fifth to test, the others to train. Every photo is in exactly one part. `seed`
-#   decides which plant goes where: the same seed gives the same parts, other seeds give other parts; what is *on* the photos has no influence;
-# - **classes:** `names` lists every class once, in an order of your choice; `y` holds positions in it, in all three parts (a small part may lack a class);
+# - `images` is (N, C, H, W) with values 0 to 1, `labels` a list of N class names (in no particular order), `groups` (N,) whole numbers: which plant each photo shows. The numbers may be large, and need not
+#   follow one another. All three stay as they are: do not change them in place;
+# - **parts:** all photos of a plant are in the same part. About a fifth of the plants (10 to 30 % will do, from five plants on) goes to val, about a fifth to test, the others to train. Every photo is in
+#   exactly one part. Only `seed` and `groups` decide which plant goes where: the same seed gives the same parts, other seeds give other parts, and with one seed or another every plant comes into val and into
+#   test. What is *on* the photos has no influence, and their labels have none (who corrects a label does not want to move plants into the test);
+# - **classes:** `names` lists every class once and nothing else, in an order of your choice; `y` holds positions in it, in all three parts (a small part may lack a class);
 # - **normalisation:** `(x - mean) / std` in each channel, with `card.mean` and `card.std` (C numbers each), in all three parts. `card.normalise(images)` does it for a tensor. The backbone is frozen: it expects what it was pretrained on;
 # - **augmentation:** train holds each of its photos twice, as it is and mirrored left to right (`x.flip(-1)`), with the same label; rows in any order. Val and test hold theirs once, not mirrored.
 #
