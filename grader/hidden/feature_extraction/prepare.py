@@ -138,6 +138,8 @@ def statistics_used(name: str, parts: dict[str, Part], crop: Any) -> str:
 
     if with_(crop.mean, crop.std, 2e-5):
         return "the card's"
+    if with_(crop.mean[:1], crop.std[:1], 2e-5):
+        return "the card's for the first channel, in all channels"
     its_own = same(part.x.mean((0, 2, 3)), torch.zeros(part.x.shape[1]), 1e-3) and name != "train"
     if its_own or varies(part.x, original):
         return "its own, or those of each batch"
@@ -207,7 +209,9 @@ def test_class_ids_mean_the_same_everywhere(student, given, expect):
         if not divided(parts, field, expect):
             return
         classes = sorted(set(field.labels))
-        listed = sorted(map(str, parts["train"].names)) == classes
+        names = parts["train"].names
+        expect(len(names), "how many entries names has", equals=len(classes))
+        listed = sorted(map(str, names)) == classes
         expect.that(listed, "names lists every class once, and nothing else")
         pairs = {(i, field.labels[row]) for part in parts.values() for i, row in zip(part.ids, part.rows, strict=True)}
         expect.that(len(pairs) == len(classes), "each class has one id, the same in train, val and test")
@@ -258,8 +262,8 @@ def test_the_seed_decides_and_test_pictures_do_not(student, given, expect):
     chosen = after["test"].rows == first["test"].rows
     expect.that(chosen, "the same pictures are in test when only they change")
     told = sorted(set(field.labels))
-    others = dict(zip(told, told[1:] + told[:1], strict=True))
-    relabelled = replaced(field, labels=[others[label] for label in field.labels])
+    swapped = dict(zip(told, told[1:] + told[:1], strict=True))
+    relabelled = replaced(field, labels=[swapped[label] for label in field.labels])
     repainted = replaced(field, images=(1 - field.images.roll(1, 0)).square())
     for other, what in ((repainted, "pixels"), (relabelled, "labels")):
         same_rows = rows_of(prepared(student, other, expect)) == rows_of(first)
