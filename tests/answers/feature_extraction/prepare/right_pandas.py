@@ -13,7 +13,7 @@ def prepare(images, labels, groups, card, seed):
 
     def split(name):
         rows = table.index[table["part"] == name].to_numpy()
-        return Split(x[rows], torch.from_numpy(table.loc[rows, "y"].to_numpy()))
+        return Split(x[rows], torch.tensor(table.loc[rows, "y"].to_list()))
 
     train = split("train")
     train = Split(torch.cat([train.x, train.x.flip(dims=(-1,))]), torch.cat([train.y, train.y]))
