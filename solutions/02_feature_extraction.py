@@ -426,11 +426,13 @@ for what in ("parameters frozen", "FrozenBackbone"):
 #
 # **Write `extract_features(model, loader)`**, which returns `(F, y)`:
 #
-# - `loader` gives batches `(pictures, labels)`. F is (N, d): the features of all its pictures, one a row, in the order in which the loader gave them; y is (N,): their labels. Row i of F and
-#   `y[i]` belong to the same picture, **also if the loader shuffles** (it then gives another order each time it is gone through). All pictures count, also those of a smaller last batch, and each once, as the
-#   loader gives it;
-# - features are what the head sees: `model.features(x)`. Not logits;
-# - they are those of **eval mode**, whatever mode the model is in; the model's statistics do not move, and afterwards it is in the mode that it was in;
+# - `loader` gives batches `(pictures, labels)` and may be a `DataLoader`, a list of batches, a generator: ask nothing of it but its batches, and go through it **once**. F is (N, d): the features of
+#   all its pictures, one a row, in the order in which the loader gave them; y is (N,): their labels, of the type that they had (int64). Row i of F and `y[i]` belong to the same picture, **also if the loader
+#   shuffles** (it then gives another order each time it is gone through). All pictures that it gives count, also those of a smaller last batch, and each as often as it gives it;
+# - features are what the head sees: `model.features(x)`. Not logits, and not every model has a part called `backbone`;
+# - they are those of **eval mode**, whatever mode the model is in;
+# - afterwards all is as before: the model is in the mode that it was in, its statistics did not move, its parameters can learn if they could; the loader's pictures and labels are not changed, nor are they if
+#   somebody writes into F or y (`torch.cat` copies); and whether gradients are recorded is as it was, on or off (`with torch.no_grad():` sees to it);
 # - what you return does not drag along the graph of a backward pass (`requires_grad` is False).
 #
 # Tensors or NumPy arrays, as you like.
@@ -547,10 +549,12 @@ class Splits:
 #
 # **Write `prepare(images, labels, groups, card, seed)`**, which returns `Splits(train, val, test, names)`:
 #
-# - `images` is (N, C, H, W) with values 0 to 1, `labels` a list of N class names (in no particular order), `groups` (N,) whole numbers: which plant each photo shows;
-# - **parts:** all photos of a plant are in the same part. About a fifth of the plants (10 to 30 % will do) goes to val, about a fifth to test, the others to train. Every photo is in exactly one part. `seed`
-#   decides which plant goes where: the same seed gives the same parts, other seeds give other parts; what is *on* the photos has no influence;
-# - **classes:** `names` lists every class once, in an order of your choice; `y` holds positions in it, in all three parts (a small part may lack a class);
+# - `images` is (N, C, H, W) with values 0 to 1, `labels` a list of N class names (in no particular order), `groups` (N,) whole numbers: which plant each photo shows. The numbers may be large, and need not
+#   follow one another. All three stay as they are: do not change them in place;
+# - **parts:** all photos of a plant are in the same part. About a fifth of the plants (10 to 30 % will do, from five plants on) goes to val, about a fifth to test, the others to train. Every photo is in
+#   exactly one part. Only `seed` and `groups` decide which plant goes where: the same seed gives the same parts, other seeds give other parts, and with one seed or another every plant comes into val and into
+#   test. What is *on* the photos has no influence, and their labels have none (who corrects a label does not want to move plants into the test);
+# - **classes:** `names` lists every class once and nothing else, in an order of your choice; `y` holds positions in it, in all three parts (a small part may lack a class);
 # - **normalisation:** `(x - mean) / std` in each channel, with `card.mean` and `card.std` (C numbers each), in all three parts. `card.normalise(images)` does it for a tensor. The backbone is frozen: it expects what it was pretrained on;
 # - **augmentation:** train holds each of its photos twice, as it is and mirrored left to right (`x.flip(-1)`), with the same label; rows in any order. Val and test hold theirs once, not mirrored.
 #

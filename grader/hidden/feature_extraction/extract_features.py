@@ -17,7 +17,8 @@ def pictures_to_extract(student: Any, given: Any, count: int, **config: Any) -> 
     """A net, pictures with a label each that no other has, and the features that belong to them."""
     net = given.tiny_net(**config)
     x = 1.5 * given.tensor(count, net.config.in_channels, 8, 8) - 0.5
-    y = torch.tensor(given.distinct(count, 100, 999))
+    # Far apart and large, so that no smaller type holds them.
+    y = torch.tensor(given.distinct(count, 2**25, 2**40))
     known = net.part("backbone").outputs(x)
     net.mode(False)
     return SimpleNamespace(net=net, x=x, y=y, known=known)
@@ -43,6 +44,17 @@ def as_pair(answer: Any, expect: Any) -> tuple[torch.Tensor, torch.Tensor]:
     return features, labels
 
 
+def extracted(student: Any, model: Any, loader: Any, kept: bool = False) -> Any:
+    """The answer, or with `kept` a handle of it. Afterwards gradients are recorded as before, whatever it did."""
+    switch = student.tools.grad_switch()
+    on = switch(True)
+    try:
+        asked = student.extract_features.kept if kept else student.extract_features
+        return asked(model, loader)
+    finally:
+        switch(on)
+
+
 def in_one_order(features: torch.Tensor) -> torch.Tensor:
     """The rows sorted by a weighted sum of their entries, so that the order in which they came does not matter."""
     weights = torch.cos(torch.arange(1, features.shape[1] + 1, dtype=torch.float64))
@@ -62,7 +74,7 @@ def test_every_picture_once_beside_its_own_label(student, given, expect):
     # Labels are judged by it, so it has to be right.
     expect(some.known, "what the backbone itself says of the pictures")
     loader = student.tools.loader(some.x, some.y, batch_size=5, shuffle=True)
-    features, labels = as_pair(student.extract_features(some.net, loader), expect)
+    features, labels = as_pair(extracted(student, some.net, loader), expect)
     if expect(list(features.shape), "shape of the features", equals=list(some.known.shape)):
         expect(in_one_order(features), "the features, sorted", picture=as_matrix("Features, sorted"))
         expect.that(beside_own_labels(features, labels, some), "each row of features stands beside its own label")
@@ -76,10 +88,13 @@ def test_eval_mode_and_back(student, given, expect):
     for training in (True, False):
         some.net.mode(training)
         before = [some.net.buffers()]
-        features, _ = as_pair(student.extract_features(some.net, loader), expect)
+        features, _ = as_pair(extracted(student, some.net, loader), expect)
         came = "train" if training else "eval"
         expect(features, f"features of a model that came in {came} mode", picture=as_matrix("Features"))
         expect([some.net.buffers()], f"statistics of a model that came in {came} mode", shows=say_drift(before))
+        expect(
+            some.net.training, f"whether a model is in train mode afterwards that came in {came} mode", equals=training
+        )
         expect(some.net(some.x), f"what a model answers afterwards that came in {came} mode")
 
 
@@ -90,9 +105,11 @@ def test_batch_size_does_not_matter(student, given, expect):
     for batch_size in (4, 5, 13):
         loader = student.tools.loader(some.x, some.y, batch_size=batch_size)
         some.net.mode(True)
-        features, labels = as_pair(student.extract_features(some.net, loader), expect)
+        features, labels = as_pair(extracted(student, some.net, loader), expect)
         expect(features, f"features with batches of {batch_size}", picture=as_matrix("Features"))
         expect(labels, f"labels with batches of {batch_size}", equals=some.y)
+        whole = labels.dtype == torch.int64
+        expect.that(whole, "labels are whole numbers of the type that they came in (int64): a loss takes no others")
 
 
 @hidden_test(weight=1, says="What is needed only for a backward pass need not be kept.")
@@ -101,7 +118,7 @@ def test_no_graph_is_kept(student, given, expect):
     some = pictures_to_extract(student, given, 9)
     backbone, width, n_classes = some.net.part("backbone"), some.net.config.widths[-1], 5
     loader = student.tools.loader(some.x, some.y, batch_size=4)
-    answer = student.extract_features.kept(some.net, loader)
+    answer = extracted(student, some.net, loader, kept=True)
     expect(as_pair((answer[0], answer[1]), expect)[0], "the features")
     # What a graph does: while a head learns from the features, it moves the backbone along, and it does so once only.
     head = student.tools.linear(width, n_classes)
@@ -112,3 +129,57 @@ def test_no_graph_is_kept(student, given, expect):
     features = backbone.outputs(more_pictures(given, some.x))
     expect(features, "what the backbone says once a head has learned from what was returned")
     expect(head.outputs(features), "what that head says")
+
+
+@hidden_test(weight=2, says="Which pictures count: those of a data set, or those that the loader gives?")
+def test_any_loader_and_any_model(student, given, expect):
+    """Only what the loader gives counts, whatever loader it is, and only `model.features`, whatever model it is"""
+    some = pictures_to_extract(student, given, 11)
+    width = some.net.config.widths[-1]
+    seer = student.tools.seer(some.net, width, given.integer(3, 6))
+    ragged = [[4], [0, 1, 2], [9, 5, 3, 10], [6, 7]]
+    rows = [row for batch in ragged for row in batch]
+    for once, which in ((False, "that can be gone through twice"), (True, "that can be gone through only once")):
+        stream = student.tools.batches(some.x, some.y, ragged, once=once)
+        features, labels = as_pair(extracted(student, some.net, stream), expect)
+        expect(features, f"features of batches {which}", picture=as_matrix("Features"))
+        expect(labels, f"labels of batches {which}", equals=some.y[rows])
+        expect(stream.passes, "how often the loader was gone through", equals=1)
+    drawn = [*given.distinct(9, 0, 10), 3, 3]
+    loader = student.tools.drawing_loader(some.x, some.y, drawn, batch_size=3, brighter=0.5)
+    features, labels = as_pair(extracted(student, seer.mode(True), loader), expect)
+    expect(features, "features of a model without a part called backbone", picture=as_matrix("Features"))
+    expect(labels, "labels of the pictures that a loader drew", equals=some.y[drawn[:9]])
+    expect(loader.passes, "how often a DataLoader was gone through", equals=1)
+
+
+@hidden_test(
+    weight=2, says="Whose are the model, the pictures and the labels, and what does their owner do with them next?"
+)
+def test_all_else_stays_as_it_was(student, given, expect):
+    """Model, pictures and labels stay as they were, and so does whether gradients are recorded"""
+    some, other = pictures_to_extract(student, given, 8), given.tiny_net(in_channels=1)
+    x = given.tensor(6, 1, 8, 8)
+    y = torch.tensor(given.distinct(6, 0, 99))
+    one_batch = student.tools.batches(x, y, [[*range(6)]])
+    switch = student.tools.grad_switch()
+    was = switch(True)
+    try:
+        for on in (False, True):
+            switch(on)
+            student.extract_features(other, one_batch)
+            kept = "recorded" if on else "not recorded"
+            expect(switch(True), f"whether gradients are recorded, where they were {kept} before", equals=on)
+    finally:
+        switch(was)
+    expect(other.parameters(trainable=True), "parameters that can learn afterwards")
+    # Two models with one loader, and one model before and after it learned something.
+    loader = student.tools.batches(some.x, some.y, [[0, 1, 2], [3, 4, 5, 6, 7]])
+    second = given.tiny_net(**vars(some.net.config))
+    for model, who in ((some.net, "a model"), (second, "another model with the same loader")):
+        expect(as_pair(extracted(student, model, loader), expect)[0], f"features of {who}")
+    some.net.train(some.x, given.labels(8, some.net.config.n_classes), lr=0.5).mode(False)
+    expect(as_pair(extracted(student, some.net, loader), expect)[0], "features of the first model once it has learned")
+    student.tools.overwrite(extracted(student, other, one_batch, kept=True))
+    expect(one_batch.x, "pictures in the loader", equals=x)
+    expect(one_batch.y, "labels in the loader, once others are written over what was returned", equals=y)

@@ -15,7 +15,20 @@ def check(prepare, show):
     images[:, 0, :, 0] = (torch.arange(60) / 100).view(-1, 1)
     card = Card("a card", mean=(0.5,), std=(0.25,))
     show.tried("60 photos of 30 plants (two each), three illnesses; card with mean 0.5 and std 0.25; seed 3")
+    given = images.clone(), list(labels), plants.clone()
     splits = prepare(images, labels, plants, card, 3)
+    untouched = torch.equal(images, given[0]) and labels == given[1] and torch.equal(plants, given[2])
+    show.that(
+        untouched,
+        "pictures, labels and groups are as they were",
+        "Make new ones instead: `x = x - mean` does, `x -= mean` changes the caller's.",
+    )
+    if not untouched:
+        return
+    listed = isinstance(splits.names, (list, tuple))
+    show.that(listed, "names is a list", f"It is a {type(splits.names).__name__}.")
+    if listed:
+        show.expect("names, sorted", sorted(map(str, splits.names)), sorted(illnesses), "Each class once.")
     parts = {"train": splits.train, "val": splits.val, "test": splits.test}
     pictures = {name: torch.as_tensor(part.x).float() for name, part in parts.items()}
     ids = {name: [int(i) for i in part.y] for name, part in parts.items()}
@@ -63,6 +76,7 @@ def check(prepare, show):
         show.expect(
             f"names[y] in {name}", said, [labels[n] for n in numbers[name]], "Number the classes once, for all parts."
         )
+    show.tried("the same with seed 3 again, and with seeds 4, 5 and 6")
     again, other = (
         prepare(images, labels, plants, card, 3),
         [prepare(images, labels, plants, card, seed) for seed in (4, 5, 6)],
@@ -86,4 +100,8 @@ def check(prepare, show):
             ylabel="plants",
             caption="Val and test may have a few more or fewer.",
         )
+    )
+    show.untried(
+        "pictures of several channels, plants with large numbers or gaps, few plants, many classes, "
+        "a class that a part lacks, other labels or pixels with the same plants, whether every plant can come into test"
     )

@@ -128,3 +128,60 @@ def names_in_another_order(images: Tensor, labels: Labels, groups: Tensor, card:
 def seed_ignored(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
     """Another split at each call: results can be neither repeated nor compared."""
     return sound(images, labels, groups, card, int(torch.randint(2**31, ())))
+
+
+@misconception(asks="A card has a mean and a std for each channel. Which of them did each channel get?")
+def first_channel_for_all(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """`card.mean[0]` for every channel: right for grey pictures only."""
+    return _mapped(_raw(images, labels, groups, card, seed), lambda x: (x - card.mean[0]) / card.std[0])
+
+
+@misconception(asks="Whose pictures do `-=` and `/=` change?")
+def normalised_in_place(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """The caller's pictures are changed: who calls it a second time normalises what was normalised."""
+    splits = sound(images, labels, groups, card, seed)
+    images.copy_(card.normalise(images))
+    return splits
+
+
+@misconception(asks="Which way does a mirror turn a picture, and what does each dimension of (N, C, H, W) stand for?")
+def upside_down(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """Flipped along the height."""
+    splits = sound(images, labels, groups, card, seed)
+    x = splits.train.x[: len(splits.train.x) // 2]
+    splits.train.x = torch.cat([x, x.flip(-2)])
+    return splits
+
+
+@misconception(asks="How many times is each photo to be in train, and is it there as it is?")
+def mirrored_instead(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """Only the mirror images: the photos themselves are gone."""
+    splits = sound(images, labels, groups, card, seed)
+    half = len(splits.train.x) // 2
+    splits.train = Split(splits.train.x[half:], splits.train.y[half:])
+    return splits
+
+
+@misconception(asks="Augmentation is for training. Which photos are there only once?")
+def nothing_mirrored(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """Train without its mirror images."""
+    splits = sound(images, labels, groups, card, seed)
+    half = len(splits.train.x) // 2
+    splits.train = Split(splits.train.x[:half], splits.train.y[:half])
+    return splits
+
+
+@misconception(asks="Two seeds: which plants are in test with the one, and which with the other?")
+def one_division_for_all_seeds(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """The seed is taken and not used: every repetition has the same test."""
+    return sound(images, labels, groups, card, 0)
+
+
+@misconception(asks="How many entries does `names` have, and how many classes are there?")
+def a_name_for_each_photo(images: Tensor, labels: Labels, groups: Tensor, card: Card, seed: int) -> Splits:
+    """`names` is the list of labels: a head for it would have an output for each photo."""
+    splits = sound(images, labels, groups, card, seed)
+    for part in (splits.train, splits.val, splits.test):
+        part.y = torch.tensor([list(labels).index(splits.names[i]) for i in part.y])
+    splits.names = list(labels)
+    return splits

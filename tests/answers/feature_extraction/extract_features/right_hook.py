@@ -1,6 +1,7 @@
 def extract_features(model, loader):
     caught, labels = [], []
-    handle = model.backbone.register_forward_hook(lambda module, inputs, output: caught.append(output.detach()))
+    head = [m for m in model.modules() if isinstance(m, nn.Linear)][-1]
+    handle = head.register_forward_pre_hook(lambda module, inputs: caught.append(inputs[0].detach()))
     modes = {m: m.training for m in model.modules()}
     model.eval()
     for x, y in loader:

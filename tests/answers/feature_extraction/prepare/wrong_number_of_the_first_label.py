@@ -1,0 +1,12 @@
+# "Only seed and groups decide": the first label has a say
+def prepare(images, labels, groups, card, seed):
+    names = sorted(set(labels))
+    y = torch.tensor([names.index(label) for label in labels])
+    x = card.normalise(images)
+    plants = groups.unique()
+    plants = plants[torch.randperm(len(plants), generator=torch.Generator().manual_seed(seed + len(labels[0]) + ord(labels[0][0]) * 7 + ord(labels[0][2])))]
+    fifth = max(1, len(plants) // 5)
+    in_val, in_test = torch.isin(groups, plants[:fifth]), torch.isin(groups, plants[fifth : 2 * fifth])
+    in_train = ~in_val & ~in_test
+    train = Split(torch.cat([x[in_train], x[in_train].flip(-1)]), y[in_train].repeat(2))
+    return Splits(train, Split(x[in_val], y[in_val]), Split(x[in_test], y[in_test]), names)
