@@ -267,7 +267,7 @@ some, many = card.normalise(leaves("target", 10, seed=0)), card.normalise(leaves
 for what in ("pretrained", "random"):
     torch.manual_seed(0)
     model = from_pretrained("leaves-resnet")[0] if what == "pretrained" else tiny_resnet(10)
-    replace_head(freeze(model), 6)
+    model = replace_head(freeze(model), 6)
     torch.manual_seed(0)
     train(model, some, steps=60, lr=0.01, progress=False)
     print(f"{what:>10} backbone, frozen: accuracy on crop B {accuracy(model, many):.2f}")
@@ -625,7 +625,7 @@ def score(head, features, labels):
     return (head(features).argmax(1) == labels).float().mean().item()
 
 
-backbone = freeze(Features(from_pretrained("leaves-resnet")[0]))
+backbone = freeze(Features(from_pretrained("leaves-resnet")[0])).eval()  # eval mode, for the parts inside as well
 F_new, y_new = map(
     torch.as_tensor, extract_features(backbone, card.normalise(leaves("target", 100, seed=900)).loader(100))
 )
@@ -639,7 +639,8 @@ for seed in range(8):
     found["by photo"].append((score(probe, F[asked], y[asked]), score(probe, F_new, y_new)))
 
     splits = prepare(field.images, [field.names[label] for label in field.labels], field.groups, card, seed)
-    F_train, F_test = (backbone(torch.as_tensor(part.x)) for part in (splits.train, splits.test))
+    with torch.no_grad():
+        F_train, F_test = (backbone(torch.as_tensor(part.x)) for part in (splits.train, splits.test))
     probe = linear_probe(F_train, torch.as_tensor(splits.train.y), 6)
     own_ids = torch.tensor([splits.names.index(field.names[label]) for label in y_new])
     found["by plant"].append((score(probe, F_test, torch.as_tensor(splits.test.y)), score(probe, F_new, own_ids)))
