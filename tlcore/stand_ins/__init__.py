@@ -7,6 +7,7 @@ question's points only. To go on is all that they are for: each lacks something 
 they answer no question themselves.
 """
 
+from tlcore.stand_ins.feature_extraction import extract_features, freeze, replace_head
 from tlcore.stand_ins.lora_from_scratch import LoRALinear, inject_lora
 
-__all__ = ["LoRALinear", "inject_lora"]
+__all__ = ["LoRALinear", "extract_features", "freeze", "inject_lora", "replace_head"]
