@@ -49,17 +49,17 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("Zoë O'Neil", FIRST): of("zoe", FIRST),
     ("Zoë O'Neil", SECOND): of("zoe", SECOND, merge=(3.0, ["subtracts_what_it_added"])),
     ("emeka", FIRST): of(
-        "emeka", FIRST, freeze=(0.0, ["flag_on_the_module"]), replace_head=(1.28, ["whole_classifier_replaced"])
+        "emeka", FIRST, freeze=(0.0, ["flag_on_the_module"]), replace_head=(1.6, ["whole_classifier_replaced"])
     ),
     ("giulia", FIRST): of(
-        "giulia", FIRST, freeze=(0.0, ["only_weights"]), frozen_backbone=(1.575, ["everything_in_eval_mode"])
+        "giulia", FIRST, freeze=(0.0, ["only_weights"]), frozen_backbone=(2.625, ["everything_in_eval_mode"])
     ),
     ("giulia", SECOND): of("giulia", SECOND, merge=(0.0, ["branch_still_added"])),
     ("hiro", FIRST): of(
-        "hiro", FIRST, extract_features=(1.2, ["left_in_eval_mode"]), prepare=(1.6, ["every_part_mirrored"])
+        "hiro", FIRST, extract_features=(1.5, ["left_in_eval_mode"]), prepare=(4.8, ["every_part_mirrored"])
     ),
     ("nils", FIRST): of(
-        "nils", FIRST, replace_head=(0.0, ["written_into_the_state_dict"]), extract_features=(0.8, ["in_train_mode"])
+        "nils", FIRST, replace_head=(0.0, ["written_into_the_state_dict"]), extract_features=(1.0, ["in_train_mode"])
     ),
     ("nils", TUNING): of(
         "nils",
@@ -71,8 +71,8 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("olga", FIRST): of(
         "olga",
         FIRST,
-        frozen_backbone=(0.225, ["one_eval_before_the_loop"]),
-        prepare=(1.2, ["statistics_of_all_pictures"]),
+        frozen_backbone=(0.375, ["one_eval_before_the_loop"]),
+        prepare=(3.6, ["statistics_of_all_pictures"]),
     ),
     ("olga", SECOND): of(
         "olga",
@@ -82,7 +82,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         save_adapter=(0.0, ["not_injected"]),
     ),
     ("pablo", FIRST): of(
-        "pablo", FIRST, replace_head=(1.28, ["frozen_after_the_swap"]), extract_features=(0.0, ["logits_instead"])
+        "pablo", FIRST, replace_head=(1.6, ["frozen_after_the_swap"]), extract_features=(0.0, ["logits_instead"])
     ),
     ("pablo", SECOND): of("pablo", SECOND, inject_lora=(0.2727, []), save_adapter=(3.9111, ["live_references"])),
     ("fatima", FIRST): of(
@@ -91,8 +91,8 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         freeze=(0.0, ["direct_children_only"]),
         replace_head=(0.0, ["in_features_hard_coded"]),
         frozen_backbone=(0.0, ["momentum_zero"]),
-        extract_features=(1.0, ["labels_from_a_second_pass"]),
-        prepare=(1.6, ["rows_split_not_plants"]),
+        extract_features=(1.25, ["labels_from_a_second_pass"]),
+        prepare=(4.8, ["rows_split_not_plants"]),
     ),
     ("hiro", SECOND): of(
         "hiro",
@@ -111,7 +111,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         save_adapter=(0.0, ["scale_not_saved"]),
         merge=(1.5, ["subtracts_the_current_update"]),
     ),
-    ("jonas", FIRST): of("jonas", FIRST, replace_head=(0.32, []), **lost("frozen_backbone")),
+    ("jonas", FIRST): of("jonas", FIRST, replace_head=(0.4, []), **lost("frozen_backbone")),
     ("jonas", SECOND): of("jonas", SECOND),
     ("kwame", FIRST): of("kwame", FIRST, **lost("frozen_backbone", "extract_features", "prepare")),
     ("kwame", SECOND): of("kwame", SECOND, inject_lora=(0.8182, []), **lost("lora_delta", "lora_linear", "merge")),
@@ -120,19 +120,19 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         FIRST,
         freeze=(0.0, ["flag_on_the_module"]),
         replace_head=(0.0, ["stacked_on_the_old_logits"]),
-        frozen_backbone=(1.575, []),
+        frozen_backbone=(2.625, []),
         **lost("extract_features", "prepare"),
     ),
     ("lena", SECOND): of("lena", SECOND, lora_linear=(2.9538, ["always_float32"])),
     ("rita", FIRST): of(
-        "rita", FIRST, extract_features=(1.4, ["graph_kept"]), **lost("freeze", "replace_head", "prepare")
+        "rita", FIRST, extract_features=(1.75, ["graph_kept"]), **lost("freeze", "replace_head", "prepare")
     ),
     ("rita", SECOND): of("rita", SECOND, lora_linear=(0.4923, ["bias_twice"]), **lost("lora_delta")),
     ("<script>alert(1)<", FIRST): of(
         "script",
         FIRST,
-        extract_features=(0.4, ["ragged_batch_dropped"]),
-        prepare=(1.6, ["ids_of_each_part"]),
+        extract_features=(0.5, ["ragged_batch_dropped"]),
+        prepare=(4.8, ["ids_of_each_part"]),
         **lost("replace_head"),
     ),
     ("format-3", FIRST): solved(FIRST),

@@ -140,7 +140,7 @@ def test_any_loader_and_any_model(student, given, expect):
     ragged = [[4], [0, 1, 2], [9, 5, 3, 10], [6, 7]]
     rows = [row for batch in ragged for row in batch]
     for once, which in ((False, "that can be gone through twice"), (True, "that can be gone through only once")):
-        stream = student.tools.batches(some.x, some.y, ragged, once=once)
+        stream = student.tools.loose_batches(some.x, some.y, ragged, once=once)
         features, labels = as_pair(extracted(student, some.net, stream), expect)
         expect(features, f"features of batches {which}", picture=as_matrix("Features"))
         expect(labels, f"labels of batches {which}", equals=some.y[rows])
@@ -161,7 +161,7 @@ def test_all_else_stays_as_it_was(student, given, expect):
     some, other = pictures_to_extract(student, given, 8), given.tiny_net(in_channels=1)
     x = given.tensor(6, 1, 8, 8)
     y = torch.tensor(given.distinct(6, 0, 99))
-    one_batch = student.tools.batches(x, y, [[*range(6)]])
+    one_batch = student.tools.loose_batches(x, y, [[*range(6)]])
     switch = student.tools.grad_switch()
     was = switch(True)
     try:
@@ -174,7 +174,7 @@ def test_all_else_stays_as_it_was(student, given, expect):
         switch(was)
     expect(other.parameters(trainable=True), "parameters that can learn afterwards")
     # Two models with one loader, and one model before and after it learned something.
-    loader = student.tools.batches(some.x, some.y, [[0, 1, 2], [3, 4, 5, 6, 7]])
+    loader = student.tools.loose_batches(some.x, some.y, [[0, 1, 2], [3, 4, 5, 6, 7]])
     second = given.tiny_net(**vars(some.net.config))
     for model, who in ((some.net, "a model"), (second, "another model with the same loader")):
         expect(as_pair(extracted(student, model, loader), expect)[0], f"features of {who}")

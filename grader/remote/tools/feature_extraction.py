@@ -177,12 +177,6 @@ def is_same(first: Any, second: Any) -> bool:
 
 
 @tool
-def copied(module: nn.Module) -> nn.Module:
-    """A deep copy."""
-    return copy.deepcopy(module)
-
-
-@tool
 def saved_and_loaded(module: nn.Module) -> Any:
     """The module, saved as a whole with `torch.save`, and loaded again."""
     file = io.BytesIO()
@@ -333,7 +327,7 @@ class GradSwitch:
 
 
 @tool
-def batches(x: torch.Tensor, y: torch.Tensor, batches: list[list[int]], once: bool = False) -> Batches:
+def loose_batches(x: torch.Tensor, y: torch.Tensor, batches: list[list[int]], once: bool = False) -> Batches:
     """Batches of the given rows, by something that is no DataLoader."""
     return Batches(x, y, batches, once)
 
