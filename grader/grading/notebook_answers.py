@@ -84,7 +84,9 @@ class NotebookAnswers:
         self._begun = 0.0
         """`_all_waited` when the question began."""
         self._stand_ins: tuple[str, ...] = ()
-        self._waited_for: dict[tuple[str, bool], float] = {}
+        self._lost = False
+        """The process was lost in this try."""
+        self._waited_for: dict[str, float] = {}
         """Seconds that each question has been waited for."""
         self._stopped: set[str] = set()
         """Questions in which a process was found stopped."""
@@ -110,7 +112,7 @@ class NotebookAnswers:
             if as_jupyter:
                 answers = self._after_cells_above(answers)
         self._begun = self._all_waited()
-        used = self._waited_for.get((question, as_jupyter), 0.0)
+        used = self._waited_for.get(question, 0.0)
         answers.restart_clock(max(self.time_limit - used, AGAIN * self.time_limit))
         self._run_answer(answers)
         return answers
@@ -119,10 +121,12 @@ class NotebookAnswers:
         return self.waited + (self._answers.waited if self._answers is not None else 0.0)
 
     def _note_time(self) -> None:
-        """Put down what the question so far was waited for."""
-        seconds = self._all_waited() - self._begun
-        asked = self._question, self._as_jupyter
-        self._waited_for[asked] = self._waited_for.get(asked, 0.0) + seconds
+        """Put down what the question so far was waited for. A first try that came to its end costs a later one nothing;
+        one that took its process down does."""
+        if self._lost or self._as_jupyter or self._stand_ins:
+            seconds = self._all_waited() - self._begun
+            self._waited_for[self._question] = self._waited_for.get(self._question, 0.0) + seconds
+        self._lost = False
 
     def differs_in_jupyter(self, question: str) -> bool:
         """Whether anything above the answer does more than define: then Jupyter may have run more than `begin` does."""
@@ -150,6 +154,7 @@ class NotebookAnswers:
             return LearnerError("TimeLimit", error.message, error.line)
         if self._session is None or error.kind not in LOST:
             return error
+        self._lost = True
         session = self._session
         if error.kind == "TimeLimit":
             self._look_for_the_cause(session)
