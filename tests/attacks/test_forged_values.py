@@ -22,8 +22,8 @@ KEYS = {name: AnswerKey(name, "forged") for name in exercise_names()}
 
 
 HARDER_TO_FORGE = {("test_touches_nothing_else", "saved_in_eval_mode")}
-"""Whether a model is in train mode is a flag. All else that this test compares are numbers that only a right answer leads
-to, and for that answer lying about the flag is more work than leaving the mode alone."""
+"""Whether a model is in train mode is a flag. All else that this test compares are numbers that only a right answer
+leads to, and for that answer lying about the flag is more work than leaving the mode alone."""
 
 
 @pytest.mark.parametrize(("exercise", "question"), QUESTIONS, ids=[question for _, question in QUESTIONS])
