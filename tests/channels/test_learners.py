@@ -48,6 +48,14 @@ IDIOMS = {
     "parameter.requires_grad = False",
     "name: value.detach().clone()",
     "self.dropout = nn.Dropout(dropout)",
+    'for layout in ("fc", "classifier", "head"):',
+    'LAYOUTS = ("fc", "classifier", "head")',
+    "report = load_backbone(model, checkpoint)",
+    "if not isinstance(names, (list, tuple)):",
+    "if parameter.requires_grad:",
+    "for part in module.modules():",
+    "loss = F.cross_entropy(model(x), y)",
+    "Batches = Iterable[tuple[Tensor, Tensor]]",
 }
 """Lines of everyday PyTorch that open and closed code share by chance; each was looked at."""
 

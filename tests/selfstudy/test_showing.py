@@ -77,7 +77,7 @@ def test_many_behaviours_are_cut_and_one_error_is_said_once(shown):
 
 def test_a_blank_is_not_a_mistake(shown):
     text = shown(checked(question("double", 0.0, "error"), begun=""))
-    assert "· Double  0 of 1, not begun" in text
+    assert "· Double  0 of 1, not reached" in text
     assert "seen" not in text and "Ask yourself" not in text
 
 

@@ -30,7 +30,7 @@ def test_from_a_blank_to_full_marks(learner, notebook: Path):
     run = learner("check", notebook)
     assert (run.returncode, run.stderr) == (1, "")
     assert run.stdout.startswith("isolation: ")
-    assert "0 of 2 points" in run.stdout and "not begun" in run.stdout
+    assert "0 of 2 points" in run.stdout and "not reached" in run.stdout
     assert "Hint 1 of 3" in run.stdout and "or its parameters?" in run.stdout
 
     save_in_place(notebook, FLAG)
