@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -15,6 +16,9 @@ import torch
 from grader.remote import codec
 from grader.student.answers import Answers, LearnerError
 from grader.student.bounded import unwatched
+
+MOST_ITEMS = 200
+"""Items of an object that stayed where it is that are gone through. Lists and tuples come over as plain values."""
 
 
 class Student:
@@ -109,6 +113,19 @@ class Remote:
         if name.startswith("__"):
             raise AttributeError(name)
         return self._student._ask({"op": "get", "ref": self._ref, "name": name})
+
+    def __iter__(self) -> Iterator[Any]:
+        """Item by item, as Python does where there is no `__iter__`, but not for ever: there are objects that have an
+        item for every number. Raises LearnerError."""
+        for at in range(MOST_ITEMS):
+            try:
+                item = self[at]
+            except LearnerError as error:
+                if error.kind == "IndexError":
+                    return
+                raise
+            yield item
+        raise LearnerError("WrongKind", f"a collection with more than {MOST_ITEMS} items")
 
     def __getitem__(self, key: Any) -> Any:
         return self._student._ask({"op": "item", "ref": self._ref}, key)
