@@ -22,7 +22,7 @@ def test_texts_of_numpy_and_pandas_and_of_views_are_lists_of_texts(grade, names)
     )
 
 
-@pytest.mark.parametrize("numbers", ["y.numpy()", "np.array(y.tolist(), dtype='int16')", "[np.int64(i) for i in y]"])
+@pytest.mark.parametrize("numbers", ["y.numpy()", "np.array(y.tolist(), dtype='int64')", "[np.int64(i) for i in y]"])
 def test_numbers_of_numpy_are_numbers(grade, numbers):
     source = "import numpy as np\n" + RIGHT["extract_features"].replace(
         "return torch.cat(features), torch.cat(labels)",
