@@ -13,6 +13,7 @@ from grader.hidden.registry import HiddenTest, hidden_tests, topic_of
 from grader.judging import trace
 from grader.judging.judged_by import judged_by
 from grader.judging.trace import Trace
+from grader.remote import kernel_state
 from grader.student.answers import TrustedAnswers
 from grader.student.given import seed_of
 from tlcore.misconceptions import Misconception, misconceptions_of
@@ -68,7 +69,8 @@ class AnswerKey:
         with self._lock:
             expected = self.reference(question)
             pairs = zip(self.tests[question], expected, strict=True)
-            return [trace.run(t, TrustedAnswers(names), self.seed(t), e) for t, e in pairs]
+            with kernel_state.kept():  # as in a session: what an answer switches off is on again for the next
+                return [trace.run(t, TrustedAnswers(names), self.seed(t), e) for t, e in pairs]
 
 
 @cache

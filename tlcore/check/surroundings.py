@@ -1,4 +1,4 @@
-"""What is kept apart while learner code runs in a check: its output, and the state of the random generators."""
+"""What is kept apart while learner code runs in a check: its output, random generators, and whether torch records."""
 
 from __future__ import annotations
 
@@ -45,10 +45,30 @@ class Printed(io.TextIOBase):
 
 @contextlib.contextmanager
 def apart() -> Iterator[Printed]:
-    """Collect standard output and error (progress bars and warnings too); seed, and restore, the random generators."""
+    """Collect standard output and error (progress bars and warnings too); seed, and restore, the random generators;
+    record gradients, as a fresh notebook does."""
     printed = Printed()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), _same_random_numbers():
+    with (
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+        _same_random_numbers(),
+        _gradients_recorded(),
+    ):
         yield printed
+
+
+@contextlib.contextmanager
+def _gradients_recorded() -> Iterator[None]:
+    """Also where an earlier answer has switched them off; afterwards, the notebook's setting is as it was."""
+    torch: Any = sys.modules.get("torch")
+    recorded = torch and torch.is_grad_enabled()
+    if torch:
+        torch.set_grad_enabled(True)
+    try:
+        yield
+    finally:
+        if torch:
+            torch.set_grad_enabled(recorded)
 
 
 @contextlib.contextmanager
