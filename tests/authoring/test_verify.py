@@ -258,9 +258,9 @@ def test_a_tool_that_nobody_uses(course: Path) -> None:
 
 def test_a_tool_that_nobody_defines_in_the_set_ups_of_a_topic(course: Path) -> None:
     path = course / "grader" / "hidden" / TOPIC / "setups.py"
-    path.write_text("def part_of(student):\n    return student.tools.prat(1)\n")
+    path.write_text("def part_of(student):\n    return student.tools.linaer(1)\n")
     found = list(layout.of_exercise(load_exercise(NAME, course), course))
-    assert found == ["grader/hidden/ratios/setups.py:2: there is no tool prat; did you mean part?"]
+    assert found == ["grader/hidden/ratios/setups.py:2: there is no tool linaer; did you mean linear?"]
 
 
 def test_an_id_that_another_notebook_has(course: Path) -> None:
@@ -335,7 +335,7 @@ def test_show_prints_what_the_holder_of_each_wrong_idea_reads(capsys: pytest.Cap
         part = told[f"lora_delta: {label}"]
         check, _, feedback = part.partition("-- the feedback: ")
         assert "-- the public check\n" in check
-        assert feedback.startswith(("failed, 0 of ", "partial, "))
+        assert feedback.startswith(("failed, 0 of ", "error, 0 of ", "partial, "))
         # What holders read: the question, each behaviour with its mark, and why it fails.
         assert f"   {asks}\n" in feedback
         assert re.search(r"\n   ✗ .+\n     .+", feedback)
