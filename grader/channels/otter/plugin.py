@@ -28,6 +28,7 @@ from grader.channels.one_by_one import NotGraded, WarmGrader, read_submission
 from grader.channels.otter.entrance import HANDED_IN, one_notebook, refusal
 from grader.judging.time_limit import TIME_LIMIT
 from grader.results import QuestionResult, SubmissionResult
+from grader.results.status import Status
 from grader.text import clean
 
 
@@ -109,7 +110,7 @@ class Told(OKTestFile):
     def question(cls, question: QuestionResult) -> Told:
         """A question of a result."""
         points = (question.points, question.max_points)
-        return cls._one(question.id, question.title, points, as_text(question), question.status == "passed")
+        return cls._one(question.id, question.title, points, as_text(question), question.status is Status.PASSED)
 
     @classmethod
     def refused(cls, test: dict[str, Any]) -> Told:
