@@ -15,13 +15,14 @@ from typing import Protocol
 import torch
 
 from grader.exercise.catalogue import exercise_names, imported_by
-from grader.grading.course_key import course_key, kept_key, remember_key, seed_of_exercise
+from grader.grading.course_key import course_key, kept_key, remember_key
 from grader.grading.judge import Judge, digest_of_file
 from grader.grading.submission import package_version
 from grader.judging.judged_by import judged_by
 from grader.judging.time_limit import TIME_LIMIT
 from grader.names import safe_name
 from grader.results import RecordStore, SubmissionResult
+from grader.results.feedback import feedback_given
 from grader.sandbox import Sandbox, Tier
 from grader.sandbox.launch import modules_for
 from grader.sandbox.probe import choose
@@ -104,7 +105,15 @@ def grade_class(
         if earlier is not None and earlier != chosen:
             summary.other_key = sum(_drawn_from(earlier, store, tier, one) for one in found)
         remember_key(chosen, out)
-        run = _Run(store, Judge(chosen, settings.time_limit), tier, summary, len(found), progress, stop or Stop())
+        run = _Run(
+            store,
+            Judge(chosen, settings.time_limit, feedback_given(out)),
+            tier,
+            summary,
+            len(found),
+            progress,
+            stop or Stop(),
+        )
         run.grade(run.take_up(found), settings.jobs)
         store.forget_renamed(((one.learner, one.exercise) for one in found), exercise_names())
         summary.withdrawn = _forget_unknown(store.withdrawn((one.learner, one.exercise) for one in found))
@@ -128,8 +137,9 @@ def _drawn_from(key: str, store: RecordStore, tier: Tier, found: Found) -> bool:
         digest = digest_of_file(found)
     except NotReadable:
         return False
-    seed = seed_of_exercise(key, found.exercise)
-    return not store.needs_grading(found.learner, found.exercise, digest, package_version(), seed, tier.value)
+    seeds = Judge(key, 1.0).seeds(found.exercise, digest)
+    now = (found.learner, found.exercise, digest, package_version())
+    return any(not store.needs_grading(*now, seed, tier.value) for seed in seeds)
 
 
 @dataclass
@@ -168,12 +178,12 @@ class _Run:
             digest = digest_of_file(found)
         except NotReadable:
             return None
-        seed = self.judge.seed(found.exercise)
-        now = (found.learner, found.exercise, digest, package_version(), seed, self.tier.value)
-        if self.store.needs_grading(*now, judged_by(found.exercise)):
+        for seed in self.judge.seeds(found.exercise, digest):
+            now = (found.learner, found.exercise, digest, package_version(), seed, self.tier.value)
+            if not self.store.needs_grading(*now, judged_by(found.exercise)):
+                return self.store.load(found.learner, found.exercise)
             self.summary.judged_anew += not self.store.needs_grading(*now)
-            return None
-        return self.store.load(found.learner, found.exercise)
+        return None
 
     def grade(self, waiting: list[Found], jobs: int) -> None:
         """Grade `waiting`, `jobs` at a time, and write each result as it comes."""

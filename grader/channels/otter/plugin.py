@@ -68,7 +68,8 @@ class GradeInSandbox(AbstractOtterPlugin):
             return
         grader = WarmGrader(asked, self.plugin_config["key"], self.plugin_config.get("time_limit", TIME_LIMIT))
         try:
-            self.result = grader.grade(submitted, _learner(self.submission_metadata))
+            # A learner sees the results at once and may hand in again, as often as they like.
+            self.result = grader.grade(submitted, _learner(self.submission_metadata), own_inputs=True)
         finally:
             grader.close()
             _clear(path)
