@@ -128,7 +128,7 @@ def explain(error: LearnerError) -> str:
 def _said(seen: Observation, value: Any) -> str:
     try:
         with Bounded():
-            return str(seen.shows(value))[:300] if seen.shows else in_words(value)
+            return str(seen.view.says(value))[:300] if seen.view.says else in_words(value)
     except Exception:
         return in_words(value)
 
@@ -141,11 +141,11 @@ def _sentence(label: str, observed: str, expected: str, is_property: bool) -> st
 
 def _picture(seen: Trace) -> dict[str, Any] | None:
     """The picture of the first failing observation that has one, else of the first that has one."""
-    drawn = [o for o in seen.observations if o.picture is not None]
-    for one in sorted(drawn, key=lambda o: bool(o.holds)):
+    drawn = [(o, draws) for o in seen.observations if (draws := o.view.draws) is not None]
+    for one, draws in sorted(drawn, key=lambda pair: bool(pair[0].holds)):
         try:
             with Bounded():
-                return one.picture(one.value, one.expected)
+                return draws(one.value, one.expected)
         except Exception:
             continue
     return None
