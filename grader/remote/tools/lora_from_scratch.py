@@ -78,8 +78,8 @@ def in_precision(module: nn.Module, dtype: str) -> nn.Module:
 
 @tool
 def normed(module: nn.Module, paths: list[str], x: torch.Tensor) -> dict[str, torch.Tensor]:
-    """The batch `x` (N, features) after batch norm in the mode of each part: by its own mean and variance in train mode,
-    by running ones of 0 and 1 in eval mode. A mode that is only claimed does not lead to these numbers."""
+    """The batch `x` (N, features) after batch norm in the mode of each part: by its own mean and variance in train
+    mode, by running ones of 0 and 1 in eval mode. A mode that is only claimed does not lead to these numbers."""
     mean, variance = torch.zeros(x.shape[1]), torch.ones(x.shape[1])
     modes = {path: module.get_submodule(path).training for path in paths}
     return {path: F.batch_norm(x, mean.clone(), variance.clone(), training=mode) for path, mode in modes.items()}
