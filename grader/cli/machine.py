@@ -62,9 +62,14 @@ def packages() -> Iterator[Finding]:
             yield Finding(wanted.name, "fine", installed)
 
 
-def cores() -> Iterator[Finding]:
+def usable_cores() -> int:
     """The cores that this process may use, which a batch system can make fewer than there are."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cores() -> Iterator[Finding]:
+    """How many cores can be used."""
+    usable = usable_cores()
     yield Finding("cores", "fine", f"{usable} usable of {os.cpu_count() or usable}")
 
 

@@ -5,8 +5,10 @@ A small course of one question is added to the real engine, sound at first, then
 
 import importlib
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -164,6 +166,30 @@ WRONG, REFERENCE = "tlcore/misconceptions/ratios/s", "tlcore/reference/ratios/s"
         (CHECK, "    show.untried", "    # show.untried", "passes what is wrong (wrong_zero.py)"),
         (HIDDEN, "given.integer(1, 4), g", "given.tinynet(), g", f"{HIDDEN}hare_of.py:7: AttributeError: 'Given' obj"),
         (HIDDEN, "student.share_of(", "student.tools.shar(", ":7: KeyError: 'shar'"),
+        (
+            HIDDEN,
+            "student.share_of(",
+            "student.tools.linaer(",
+            f"{HIDDEN}hare_of.py:7: there is no tool linaer; did you mean linear?",
+        ),
+        (
+            HIDDEN,
+            "student.share_of(",
+            "student.tools.xyz(",
+            f"{HIDDEN}hare_of.py:7: there is no tool xyz; write it in grader/remote/tools/ and mark it @tool",
+        ),
+        (
+            HIDDEN,
+            'says="Divide."',
+            'says="Divide.", stand_ins=("LoRALiner",)',
+            f"{HIDDEN}hare_of.py:4: there is no stand-in LoRALiner; did you mean LoRALinear?",
+        ),
+        (
+            HIDDEN,
+            '@hidden_test(weight=3, says="Divide.")',
+            'EARLIER = ("xyz",)\n@hidden_test(weight=3, says="Divide.", stand_ins=EARLIER)',
+            f"{HIDDEN}hare_of.py:4: there is no stand-in xyz; write it in grader/judging/stand_ins/",
+        ),
         (HIDDEN, "says=", "sais=", f"{HIDDEN}hare_of.py:4: TypeError: hidden_test() got an unexpected keyword"),
         (HIDDEN, "def test_share(student", "def test_share(student:", f"{HIDDEN}hare_of.py:5: syntax error: invalid"),
         (HIDDEN, '"Divide."', '"Divide"', f"{HIDDEN}hare_of.py:5: says of test_share must be a sentence"),
@@ -230,6 +256,13 @@ def test_a_tool_that_nobody_uses(course: Path) -> None:
     ]
 
 
+def test_a_tool_that_nobody_defines_in_the_set_ups_of_a_topic(course: Path) -> None:
+    path = course / "grader" / "hidden" / TOPIC / "setups.py"
+    path.write_text("def part_of(student):\n    return student.tools.prat(1)\n")
+    found = list(layout.of_exercise(load_exercise(NAME, course), course))
+    assert found == ["grader/hidden/ratios/setups.py:2: there is no tool prat; did you mean part?"]
+
+
 def test_an_id_that_another_notebook_has(course: Path) -> None:
     second = course / "solutions" / "98_more.py"
     filled = "\n### BEGIN SOLUTION\nshare_of = 1\n### END SOLUTION\n\n# %% check"
@@ -273,6 +306,39 @@ def test_json_and_exit_status_are_those_of_the_contract(capsys: pytest.CaptureFi
         "disagreements": 0,
         "problems": [],
     }
+
+
+def test_several_processes_find_the_same_in_the_same_order() -> None:
+    tasks = [("04_lora_from_scratch", "lora_delta", True), ("02_feature_extraction", "freeze", True)]
+    found = {}
+    for jobs in (1, 2):
+        begun: list[str] = []
+        proofs = verify._proved(tasks, jobs, begun.append)
+        assert begun == [f"{name} {question}" for name, question, _ in tasks]
+        entries = [{**asdict(proof), "seconds": 0.0} for proof, _ in proofs]
+        told = [(one.who, str(one.report), one.verdict.message) for _, shown in proofs for one in shown]
+        found[jobs] = entries, told
+    assert found[1] == found[2]
+    assert [entry["question"] for entry in found[2][0]] == ["lora_delta", "freeze"]
+    assert len(found[2][1]) > 20
+
+
+def test_show_prints_what_the_holder_of_each_wrong_idea_reads(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app(["verify", "04_lora_from_scratch", "lora_delta", "--show"], standalone_mode=False) in (None, 0)
+    parts = capsys.readouterr().out.split("\n== ")
+    assert parts[0].lstrip().startswith("exercise")
+    told = {part.partition("\n")[0]: part for part in parts[1:]}
+    ideas = {wrong.label: wrong.asks for wrong in misconceptions_of("lora_from_scratch", "lora_delta")}
+    wrong = [path.name for path in sorted((verify.ANSWERS / "lora_from_scratch/lora_delta").glob("wrong_*.py"))]
+    assert list(told) == [f"lora_delta: {who}" for who in (*ideas, *wrong)]
+    for label, asks in ideas.items():
+        part = told[f"lora_delta: {label}"]
+        check, _, feedback = part.partition("-- the feedback: ")
+        assert "-- the public check\n" in check
+        assert feedback.startswith(("failed, 0 of ", "partial, "))
+        # What holders read: the question, each behaviour with its mark, and why it fails.
+        assert f"   {asks}\n" in feedback
+        assert re.search(r"\n   ✗ .+\n     .+", feedback)
 
 
 def test_an_unknown_question_is_told_with_those_that_there_are() -> None:
