@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.authoring import layout, wording
-from grader.authoring.answers import doing_nothing, files, names_of
+from grader.authoring.answers import around, doing_nothing, files, names_of
 from grader.authoring.mistakes import located, shown
 from grader.authoring.public_check import PublicCheck
 from grader.exercise.model import Exercise, Question
@@ -70,6 +70,7 @@ class _Prover:
         self.keys: list[AnswerKey] = []
         self.check: PublicCheck | None = None
         self.missed: list[str] = []
+        self.around: dict[str, Any] = {}
         self.sound = self.says_untried = self.rejects_reference = False
 
     def say(self, text: str) -> None:
@@ -86,6 +87,7 @@ class _Prover:
             return
         self._checked_defines()
         self._reference()
+        self._check_of_the_reference()
         self._solution_and_blank()
         self._misconceptions()
         self._alternatives()
@@ -123,6 +125,11 @@ class _Prover:
                 self.say(problem)
         if not good:
             return False
+        try:
+            self.around = around(self.exercise)
+        except (Exception, SystemExit) as error:
+            self.say(f"{located(error, self.solution, self.root)} (an import of the notebook)")
+            return False
         self.keys = [AnswerKey(self.exercise.name, key, only=id) for key in KEYS]
         if not self.keys[0].tests[id]:
             self.say(f"grader/hidden/{topic}/{id}.py:1: has no hidden test; write one with @hidden_test(weight=...)")
@@ -155,16 +162,19 @@ class _Prover:
                 f"tlcore/reference/{self.topic}/{self.question.id}.py:1: "
                 f"the reference does not pass on every key: {message}"
             )
-        if self.check is not None:
-            report = self.check.on({})
-            self.says_untried = self.check.says_what_it_does_not_try(report)
-            if report.passed:
-                for problem in self.check.lacks(report):
-                    self.say(problem)
-            else:
-                self.rejects_reference = True
-                self.proof.check["rejects_right"] += 1
-                self.say(self.check.rejection(report, "the reference"))
+
+    def _check_of_the_reference(self) -> None:
+        if self.check is None:
+            return
+        report = self.check.on({})
+        self.says_untried = self.check.says_what_it_does_not_try(report)
+        if report.passed:
+            for problem in self.check.lacks(report):
+                self.say(problem)
+        else:
+            self.rejects_reference = True
+            self.proof.check["rejects_right"] += 1
+            self.say(self.check.rejection(report, "the reference"))
 
     def _solution_and_blank(self) -> None:
         solution = self._names(self.question.answer_source, self.solution, "the solution")
@@ -258,7 +268,7 @@ class _Prover:
     def _names(self, source: str, place: str, who: str) -> dict[str, Any] | None:
         """The names that an answer defines, or None where it does not run, which is then said."""
         try:
-            return names_of(source, self.question, self.keys[0], f"<answer {place}>")
+            return names_of(source, self.around, f"<answer {place}>")
         except NotImplementedError:
             return {}  # a blank of which nothing can be called
         except (Exception, SystemExit) as error:

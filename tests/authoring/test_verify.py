@@ -209,6 +209,7 @@ WRONG, REFERENCE = "tlcore/misconceptions/ratios/s", "tlcore/reference/ratios/s"
         (REFERENCE, "# 1. divide", "# 1. TODO", "share_of.py:6: still to be written: 1. TODO"),
         ("tests/answers/ratios/share_of/r", "return a", "return 2 * a", "alternative right_times.py is not accepted"),
         ("tests/answers/ratios/share_of/r", "return a", "return a a", "right_times.py:2: syntax error: invalid syntax"),
+        ("solutions/97", "# %%\nfrom", "# %%\nimport no_such\nfrom", "named 'no_such' (an import of the notebook)"),
         ("tests/answers/ratios/share_of/w", "# ", "", "wrong_zero.py:1: begin with a comment"),
     ],
 )
@@ -219,6 +220,18 @@ def test_what_is_wrong_is_said_with_its_place(
     problems = proof_of(course).problems
     assert any(said in problem for problem in problems), problems
     assert not any("Traceback" in problem for problem in problems)
+
+
+def test_an_answer_may_use_what_the_notebook_imports(course: Path, spoil: Spoil) -> None:
+    spoil("solutions/97", "# %%\nfrom", "# %%\nimport math\nfrom")
+    spoil("tests/answers/ratios/share_of/r", "a * b**-1", "math.prod([a, b**-1])")
+    assert proof_of(course).problems == []
+
+
+def test_a_reference_that_stops_hides_nothing_of_the_check(course: Path, spoil: Spoil) -> None:
+    spoil(HIDDEN, "given.integer(1, 4), g", "given.tinynet(), g")
+    [problem] = proof_of(course).problems
+    assert problem.endswith("(a hidden test, asked of the reference)")
 
 
 @pytest.mark.parametrize("file", [name for name in FILES if name.endswith("/share_of.py") and "reference" not in name])
