@@ -8,11 +8,12 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.exercise.catalogue import exercise_names, imported_by, load_exercise
+from grader.exercise.catalogue import exercise_names, load_exercise
+from grader.exercise.libraries import imported_by
 from grader.exercise.model import Exercise
 from grader.judging.time_limit import TIME_LIMIT
 from grader.results import SubmissionResult
-from grader.sandbox import Sandbox
+from grader.sandbox import Sandbox, Tier
 from grader.sandbox.launch import modules_for
 from grader.submissions import Answered, NotReadable, read_answers, read_bytes, texts_beside
 
@@ -67,7 +68,7 @@ class WarmGrader:
         """The sandbox, started. Raises SandboxUnavailable where the tier asked for cannot be had."""
         with self._lock:
             if self._sandbox is None:
-                libraries = imported_by(exercise_names())
+                libraries = imported_by(exercise_names()) | {"sklearn"}  # nobody knows what will be handed in
                 self._sandbox = Sandbox(self.isolation, preload=modules_for(libraries)).start()
                 atexit.register(self._sandbox.close)
             return self._sandbox
@@ -91,7 +92,8 @@ class WarmGrader:
         torch.set_num_threads(1)
         name = submitted.exercise.name
         if name not in self._keys:
-            self._keys[name] = AnswerKey(name, seed_of_exercise(self.secret, name))
+            keep = self.sandbox.tier is not Tier.NONE  # else a learner's code could read and change what is kept
+            self._keys[name] = AnswerKey(name, seed_of_exercise(self.secret, name), keep=keep)
         key = self._keys[name]
         assert isinstance(key, AnswerKey)
         result = grade(

@@ -14,7 +14,8 @@ from typing import Protocol
 
 import torch
 
-from grader.exercise.catalogue import exercise_names, imported_by
+from grader.exercise.catalogue import exercise_names
+from grader.exercise.libraries import imported_by, imported_in
 from grader.grading.course_key import course_key, kept_key, remember_key, seed_of_exercise
 from grader.grading.judge import Judge, digest_of_file
 from grader.grading.submission import package_version
@@ -25,7 +26,7 @@ from grader.results import RecordStore, SubmissionResult
 from grader.sandbox import Sandbox, Tier
 from grader.sandbox.launch import modules_for
 from grader.sandbox.probe import choose
-from grader.submissions import UNKNOWN, Found, NotReadable, find_submissions
+from grader.submissions import UNKNOWN, Found, NotReadable, find_submissions, read_bytes
 
 Progress = Callable[[int, int, SubmissionResult | None], None]
 
@@ -91,8 +92,9 @@ def grade_class(
     with store.lock():
         earlier = kept_key(out)
         chosen = course_key(key, out)
-        judge = Judge(chosen, time_limit)
         tier = choose(isolation)
+        # Where nothing protects, a learner's code could read and change what is kept.
+        judge = Judge(chosen, time_limit, keep=tier is not Tier.NONE)
         summary = Summary(tier.value, out / "results.json")
         if earlier is not None and earlier != chosen:
             summary.other_key = sum(_drawn_from(earlier, store, tier, one) for one in found)
@@ -169,7 +171,7 @@ def _grade(
     exercises = {one.exercise for one in waiting}
     with (
         _graders(judge, tier, min(jobs, len(waiting)), exercises) as free,
-        Sandbox(tier.value, preload=modules_for(imported_by(exercises))) as sandbox,
+        Sandbox(tier.value, preload=modules_for(_libraries(waiting))) as sandbox,
     ):
 
         def one(found: Found) -> SubmissionResult | None:
@@ -198,6 +200,17 @@ def _grade(
                 for future in futures:
                     future.cancel()
                 raise
+
+
+def _libraries(waiting: list[Found]) -> set[str]:
+    """The packages that sessions will import: as their exercises do, or as somebody does who handed in."""
+    packages = imported_by({one.exercise for one in waiting})
+    for one in waiting:
+        try:
+            packages |= imported_in(read_bytes(one.path, one.below)) if one.problem is None else set()
+        except NotReadable:  # its result will say why
+            continue
+    return packages
 
 
 @contextmanager

@@ -17,10 +17,13 @@ from grader.submissions import Found, NotReadable, read_answers, read_bytes, tex
 
 
 class Judge:
-    """Grades the submissions of a class whose course key is `secret`; each question has `time_limit` seconds."""
+    """Grades the submissions of a class whose course key is `secret`; each question has `time_limit` seconds.
 
-    def __init__(self, secret: str, time_limit: float) -> None:
-        self.secret, self.time_limit = secret, time_limit
+    With `keep`, expected values are kept on disk for the next run, and those of earlier runs are used.
+    """
+
+    def __init__(self, secret: str, time_limit: float, keep: bool = False) -> None:
+        self.secret, self.time_limit, self.keep = secret, time_limit, keep
         self._keys: dict[str, tuple[Exercise, AnswerKey]] = {}
 
     def seed(self, exercise: str) -> str:
@@ -69,7 +72,7 @@ class Judge:
 
     def _key(self, name: str) -> tuple[Exercise, AnswerKey]:
         if name not in self._keys:
-            self._keys[name] = (load_exercise(name), AnswerKey(name, self.seed(name)))
+            self._keys[name] = (load_exercise(name), AnswerKey(name, self.seed(name), keep=self.keep))
         return self._keys[name]
 
 
