@@ -85,7 +85,9 @@ class Checker:
 
     def _key(self, exercise: Exercise) -> AnswerKey:
         if exercise.name not in self._keys:
-            self._keys[exercise.name] = AnswerKey(exercise.name, seed_of_exercise(self._secret, exercise.name))
+            self._keys[exercise.name] = AnswerKey(
+                exercise.name, seed_of_exercise(self._secret, exercise.name), keep=True
+            )
         return self._keys[exercise.name]
 
 

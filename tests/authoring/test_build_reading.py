@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.exercise.catalogue import exercise_names, imported_by, load_exercise
+from grader.exercise.catalogue import exercise_names, load_exercise
 from grader.exercise.errors import AuthoringError
 from grader.exercise.hints import split_hints
+from grader.exercise.libraries import imported_by
 
 NAME = "01_doubling"
 QUESTION = 'question="double" minutes=5 difficulty=1 objectives="O1,O3V"'
