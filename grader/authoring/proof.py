@@ -81,6 +81,7 @@ class _Prover:
         for problem in [
             *layout.of_question(self.exercise, id, self.root),
             *wording.of_question(self.topic, id, self.root),
+            *wording.spoilers(self.exercise, id, self.root),
         ]:
             self.say(problem)
         if not self._imported():

@@ -175,6 +175,18 @@ WRONG, REFERENCE = "tlcore/misconceptions/ratios/s", "tlcore/reference/ratios/s"
         ),
         (HIDDEN, '@hidden_test(weight=3, says="Divide.")\n', "", "test_share is no hidden test"),
         (HIDDEN, "for whole in (0, 8)", "for whole in (4, 8)", "wrong_zero.py:1: loses no point"),
+        (
+            HIDDEN,
+            "What is a share of nothing?",
+            "return part / whole if whole else 0.0.",
+            "hare_of.py:11: 'return part / w",
+        ),
+        (
+            WRONG,
+            "Which of the two",
+            "Is it `return part/whole if whole else 0.0`, or what",
+            "hare_of.py:5: 'Is it `ret",
+        ),
         (WRONG, "whole?", "whole", "asks of upside_down is no question"),
         (WRONG, "Which", "Which " * 30, "write fewer than 160"),
         (WRONG, "whole / part if part", "part / whole if whole", "misconception upside_down gets full marks"),
