@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.authoring import layout, wording
 from grader.authoring.answers import around, doing_nothing, files, names_of
-from grader.authoring.mistakes import located, shown
+from grader.authoring.mistakes import line_of, located, shown
 from grader.authoring.public_check import PublicCheck
 from grader.exercise.model import Exercise, Question
 from grader.judging.answer_key import AnswerKey, reference_names
@@ -19,6 +19,7 @@ from grader.judging.verdict import verdict
 from grader.results.record import QuestionResult
 from grader.results.status import Status
 from tlcore.check.report import Report
+from tlcore.misconceptions import Misconception
 
 KEYS = ("verify-1", "verify-2", "verify-3")
 """Course keys: each gives other hidden inputs."""
@@ -81,6 +82,7 @@ class _Prover:
         for problem in [
             *layout.of_question(self.exercise, id, self.root),
             *wording.of_question(self.topic, id, self.root),
+            *wording.spoilers(self.exercise, id, self.root),
         ]:
             self.say(problem)
         if not self._imported():
@@ -143,9 +145,12 @@ class _Prover:
                 self.say(f"{self.solution}: the answer defines {name}, which the reference does not; it has {has}")
         for wrong in self.keys[0].misconceptions(self.question.id):
             for name in wrong.names.keys() - reference_names(self.topic).keys():
-                line = next(iter(wrong.names.values())).__code__.co_firstlineno if len(wrong.names) == 1 else 1
-                place = f"tlcore/misconceptions/{self.topic}/{self.question.id}.py:{line}"
-                self.say(f"{place}: {wrong.label} replaces {name}, which no reference defines; give replaces=...")
+                said = f"{wrong.label} replaces {name}, which no reference defines; give replaces=..."
+                self.say(f"{self._place(wrong)}: {said}")
+
+    def _place(self, wrong: Misconception) -> str:
+        line = line_of(next(iter(wrong.names.values()), None))
+        return f"tlcore/misconceptions/{self.topic}/{self.question.id}.py:{line}"
 
     def _reference(self) -> None:
         try:
@@ -205,8 +210,8 @@ class _Prover:
 
     def _misconceptions(self) -> None:
         known = self.keys[0].misconceptions(self.question.id)
-        place = f"tlcore/misconceptions/{self.topic}/{self.question.id}.py:1"
         if not known:
+            place = f"tlcore/misconceptions/{self.topic}/{self.question.id}.py:1"
             self.say(f"{place}: has no misconceptions; write one with @misconception(asks=...)")
         for wrong in known:
             self.proof.misconceptions["total"] += 1
@@ -220,11 +225,12 @@ class _Prover:
             self.proof.misconceptions["caught"] += caught
             self.proof.misconceptions["named"] += named
             if not caught:
-                self.say(f"{place}: misconception {wrong.label} gets full marks")
+                self.say(f"{self._place(wrong)}: misconception {wrong.label} gets full marks")
             elif not named:
                 others = sorted({label for v in verdicts for label in v.misconceptions} - {wrong.label})
+                found = ", ".join(others) or "nothing"
                 self.say(
-                    f"{place}: misconception {wrong.label} is not named on every key (named: {others or 'nothing'})"
+                    f"{self._place(wrong)}: misconception {wrong.label} is not named on every key (named: {found})"
                 )
 
     def _alternatives(self) -> None:
