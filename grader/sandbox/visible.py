@@ -20,6 +20,7 @@ OPEN_IN_TLCORE = (
     "checks",
     "data",
     "loading",
+    "machine",
     "models",
     "plots",
     "pretraining",

@@ -18,7 +18,8 @@ FOLDER = "transfer-learning"
 """The folder inside the zip."""
 
 NEEDED = (
-    "torch transformers peft safetensors numpy scikit-learn matplotlib tqdm ipython ipywidgets jupyterlab jinja2 typer"
+    "torch transformers peft safetensors numpy scikit-learn matplotlib tqdm ipython ipywidgets jupyterlab jinja2 typer "
+    "packaging psutil"
 ).split()
 """Requirements of the open part; their versions are those of pyproject.toml."""
 

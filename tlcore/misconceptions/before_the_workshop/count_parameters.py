@@ -73,7 +73,9 @@ def one_channel_in(layers: Layers) -> Counts:
     return _changed(layers, flat)
 
 
-@misconception(asks="If you list `parameters()` of a batch norm, and then `buffers()`: which of them does an optimizer move?")
+@misconception(
+    asks="If you list `parameters()` of a batch norm, and then `buffers()`: which of them does an optimizer move?"
+)
 def running_statistics_too(layers: Layers) -> Counts:
     """The running mean and variance of a batch norm count as parameters."""
     return _changed(layers, lambda layer, count: 2 * count if layer["kind"] == "BatchNorm2d" else count)
