@@ -76,7 +76,8 @@ def test_calls_leave_nothing_behind(student, given, expect):
     expect(student.summarise(held, skip=-999), "the first call", **TOLERANCE)
     expect(student.tools.plain_data(held), "the list afterwards", equals=first)
     expect(student.summarise(held, skip=-999), "the second call with the same list", **TOLERANCE)
-    expect(student.summarise(readings(given, 6, 2)), "a third call with another list", **TOLERANCE)
+    expect(student.summarise(first), "a third call, without `skip`", **TOLERANCE)
+    expect(student.summarise(readings(given, 6, 2)), "a fourth call with another list", **TOLERANCE)
 
 
 def refused(student: Any, *args: Any) -> bool:
