@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from grader.hidden.registry import hidden_test
+from grader.student import compare
 
 Layer = dict[str, Any]
 
@@ -21,8 +22,12 @@ def built(layers: list[Layer]) -> tuple[list[int], int]:
 
 
 def in_words(value: Any) -> str:
-    """The counts of the first layers, and the sum."""
+    """The counts of the first layers, and the sum; anything else as other values are shown."""
+    if not isinstance(value, list | tuple) or len(value) != 2 or not isinstance(value[1], int | float):
+        return compare.in_words(value)
     counts, total = value
+    if not hasattr(counts, "__len__") or getattr(counts, "ndim", 1) != 1:
+        return compare.in_words(value)
     return f"{', '.join(str(count) for count in list(counts)[:8])}; in all {total}"
 
 

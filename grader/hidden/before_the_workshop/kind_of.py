@@ -62,7 +62,8 @@ def described(given: Any, cases: list[str]) -> tuple[dict[str, dict[str, Any]], 
 
 def in_words(kinds: dict[str, Any]) -> str:
     """How many items of each kind."""
-    return ", ".join(f"{count} × {str(kind)[:20]}" for kind, count in sorted(Counter(map(str, kinds.values())).items()))
+    said = (kind[:20] if isinstance(kind, str) else f"a {type(kind).__name__}" for kind in kinds.values())
+    return ", ".join(f"{count} × {kind}" for kind, count in sorted(Counter(said).items()))
 
 
 def of_kinds(*kinds: str) -> list[str]:

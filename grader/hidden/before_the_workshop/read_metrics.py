@@ -26,7 +26,9 @@ def confusion(given: Any, n: int, never: bool = False, absent: bool = False) -> 
 
 
 def value(metrics: Any, key: str) -> Any:
-    """A metric by its name."""
+    """A metric by its name. Raises TypeError for what is no dict."""
+    if not isinstance(metrics, dict):
+        raise TypeError(f"a {type(metrics).__name__} where a dict of metrics should be")
     return metrics[key]
 
 

@@ -11,9 +11,10 @@ from grader.hidden.registry import hidden_test
 from grader.student.views import moved_from
 
 
-def pictures(given: Any, count: int, **config: Any) -> Any:
+def pictures(student: Any, given: Any, count: int, **config: Any) -> Any:
     """A small network without dropout, and a batch for it."""
     model = given.tiny_net(dropout=0.0, **config)
+    student.tools.leave_gradients(model, None)  # those of its pretraining
     n_classes = model.config.n_classes
     x = given.tensor(count, model.config.in_channels, 8, 8)
     return SimpleNamespace(model=model, x=x, y=given.labels(count, n_classes))
@@ -39,8 +40,8 @@ def stepped(student: Any, given: Any, expect: Any, net: Any, label: str, steps: 
 @hidden_test(weight=2, says="Take one weight with the gradient 2 and the rate 0.1. Where should it be after the step?")
 def test_one_step(student, given, expect):
     """One step moves each parameter against its gradient, as far as the rate says"""
-    stepped(student, given, expect, pictures(given, given.integer(6, 12)), "the model after one step")
-    stepped(student, given, expect, pictures(given, 1, norm="group"), "the model after a step on one picture")
+    stepped(student, given, expect, pictures(student, given, given.integer(6, 12)), "the model after one step")
+    stepped(student, given, expect, pictures(student, given, 1, norm="group"), "the model after a step on one picture")
     stepped(student, given, expect, rows(student, given), "a model in double precision after one step")
 
 
@@ -49,7 +50,7 @@ def test_one_step(student, given, expect):
 )
 def test_earlier_gradients_do_not_count(student, given, expect):
     """Gradients of earlier steps do not count, whoever left them"""
-    net = pictures(given, given.integer(6, 12))
+    net = pictures(student, given, given.integer(6, 12))
     stepped(student, given, expect, net, "the model after three steps", steps=3)
     net = rows(student, given)
     student.tools.leave_gradients(net.model, 1.0)
@@ -59,11 +60,11 @@ def test_earlier_gradients_do_not_count(student, given, expect):
 @hidden_test(weight=1, says="Which loss is to be returned: that of the model before the step or after it? Mean or sum?")
 def test_the_loss_before_the_step(student, given, expect):
     """What is returned is the mean loss from before the step"""
-    net = pictures(given, given.integer(6, 12), norm="group")
+    net = pictures(student, given, given.integer(6, 12), norm="group")
     for times in ("first", "second", "third"):
         loss = student.train_step(net.model, net.x, net.y, 0.5)
         expect(torch.as_tensor(loss).double().reshape(()), f"the loss of the {times} step")
-    net = pictures(given, 1)
+    net = pictures(student, given, 1)
     loss = torch.as_tensor(student.train_step(net.model, net.x, net.y, 0.2))
     expect(loss.double().reshape(()), "the loss of a step on one picture")
 
@@ -72,7 +73,7 @@ def test_the_loss_before_the_step(student, given, expect):
 def test_the_mode_is_the_callers(student, given, expect):
     """The model is called once, in the mode that it is in, and stays in it"""
     for training in (True, False):
-        net = pictures(given, given.integer(6, 12), norm="batch")
+        net = pictures(student, given, given.integer(6, 12), norm="batch")
         net.model.mode(training)
         word = "train" if training else "eval"
         stepped(student, given, expect, net, f"the model after two steps in {word} mode", steps=2)
@@ -85,7 +86,7 @@ def test_the_mode_is_the_callers(student, given, expect):
 )
 def test_frozen_layers_and_later_steps(student, given, expect):
     """Frozen layers stay, and afterwards everybody who held the parameters can go on with them"""
-    net = pictures(given, given.integer(6, 12))
+    net = pictures(student, given, given.integer(6, 12))
     before = net.model.tensors()
     optimizer = student.tools.optimizer_of.kept(net.model, 0.2)
     student.tools.leave_gradients(net.model, 1.0)

@@ -17,10 +17,10 @@ def plain_data(value: Any) -> Any:
 
 
 @tool
-def leave_gradients(model: nn.Module, value: float) -> nn.Module:
-    """Every parameter, frozen ones too, has a gradient of such numbers, as if somebody had called `backward()`."""
+def leave_gradients(model: nn.Module, value: float | None) -> nn.Module:
+    """Every parameter, frozen ones too, has a gradient of such numbers, as after `backward()`; with None, it has none."""
     for parameter in model.parameters():
-        parameter.grad = torch.full_like(parameter, value)
+        parameter.grad = None if value is None else torch.full_like(parameter, value)
     return model
 
 
