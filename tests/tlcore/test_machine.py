@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.exercise.catalogue import ROOT
 from tlcore.machine import LOOKS, Finding, Page, as_text, cluster, hardware, look_round, software, this_machine
 
 JOB = ("SLURM_JOB_ID", "SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "SLURM_MEM_PER_NODE", "SLURM_JOB_NAME")
@@ -141,7 +142,12 @@ def test_the_bundle_of_learners_asks_for_its_own_requirements(monkeypatch):
             raise PackageNotFoundError(name)
         return ["torch", "numpy>=999"]
 
+    class Installed:
+        def locate_file(self, name: str) -> Path:
+            return ROOT / name
+
     monkeypatch.setattr(software, "requires", of_the_bundle)
+    monkeypatch.setattr(software, "distribution", lambda name: Installed())
     fine, old = software.packages()
     assert (fine.name, old.status) == ("torch", "problem") and "tl_learner-*.whl" in old.advice
     monkeypatch.setattr(software, "DISTRIBUTIONS", {})
@@ -168,7 +174,7 @@ def test_a_look_that_fails_is_a_problem_and_the_others_go_on(monkeypatch):
 def test_the_page_says_it_as_text_and_as_a_table_in_which_nothing_is_markup():
     findings = [Finding("disk", "fine", "<b>room</b>"), Finding("memory", "note", "little", "close <i>programs</i>")]
     page = Page(findings)
-    assert repr(page) == f"Ready. Worth knowing: memory.\n{as_text(findings)}"
+    assert repr(page) == f"This machine is ready. Worth knowing: memory.\n{as_text(findings)}"
     assert as_text(findings).splitlines() == [
         " ok   disk    <b>room</b>",
         "note  memory  little",
@@ -177,7 +183,7 @@ def test_the_page_says_it_as_text_and_as_a_table_in_which_nothing_is_markup():
     html = page._repr_html_()
     assert "<b>" not in html and "<i>" not in html and "&lt;b&gt;room" in html and "→ close" in html
     assert Page([*findings, Finding("torch", "problem", "gone", "install")]).headline == "To be mended: torch."
-    assert Page(findings[:1]).headline == "Ready."
+    assert Page(findings[:1]).headline == "This machine is ready."
 
 
 def test_this_machine_has_a_page():

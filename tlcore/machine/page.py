@@ -30,7 +30,8 @@ class Page:
         if problems:
             return f"To be mended: {', '.join(problems)}."
         notes = [finding.name for finding in self.findings if finding.status == "note"]
-        return f"Ready. Worth knowing: {', '.join(notes)}." if notes else "Ready."
+        ready = "This machine is ready."
+        return f"{ready} Worth knowing: {', '.join(notes)}." if notes else ready
 
     def _repr_html_(self) -> str:
         worst = min(

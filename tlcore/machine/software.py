@@ -6,17 +6,20 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, distribution, requires, version
 from pathlib import Path
 
 from tlcore.machine.finding import Finding
 from tlcore.progress import in_notebook
 
+BUNDLE = "tl-learner"
 DISTRIBUTIONS = {
+    BUNDLE: "in the unpacked bundle's folder: python -m pip install -c constraints.txt tl_learner-*.whl",
     "tl-exercises": "run make setup in the checkout, or pip install -c constraints.txt -e .",
-    "tl-learner": "in the unpacked bundle's folder: python -m pip install -c constraints.txt tl_learner-*.whl",
 }
-"""What brings this package, the whole project or the learners' bundle, and how to mend its requirements."""
+"""What brings this package, the learners' bundle or the whole project, and how to mend its requirements."""
+HERE = Path(__file__).resolve().parents[1]
+"""The folder of `tlcore` that this module is in."""
 
 SHOWN = (
     "torch",
@@ -99,10 +102,11 @@ def rights() -> Iterator[Finding]:
 
 
 def _requirements() -> tuple[list[str], str]:
-    """The requirements of what is installed, and how to mend them."""
+    """The requirements of the distribution that this module is of, and how to mend them."""
     for name, mend in DISTRIBUTIONS.items():
         try:
-            return requires(name) or [], mend
+            if name != BUNDLE or Path(str(distribution(name).locate_file("tlcore"))).resolve() == HERE:
+                return requires(name) or [], mend
         except PackageNotFoundError:
             continue
     return [], ""

@@ -18,7 +18,7 @@ def plain_data(value: Any) -> Any:
 
 @tool
 def leave_gradients(model: nn.Module, value: float | None) -> nn.Module:
-    """Every parameter, frozen ones too, has a gradient of such numbers, as after `backward()`; with None, it has none."""
+    """Every parameter, frozen ones too, gets a gradient of such numbers, as if left by somebody; with None, none."""
     for parameter in model.parameters():
         parameter.grad = None if value is None else torch.full_like(parameter, value)
     return model

@@ -53,5 +53,5 @@ def _three(values):
     """Three numbers for the picture, or gaps."""
     try:
         return [float(value) for value in values][:3]
-    except (TypeError, ValueError):
+    except (ValueError, TypeError):
         return [None] * 3

@@ -59,14 +59,14 @@ def check(train_step, show):
     show.that(still, "the model still has its own parameters, and they can learn", "Change them in place.")
 
     show.tried("a model with batch norm, in train mode and in eval mode")
-    for training in (True, False):
-        model = nn.Sequential(nn.BatchNorm1d(2), nn.Linear(2, 2)).train(training)
+    for mode in (True, False):
+        model = nn.Sequential(nn.BatchNorm1d(2), nn.Linear(2, 2)).train(mode)
         train_step(model, torch.tensor([[0.0, 1.0], [2.0, 3.0]]), torch.tensor([0, 1]), 0.1)
         passes = int(model[0].num_batches_tracked)
-        word = "train" if training else "eval"
-        show.expect(f"is it in {word} mode afterwards", model.training, training, "Leave the mode as it was.")
+        word = "train" if mode else "eval"
+        show.expect(f"is it in {word} mode afterwards", model.training, mode, "Leave the mode as it was.")
         teach = "In train mode a batch norm counts every pass. Call the model once, in the mode that it is in."
-        show.expect(f"passes that the norm counted in {word} mode", passes, int(training), teach)
+        show.expect(f"passes that the norm counted in {word} mode", passes, int(mode), teach)
     show.untried("larger networks, shared weights, double precision")
 
 
