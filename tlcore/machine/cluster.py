@@ -80,12 +80,12 @@ def cluster() -> Iterator[Finding]:
         granted.append(f"ends in {_hours(left)}")
     place = "Open OnDemand" if _INTERACTIVE.match(os.environ.get("SLURM_JOB_NAME", "")) else "Slurm"
     found = f"{place}: {', '.join(granted)}"
-    advice = []
+    remarks = []
     if left is not None and left < SOON:
-        advice.append("save your notebook, and start a new job before this one ends")
+        remarks.append("save your notebook, and start a new job before this one ends")
     if os.environ.get("SLURM_CPUS_ON_NODE") == "1":
-        advice.append("one core is enough for the notebooks; for grading a class ask for more cores")
-    yield Finding("cluster", "note" if advice else "fine", found, "; ".join(advice))
+        remarks.append("one core is enough for the notebooks; for grading a class ask for more cores")
+    yield Finding("cluster", "note" if remarks else "fine", found, "; ".join(remarks))
 
 
 def _seconds_left() -> float | None:

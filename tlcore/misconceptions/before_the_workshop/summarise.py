@@ -75,5 +75,5 @@ def first_one_only(values: Sequence[float], *, digits: int = 2, skip: float | No
     """`remove` takes the first one out."""
     counted = list(values)
     if skip in counted:
-        counted.remove(skip)  # type: ignore[arg-type]
+        counted.remove(skip)
     return _of(counted, digits)

@@ -14,7 +14,7 @@ def _down(model: nn.Module, lr: float) -> None:
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.grad is not None:
-                parameter -= lr * parameter.grad
+                parameter -= lr * parameter.grad  # type: ignore[misc]
 
 
 @misconception(asks="The gradient points to where the loss grows. Which way do you go?")
@@ -50,7 +50,7 @@ def recorded_by_autograd(model: nn.Module, x: Tensor, y: Tensor, lr: float) -> f
     loss.backward()
     for parameter in model.parameters():
         if parameter.grad is not None:
-            parameter -= lr * parameter.grad
+            parameter -= lr * parameter.grad  # type: ignore[misc]
     return loss.item()
 
 
@@ -62,7 +62,7 @@ def name_bound_anew(model: nn.Module, x: Tensor, y: Tensor, lr: float) -> float:
     loss.backward()
     for parameter in model.parameters():
         if parameter.grad is not None:
-            parameter = parameter - lr * parameter.grad
+            parameter = parameter - lr * parameter.grad  # type: ignore[assignment]
     return loss.item()
 
 
