@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from tlcore.machine.hardware import usable_cores
+
 from . import console
-from .machine import usable_cores
 
 
 def command(

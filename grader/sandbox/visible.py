@@ -22,6 +22,7 @@ OPEN_IN_TLCORE = (
     "checks",
     "data",
     "loading",
+    "machine",
     "models",
     "plots",
     "pretraining",
