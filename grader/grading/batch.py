@@ -22,6 +22,7 @@ from grader.grading.submission import package_version
 from grader.judging.judged_by import judged_by
 from grader.judging.time_limit import TIME_LIMIT
 from grader.names import safe_name
+from grader.remote.no_compiler import optimizers_without_compiler
 from grader.results import RecordStore, SubmissionResult
 from grader.results.feedback import feedback_given
 from grader.sandbox import Sandbox, Tier
@@ -95,6 +96,7 @@ def grade_class(
     says what to do, and nothing that was written before is lost. `progress(done, total, result)` is called after each.
     """
     torch.set_num_threads(1)
+    optimizers_without_compiler()
     settings = settings or Settings()
     found = find_submissions(submissions, exercise_names())
     store = RecordStore(out)

@@ -16,7 +16,6 @@ from grader.judging.judged_by import judged_by
 from grader.judging.kept_traces import KeptTraces
 from grader.judging.trace import Trace
 from grader.remote import kernel_state
-from grader.remote.no_compiler import optimizers_without_compiler
 from grader.student.answers import TrustedAnswers
 from grader.student.given import seed_of
 from tlcore.misconceptions import Misconception, misconceptions_of
@@ -34,7 +33,6 @@ class AnswerKey:
         """only: a question's id; other questions of the exercise need not have readable hidden tests then.
         keep: traces are kept on disk for the next run, and what an earlier run kept is not computed again.
         """
-        optimizers_without_compiler()  # it takes longer to import than most exercises take to compute
         self.exercise, self.exercise_seed = exercise, exercise_seed
         self.topic = topic_of(exercise)
         # Before the sources are imported: of a file that is saved in between, the older digest is graded again.

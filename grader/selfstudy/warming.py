@@ -41,7 +41,7 @@ def ready(
 
             checker = Checker(store, sandbox, time_limit, root)
             for name in exercises:
-                checker.prepare(name)
+                checker.prepare(name, enough=started.done)
             started.result()
         return checker
     except BaseException:
