@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.exercise.catalogue import exercise_names, imported_by, load_exercise
+from grader.exercise.catalogue import exercise_names, load_exercise
 from grader.exercise.errors import AuthoringError
 from grader.exercise.hints import split_hints
+from grader.exercise.libraries import imported_by
 
 NAME = "01_doubling"
 QUESTION = 'question="double" minutes=5 difficulty=1 objectives="O1,O3V"'
@@ -108,6 +109,12 @@ def test_reading_does_not_import_what_is_heavy(course: Path):
         ("# **What", "# ## Again · `double`\n# **What", r":36: a second heading of 'double'; the first is at line 9"),
         ("# **What", "# ## 1.2 What next\n# **What", r":36: the heading '1.2 What next' has a number of its own"),
         (QUESTION, QUESTION.replace("O3V", "O1V"), r"question 'double': 'O1V' is no objective; they are O1, O2, O3, "),
+        (
+            "# **What you",
+            "# {{tripled}}: **What you",
+            r":35: nothing fills in '{{tripled}}' here; in prose there can be double",
+        ),
+        ("What is `number", "{{double}} `number", r":24: nothing fills in '{{double}}' here; in prose"),
         ("    ### BEGIN SOLUTION\n", "    return (\n    ### BEGIN SOLUTION\n0)\n", r"no valid Python once blanked"),
     ],
 )

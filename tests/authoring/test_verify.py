@@ -201,14 +201,38 @@ WRONG, REFERENCE = "tlcore/misconceptions/ratios/s", "tlcore/reference/ratios/s"
         ),
         (HIDDEN, '@hidden_test(weight=3, says="Divide.")\n', "", "test_share is no hidden test"),
         (HIDDEN, "for whole in (0, 8)", "for whole in (4, 8)", "wrong_zero.py:1: loses no point"),
+        (
+            HIDDEN,
+            "What is a share of nothing?",
+            "return part / whole if whole else 0.0.",
+            "hare_of.py:11: 'return part / w",
+        ),
+        (
+            WRONG,
+            "Which of the two",
+            "Is it `return part/whole if whole else 0.0`, or what",
+            "hare_of.py:5: 'Is it `ret",
+        ),
         (WRONG, "whole?", "whole", "asks of upside_down is no question"),
         (WRONG, "Which", "Which " * 30, "write fewer than 160"),
-        (WRONG, "whole / part if part", "part / whole if whole", "misconception upside_down gets full marks"),
+        (
+            WRONG,
+            "whole / part if part",
+            "part / whole if whole",
+            f"{WRONG}hare_of.py:4: misconception upside_down gets full",
+        ),
+        (
+            WRONG,
+            "whole / part if part else 0.0",
+            "0.0 if whole else 1.0\n\n\n@misconception(asks='?')\ndef same(*both):\n    return upside_down(*both)",
+            f"{WRONG}hare_of.py:9: misconception same is not named on every key (named: upside_down)",
+        ),
         (WRONG, 'whole?"', 'whole?", replaces="shar"', "upside_down replaces shar, which no reference defines"),
         (REFERENCE, "def share_of", "def shareof", "asks for share_of, which no reference defines"),
         (REFERENCE, "# 1. divide", "# 1. TODO", "share_of.py:6: still to be written: 1. TODO"),
         ("tests/answers/ratios/share_of/r", "return a", "return 2 * a", "alternative right_times.py is not accepted"),
         ("tests/answers/ratios/share_of/r", "return a", "return a a", "right_times.py:2: syntax error: invalid syntax"),
+        ("solutions/97", "# %%\nfrom", "# %%\nimport no_such\nfrom", "named 'no_such' (an import of the notebook)"),
         ("tests/answers/ratios/share_of/w", "# ", "", "wrong_zero.py:1: begin with a comment"),
     ],
 )
@@ -219,6 +243,18 @@ def test_what_is_wrong_is_said_with_its_place(
     problems = proof_of(course).problems
     assert any(said in problem for problem in problems), problems
     assert not any("Traceback" in problem for problem in problems)
+
+
+def test_an_answer_may_use_what_the_notebook_imports(course: Path, spoil: Spoil) -> None:
+    spoil("solutions/97", "# %%\nfrom", "# %%\nimport math\nfrom")
+    spoil("tests/answers/ratios/share_of/r", "a * b**-1", "math.prod([a, b**-1])")
+    assert proof_of(course).problems == []
+
+
+def test_a_reference_that_stops_hides_nothing_of_the_check(course: Path, spoil: Spoil) -> None:
+    spoil(HIDDEN, "given.integer(1, 4), g", "given.tinynet(), g")
+    [problem] = proof_of(course).problems
+    assert problem.endswith("(a hidden test, asked of the reference)")
 
 
 @pytest.mark.parametrize("file", [name for name in FILES if name.endswith("/share_of.py") and "reference" not in name])

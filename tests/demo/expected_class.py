@@ -13,6 +13,7 @@ Outcome = tuple[float, list[str]]
 
 FIRST, SECOND = "02_feature_extraction", "04_lora_from_scratch"
 TUNING = "03_fine_tuning"
+BEFORE = "00_before_the_workshop"
 
 
 def worth(exercise: str) -> dict[str, float]:
@@ -37,6 +38,24 @@ def lost(*questions: str) -> dict[str, Outcome]:
 
 
 LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
+    ("ada", BEFORE): of("ada", BEFORE),
+    ("giulia", BEFORE): of(
+        "giulia",
+        BEFORE,
+        summarise=(0.4571, ["compared_with_is"]),
+        kind_of=(0.3429, ["what_a_schedule_changes_is_a_parameter"]),
+        read_metrics=(0.5714, ["one_of_the_classes"]),
+        train_step=(0.0, ["recorded_by_autograd"]),
+    ),
+    ("nils", BEFORE): of(
+        "nils",
+        BEFORE,
+        summarise=(0.0, ["list_as_default"]),
+        count_parameters=(0.3556, ["kernel_not_squared"]),
+        kind_of=(0.3429, ["all_that_is_saved_is_a_parameter"]),
+        read_metrics=(0.5714, ["nothing_of_nothing_is_zero"]),
+        train_step=(0.25, ["gradients_add_up"]),
+    ),
     ("ada", FIRST): of("ada", FIRST),
     ("ada", SECOND): of("ada", SECOND),
     ("ada", TUNING): of("ada", TUNING),

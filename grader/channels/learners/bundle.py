@@ -18,7 +18,8 @@ FOLDER = "transfer-learning"
 """The folder inside the zip."""
 
 NEEDED = (
-    "torch transformers peft safetensors numpy scikit-learn matplotlib tqdm ipython ipywidgets jupyterlab jinja2 typer"
+    "torch transformers peft safetensors numpy scikit-learn matplotlib tqdm ipython ipywidgets jupyterlab jinja2 typer "
+    "packaging psutil"
 ).split()
 """Requirements of the open part; their versions are those of pyproject.toml."""
 
@@ -41,7 +42,7 @@ Then, every time:
 It puts the notebooks into the folder `my-notebooks` and opens JupyterLab there. Fill a blank, run its cell, and run the
 check below it: it says what was seen, what was expected, and where to look.
 
-Exercises: {exercises}.
+{first}Exercises: {exercises}.
 
 ## A newer bundle
 
@@ -73,7 +74,20 @@ def bundle_files(names: list[str]) -> tuple[dict[str, bytes], bytes]:
     files = {wheel: data, "constraints.txt": (course_folder() / "constraints.txt").read_bytes()}
     titles = ", ".join(f"{load_exercise(name).title} ({load_exercise(name).minutes} minutes)" for name in names)
     python = project["requires-python"].removeprefix(">=") + " or later"
-    return files, _README.format(python=python, wheel=wheel, exercises=titles).encode()
+    return files, _README.format(python=python, wheel=wheel, exercises=titles, first=_begin_with(names)).encode()
+
+
+def _begin_with(names: list[str]) -> str:
+    """A paragraph on the notebook to begin with, 00; empty if it is not among these."""
+    first = next((load_exercise(name) for name in names if name.startswith("00_")), None)
+    if first is None:
+        return ""
+    return (
+        f"**Begin with `{first.name}.ipynb`**, a few days before the workshop; the first time, JupyterLab opens "
+        "with it. Its first cell shows whether everything works here, and "
+        f"{len(first.questions)} short questions ask what you "
+        "should know.\n\n"
+    )
 
 
 def learner_wheel(names: list[str], project: dict[str, object]) -> tuple[str, bytes]:
