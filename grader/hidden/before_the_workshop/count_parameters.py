@@ -9,6 +9,7 @@ from torch import nn
 
 from grader.hidden.registry import hidden_test
 from grader.student import compare
+from grader.student.views import View
 
 Layer = dict[str, Any]
 
@@ -33,7 +34,7 @@ def in_words(value: Any) -> str:
 
 def counted(student: Any, expect: Any, layers: list[Layer], label: str) -> None:
     """The answer on these layers is what torch counts."""
-    expect(student.count_parameters(layers), label, equals=built(layers), shows=in_words)
+    expect(student.count_parameters(layers), label, equals=built(layers), view=View(in_words))
 
 
 def linear(given: Any, bias: bool | None) -> Layer:
@@ -118,6 +119,6 @@ def test_the_description_is_only_read(student, given, expect):
     layers = [linear(given, None), *without_parameters(given), convolution(given, False)]
     held = student.tools.plain_data.kept(layers)
     for times in ("once", "twice"):
-        expect(student.count_parameters(held), f"counted {times}", equals=built(layers), shows=in_words)
+        expect(student.count_parameters(held), f"counted {times}", equals=built(layers), view=View(in_words))
     expect(student.tools.plain_data(held), "the description afterwards", equals=layers)
-    expect(student.count_parameters([]), "no layers at all", equals=([], 0), shows=in_words)
+    expect(student.count_parameters([]), "no layers at all", equals=([], 0), view=View(in_words))

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import Any
 
 from grader.hidden.registry import hidden_test
+from grader.student.views import View
 
 KINDS = ("parameter", "buffer", "hyperparameter", "metric", "data")
 MANY = (3, 400_000)
@@ -74,7 +75,7 @@ def of_kinds(*kinds: str) -> list[str]:
 def judged(student: Any, given: Any, expect: Any, cases: list[str], label: str) -> None:
     """The kind of every item of a run that has these cases."""
     run, right = described(given, cases)
-    expect({item: student.kind_of(item, run) for item in run}, label, equals=right, shows=in_words)
+    expect({item: student.kind_of(item, run) for item in run}, label, equals=right, view=View(in_words))
 
 
 @hidden_test(
@@ -107,5 +108,5 @@ def test_whole_runs(student, given, expect):
     held = student.tools.plain_data.kept(run)
     for times in ("once", "twice"):
         found = {item: student.kind_of(item, held) for item in run}
-        expect(found, f"everything in a run, asked {times}", equals=right, shows=in_words)
+        expect(found, f"everything in a run, asked {times}", equals=right, view=View(in_words))
     expect(student.tools.plain_data(held), "the description afterwards", equals=run)
