@@ -79,7 +79,7 @@ print("mean temperature:", sum(day) / len(day))
 #
 # **Write** `summarise(values, *, digits=2, skip=None)`. `values` is a list or tuple of numbers.
 #
-# - It returns three values, in this order: **how many** values count, their **mean**, rounded to `digits` decimals, and the **largest** of them.
+# - It returns three values, in this order: **how many** values count, their **mean**, rounded to `digits` decimals, and the **largest** of them, not rounded.
 # - A value that is equal to `skip` does not count, wherever and however often it stands there. `skip` is any number, or None: then all values
 #   count.
 # - If no value counts, it returns `0, None, None`.
@@ -255,8 +255,8 @@ check("kind_of")
 # %% [markdown]
 # ## Reading metrics · `read_metrics`
 #
-# A model looks at 1,000 leaves, of which 20 are diseased, and it is right about 980 of them: 98 % accuracy. Predict: how many of the diseased leaves did it
-# find?
+# A model looks at 1,000 leaves, of which 20 are diseased, and it is right about 980 of them: 98 % accuracy. Predict: how many of the diseased leaves
+# must it have found?
 
 # %%
 leaves_seen = [[980, 0], [20, 0]]  # healthy, diseased: a row for what a leaf is, a column for what the model said
@@ -265,12 +265,12 @@ print(f"accuracy {(980 + 0) / 1000:.2f}, diseased leaves that it found: {leaves_
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# None. It says "healthy" to every leaf. Nobody needs a model for that, so every accuracy should stand beside this one: what the commonest class alone would get.
+# None at all: this model says "healthy" to every leaf. Nobody needs a model for that, so every accuracy should stand beside this one: what the commonest class alone would get.
 #
 # </details>
 #
 # A **confusion matrix** shows it. Its **row** is the class that a picture has, its **column** the class that the model answered: `confusion[i][j]` pictures of class `i` were
-# called `j`. For each class, **recall** is the share of its pictures that were called so, and **precision** is the share of what was called so that is so.
+# called `j`. For each class, **recall** is the share of its pictures that the model recognised, and **precision** is the share of the model's answers "this class" that are right.
 #
 # **By hand:** `[[8, 2], [1, 9]]` has 17 hits among 20 pictures: accuracy 0.85. Recall is 8 / 10 and 9 / 10. Precision is 8 / 9 and 9 / 11.
 #

@@ -32,7 +32,13 @@ def check(read_metrics, show):
     show.tried("the leaves: `[[980, 0], [20, 0]]`, where the second class was never answered")
     result = read_metrics([[980, 0], [20, 0]])
     show.expect("accuracy", result.get("accuracy"), 0.98, "The diagonal, divided by all.", atol=1e-6)
-    show.expect("majority", result.get("majority"), 0.98, "No better than a stone.", atol=1e-6)
+    show.expect(
+        "majority",
+        result.get("majority"),
+        0.98,
+        "Always saying the first class is right about its 980 pictures.",
+        atol=1e-6,
+    )
     teach = "Nothing was called so: 0 / 0 is `math.nan`. Nothing else is nan."
     show.expect("precision", _listed(result.get("precision")), [0.98, math.nan], teach, atol=1e-6)
     show.expect("recall", _listed(result.get("recall")), [1.0, 0.0], "None of 20 was found: 0.", atol=1e-6)

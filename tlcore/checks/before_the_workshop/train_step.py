@@ -18,7 +18,7 @@ def check(train_step, show):
     loss = train_step(layer, torch.ones(1, 1), torch.tensor([0]), 0.1)
     if not show.that(loss is not None, "it returns the loss", "Nothing came back. Is a `return` missing?"):
         return
-    teach = "Both classes are equally likely before the step: log 2 = 0.693. After it the loss is lower: ask before."
+    teach = "Before the step both classes are equally likely: log 2 = 0.693. After it the loss is lower."
     show.expect("the loss before the step", _number(loss), math.log(2), teach, atol=1e-4)
     weights, biases = layer.weight.detach().flatten(), layer.bias.detach()
     teach = "The gradients are -0.5 and 0.5. 0.05 is a step against them, -0.05 one along them, 0 none."
