@@ -159,3 +159,82 @@ def mixed_spec(given: Given) -> Spec:
     }
     targets = given.random.sample(names[:4], given.integer(1, 3))
     return spec(given, [*shuffled(given, layers), words, shared], targets)
+
+
+PREPARATION = (
+    "split",
+    "fit_statistics",
+    "normalise",
+    "build_model",
+    "load_weights",
+    "freeze",
+    "swap_head",
+    "add_lora",
+    "make_optimizer",
+)
+AFTER_TRAINING = ("choose_best", "merge_lora", "save")
+STEPS = (*PREPARATION, "train", *AFTER_TRAINING, "test")
+"""The fourteen steps."""
+Context = dict[str, str]
+Workflow = tuple[list[str], Context]
+
+
+def edges(ctx: Context) -> list[tuple[str, str]]:
+    """Pairs (first, then): what the statement says, one line each."""
+    found = [(step, "train") for step in PREPARATION]
+    found += [("train", step) for step in AFTER_TRAINING]
+    found += [(step, "test") for step in STEPS[:-1]]
+    found += [("build_model", step) for step in PREPARATION[4:]]
+    found += [
+        ("fit_statistics", "normalise"),
+        ("load_weights", "add_lora"),
+        ("freeze", "swap_head"),
+        ("freeze", "add_lora"),
+        ("swap_head", "make_optimizer"),
+        ("add_lora", "make_optimizer"),
+        ("choose_best", "merge_lora"),
+        ("choose_best", "save"),
+    ]
+    if ctx["statistics"] == "training photos":
+        found.append(("split", "fit_statistics"))
+    source = ctx["checkpoint"] == "source head"
+    found.append(("load_weights", "swap_head") if source else ("swap_head", "load_weights"))
+    found.append(("save", "merge_lora") if ctx["saves"] == "adapter" else ("merge_lora", "save"))
+    return found
+
+
+def broken(order: list[str], ctx: Context) -> list[str]:
+    """The pairs of `edges` that an order has the wrong way round, in words."""
+    place = {step: i for i, step in enumerate(order)}
+    wrong = [pair for pair in edges(ctx) if pair[0] in place and pair[1] in place and place[pair[0]] > place[pair[1]]]
+    return sorted(f"{then} before {first}" for first, then in wrong)
+
+
+def contexts() -> list[Context]:
+    """Every combination of the three settings."""
+    return [
+        {"statistics": statistics, "checkpoint": checkpoint, "saves": saves}
+        for statistics in ("training photos", "card")
+        for checkpoint in ("source head", "target head")
+        for saves in ("adapter", "whole model")
+    ]
+
+
+def workflows(given: Given, always: tuple[str, ...], count: int, length: int = 9) -> list[Workflow]:
+    """Some workflows of `length` steps that hold `always`, in random order, in each context in turn.
+
+    Without adapters there is nothing to merge, and the whole model is saved.
+    """
+    made = []
+    for i, ctx in enumerate(shuffled(given, contexts() * count)[:count]):
+        rest = [step for step in STEPS if step not in always]
+        steps = [*always, *given.random.sample(rest, length - len(always))]
+        if "merge_lora" in steps and "add_lora" not in steps:
+            loose = [step for step in steps if step not in (*always, "merge_lora")]
+            steps[steps.index(given.choice(loose) if loose else "merge_lora")] = "add_lora"
+        if "add_lora" not in steps:
+            ctx = {**ctx, "saves": "whole model"}
+        # Every other time in an order that is wrong in as many places as can be: giving it back is no answer.
+        right = sorted(steps, key=STEPS.index)
+        made.append((right[::-1] if i % 2 else shuffled(given, steps), ctx))
+    return made
