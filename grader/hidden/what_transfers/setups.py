@@ -238,3 +238,58 @@ def workflows(given: Given, always: tuple[str, ...], count: int, length: int = 9
         right = sorted(steps, key=STEPS.index)
         made.append((right[::-1] if i % 2 else shuffled(given, steps), ctx))
     return made
+
+
+TENSORS = {
+    "linear": ("weight",),
+    "conv": ("weight",),
+    "embedding": ("weight",),
+    "layer_norm": ("weight", "bias"),
+    "batch_norm": ("weight", "bias", "running_mean", "running_var", "num_batches_tracked"),
+}
+Setup = dict[str, Any]
+
+
+def layer(name: str, kind: str, **settings: Any) -> dict[str, Any]:
+    """The description of a layer in a training set-up; unless told otherwise it learns, in train mode."""
+    plain = {"frozen": False, "mode": "train", "lora": False, "weight_of": None, "bias": kind in ("linear", "conv")}
+    return {"name": name, "kind": kind, **plain, **settings}
+
+
+def training(layers: list[dict[str, Any]], *, held: list[str] | None = None, steps: int = 3) -> Setup:
+    """A training set-up; the optimizer holds the layers that are named, or all."""
+    keys = []
+    for one in layers:
+        keys += [f"{one['name']}.{tensor}" for tensor in TENSORS[one["kind"]]]
+        if one["bias"]:
+            keys.append(f"{one['name']}.bias")
+        if one["lora"]:
+            keys += [f"{one['name']}.lora_A", f"{one['name']}.lora_B"]
+    return {
+        "layers": layers,
+        "optimizer": [one["name"] for one in layers] if held is None else held,
+        "steps": steps,
+        "keys": keys,
+    }
+
+
+def dotted(given: Given, count: int) -> list[str]:
+    """Names of layers at several depths, none of them a part of another."""
+    tops = given.names(count)
+    return [top if i % 3 == 0 else f"{top}.{i}" if i % 3 == 1 else f"{top}.{i}.norm" for i, top in enumerate(tops)]
+
+
+def random_training(given: Given) -> Setup:
+    """A set-up with layers of every kind, in which anything may be frozen, held or in eval mode."""
+    names = dotted(given, 7)
+    kinds = [given.choice(["linear", "conv", "embedding", "batch_norm", "layer_norm"]) for _ in names]
+    kinds[0], kinds[1], kinds[2] = "linear", "batch_norm", "embedding"
+    layers = []
+    for name, kind in zip(names, kinds, strict=True):
+        adapted = kind == "linear" and given.choice([True, False])
+        bias = kind in ("linear", "conv") and given.choice([True, True, False])
+        frozen, mode = given.choice([True, False]), given.choice(["train", "eval"])
+        layers.append(layer(name, kind, frozen=frozen, mode=mode, lora=adapted, bias=bias))
+    layers.append(layer("shared.out", "linear", weight_of=names[2], frozen=given.choice([True, False])))
+    held = [one["name"] for one in layers if given.choice([True, True, False])]
+    return training(shuffled(given, layers), held=held, steps=given.integer(1, 3))
