@@ -125,23 +125,26 @@ def test_many_customers(student, given, expect):
     chosen(student, expect, "techniques that the disk allows", shuffled(given, made))
 
 
+def scarce(given: Given) -> Scenario:
+    """A scenario in which anything may be scarce."""
+    s = scenario(
+        given,
+        access=given.choice(["weights", "weights", "weights", "weights", "embeddings"]),
+        target_labels=given.choice([0, 30, 5_000]),
+        target_unlabelled=given.choice([0, 400, 9_000]),
+        source_data=given.choice([True, True, False]),
+        same_classes=given.choice([True, True, False]),
+        one_copy=given.choice([True, False, False]),
+        customers=given.choice([1, 3, 25]),
+    )
+    sizes = needs(s)
+    s["memory_gb"] = given.choice([1.3, 0.8, 0.6, 0.3, 0.27]) * sizes["full"]
+    s["disk_gb"] = given.choice([1.2, 0.5, 0.2]) * max(sizes["disk of full"], 1.1 * sizes["disk of lora"])
+    return s
+
+
 @hidden_test(weight=3, says="Take the scenarios one by one: which constraint did you not look at?")
 def test_everything_at_once(student, given, expect):
     """Forty scenarios in which several things are scarce"""
-    made = []
-    while len(made) < 40:
-        fixed = {
-            "access": given.choice(["weights", "weights", "weights", "weights", "embeddings"]),
-            "target_labels": given.choice([0, 30, 5_000]),
-            "target_unlabelled": given.choice([0, 400, 9_000]),
-            "source_data": given.choice([True, True, False]),
-            "same_classes": given.choice([True, True, False]),
-            "one_copy": given.choice([True, False, False]),
-            "customers": given.choice([1, 3, 25]),
-        }
-        s = scenario(given, **fixed)
-        sizes = needs(s)
-        s["memory_gb"] = given.choice([1.3, 0.8, 0.6, 0.3, 0.27]) * sizes["full"]
-        s["disk_gb"] = given.choice([1.2, 0.5, 0.2]) * max(sizes["disk of full"], 1.1 * sizes["disk of lora"])
-        made.append(s)
+    made = [scarce(given) for _ in range(40)]
     chosen(student, expect, "techniques that are left in forty scenarios", made)

@@ -220,14 +220,16 @@ def contexts() -> list[Context]:
     ]
 
 
-def workflows(given: Given, always: tuple[str, ...], count: int, length: int = 9) -> list[Workflow]:
-    """Some workflows of `length` steps that hold `always`, in random order, in each context in turn.
+def workflows(
+    given: Given, always: tuple[str, ...], count: int, length: int = 9, never: tuple[str, ...] = ()
+) -> list[Workflow]:
+    """Some workflows of `length` steps that hold `always` and not `never`, in random order, in each context in turn.
 
     Without adapters there is nothing to merge, and the whole model is saved.
     """
     made = []
     for i, ctx in enumerate(shuffled(given, contexts() * count)[:count]):
-        rest = [step for step in STEPS if step not in always]
+        rest = [step for step in STEPS if step not in (*always, *never)]
         steps = [*always, *given.random.sample(rest, length - len(always))]
         if "merge_lora" in steps and "add_lora" not in steps:
             loose = [step for step in steps if step not in (*always, "merge_lora")]
