@@ -129,17 +129,17 @@ def scarce(given: Given) -> Scenario:
     """A scenario in which anything may be scarce."""
     s = scenario(
         given,
-        access=given.choice(["weights", "weights", "weights", "weights", "embeddings"]),
-        target_labels=given.choice([0, 30, 5_000]),
+        access=given.choice([*["weights"] * 7, "embeddings"]),
+        target_labels=given.choice([0, 30, 900, 5_000]),
         target_unlabelled=given.choice([0, 400, 9_000]),
         source_data=given.choice([True, True, False]),
         same_classes=given.choice([True, True, False]),
-        one_copy=given.choice([True, False, False]),
+        one_copy=given.choice([True, False, False, False]),
         customers=given.choice([1, 3, 25]),
     )
     sizes = needs(s)
-    s["memory_gb"] = given.choice([1.3, 0.8, 0.6, 0.3, 0.27]) * sizes["full"]
-    s["disk_gb"] = given.choice([1.2, 0.5, 0.2]) * max(sizes["disk of full"], 1.1 * sizes["disk of lora"])
+    s["memory_gb"] = given.choice([2.0, 1.6, 1.3, 1.1, 0.8, 0.6, 0.27]) * sizes["full"]
+    s["disk_gb"] = given.choice([1.5, 1.3, 1.2, 1.1, 0.5, 0.2]) * max(sizes["disk of full"], 1.1 * sizes["disk of lora"])
     return s
 
 
