@@ -22,6 +22,7 @@ OPEN_IN_TLCORE = (
     "loading",
     "models",
     "plots",
+    "predicting",
     "pretraining",
     "progress",
     "progress_widget",
