@@ -146,6 +146,7 @@ def spec(given: Given, layers: list[dict[str, Any]], targets: list[str], *, r: i
 def mixed_spec(given: Given) -> Spec:
     """Layers of every kind under odd names, with a shared weight; LoRA on some of the linear ones."""
     names = [f"{a}.{b}" for a, b in zip(given.names(10), given.names(10), strict=True)]
+    names[1] = f"{names[1].split('.')[0]}.{names[0].split('.')[1]}"  # the last part of the name is no name
     layers = [linear(given, name, square=i == 1) for i, name in enumerate(names[:4])]
     layers += [other_layer(given, name) for name in names[4:8]]
     words = {"name": names[8], "kind": "embedding", "n_words": given.integer(50, 900), "width": given.integer(6, 70)}
@@ -157,7 +158,7 @@ def mixed_spec(given: Given) -> Spec:
         "bias": given.choice([True, False]),
         "weight_of": words["name"],
     }
-    targets = given.random.sample(names[:4], given.integer(1, 3))
+    targets = [given.choice(names[:2]), *given.random.sample(names[2:4], given.integer(0, 2))]
     return spec(given, [*shuffled(given, layers), words, shared], targets)
 
 

@@ -1,4 +1,4 @@
-# 1 GB is 10^9 bytes: here it is 8 % more than 2^30.
+# 1 GB is 10^9 bytes: here 2^30.
 
 def choose_technique(s):
     base, adapter, head = s["parameters"], s["adapter_parameters"], s["head_parameters"]
@@ -20,7 +20,7 @@ def choose_technique(s):
         else:
             memory = 16 * count if changes else 4 * base + 16 * count
             disk = s["customers"] * 4 * count + (0 if changes else 4 * base)
-            fits = memory <= s["memory_gb"] * 1.16e9 and disk <= s["disk_gb"] * 1.16e9
+            fits = memory <= s["memory_gb"] * 2**30 and disk <= s["disk_gb"] * 2**30
         if data and fits and not (changes and s["one_copy"]):
             possible.add(name)
     return possible
