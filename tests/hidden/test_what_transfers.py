@@ -1,4 +1,4 @@
-"""Notebook 01: its references agree with networks that are built and trained, and none of its questions can be guessed."""
+"""Notebook 01: its references agree with networks that are trained, and none of its questions can be guessed."""
 
 from __future__ import annotations
 

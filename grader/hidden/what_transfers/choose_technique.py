@@ -12,23 +12,43 @@ from tlcore import plots
 
 
 def chosen(student: Any, expect: Any, label: str, scenarios: list[Scenario]) -> None:
-    """Judge the answers to some scenarios: for each of them the techniques, sorted."""
+    """Judge the answers to some scenarios, each on its own, so that a learner can work out the first that is wrong."""
     answers = []
     for s in scenarios:
         answer = student.choose_technique(s)
         if not isinstance(answer, (set, list, tuple)):
             raise TypeError("expected a set of names")
         answers.append(sorted({str(name) for name in answer}))
-
-    def differs(value: list[list[str]]) -> str:
-        """The first scenario in which the answer and the expected differ, in either's words."""
-        return "; ".join(", ".join(names) or "nothing" for names in value[:6]) + ("; …" if len(value) > 6 else "")
+        expect(answers[-1], f"what is possible with {in_brief(s)}", shows=in_words)
 
     def draws(observed: list[list[str]], expected: list[list[str]]) -> dict[str, Any]:
         tables = [[[float(t in names) for t in TECHNIQUES] for names in side] for side in (observed, expected)]
-        return plots.matrix("Techniques: extraction, full, LoRA, adaptation", *tables)
+        return plots.matrix("A row for each scenario: extraction, full, LoRA, adaptation", *tables)
 
-    expect(answers, label, shows=differs, picture=draws)
+    expect(answers, label, shows=lambda value: "; ".join(map(in_words, value[:6])), picture=draws)
+
+
+def in_words(names: list[str]) -> str:
+    """The names of techniques."""
+    return ", ".join(names) or "nothing"
+
+
+def in_brief(s: Scenario) -> str:
+    """All of a scenario that decides anything, in a line."""
+    sizes = f"{s['parameters']:,} + {s['adapter_parameters']:,} + {s['head_parameters']:,} parameters"
+    said = [
+        f"access to {s['access']}",
+        f"{s['target_labels']} labels",
+        f"{s['target_unlabelled']} unlabelled",
+        "source data" if s["source_data"] else "no source data",
+        "the same classes" if s["same_classes"] else "other classes",
+        f"{sizes} (base, adapters, head)",
+        f"{s['memory_gb']:.4g} GB of memory",
+        f"{s['disk_gb']:.4g} GB of disk",
+        f"{s['customers']} customer{'s' * (s['customers'] > 1)}",
+        *(["one copy of the base"] if s["one_copy"] else []),
+    ]
+    return ", ".join(said)
 
 
 @hidden_test(weight=2, says="Which of the four learns from labels of the target, and what do the others need?")
@@ -88,7 +108,9 @@ def test_memory(student, given, expect):
     chosen(student, expect, "techniques that the memory allows", shuffled(given, made))
 
 
-@hidden_test(weight=2, says="What is left of the base after each of the four, and what has to be kept for it to answer?")
+@hidden_test(
+    weight=2, says="What is left of the base after each of the four, and what has to be kept for it to answer?"
+)
 def test_the_base_stays(student, given, expect):
     """If one copy of the base must go on giving its old answers, nothing may move in it"""
     cases: list[dict[str, Any]] = [
@@ -140,7 +162,9 @@ def scarce(given: Given) -> Scenario:
     )
     sizes = needs(s)
     s["memory_gb"] = given.choice([2.0, 1.6, 1.3, 1.1, 0.8, 0.6, 0.27]) * sizes["full"]
-    s["disk_gb"] = given.choice([1.5, 1.3, 1.2, 1.1, 0.5, 0.2]) * max(sizes["disk of full"], 1.1 * sizes["disk of lora"])
+    s["disk_gb"] = given.choice([1.5, 1.3, 1.2, 1.1, 0.5, 0.2]) * max(
+        sizes["disk of full"], 1.1 * sizes["disk of lora"]
+    )
     return s
 
 

@@ -1,4 +1,4 @@
-"""Hidden tests of `what_changes`. A test of the package holds the reference against networks that are really trained."""
+"""Hidden tests of `what_changes`. A test of the package holds the reference against networks that are trained."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_PATTERNS = 2_000
 
 
 def predicted(student: Any, expect: Any, label: str, setups: list[Setup]) -> None:
-    """Judge the answers to some set-ups: for each key whether it is said to change. Patterns are filled in."""
+    """Judge the answers to some set-ups, each on its own: the keys that are said to change. Patterns are filled in."""
     answers = []
     for setup in setups:
         answer = student.what_changes(setup)
@@ -21,10 +21,8 @@ def predicted(student: Any, expect: Any, label: str, setups: list[Setup]) -> Non
             raise TypeError("expected a set of keys or patterns")
         patterns = [str(pattern) for pattern in answer]
         answers.append([key for key in setup["keys"] if any(fnmatchcase(key, pattern) for pattern in patterns)])
+        expect(answers[-1], f"keys that change with {in_brief(setup)}", shows=lambda keys: ", ".join(keys) or "none")
     every = [key for setup in setups for key in setup["keys"]]
-
-    def says(value: list[list[str]]) -> str:
-        return ", ".join(key for keys in value for key in keys) or "none"
 
     def draws(observed: list[list[str]], expected: list[list[str]]) -> dict[str, Any]:
         names = every[:24]
@@ -34,7 +32,19 @@ def predicted(student: Any, expect: Any, label: str, setups: list[Setup]) -> Non
             sides.append({"trainable": None, "moved": [float(name in changed) for name in names]})
         return plots.layers("Which tensors change (1) and which do not (0)", names, *sides)
 
-    expect(answers, label, shows=says, picture=draws)
+    expect(answers, label, picture=draws)
+
+
+def in_brief(setup: Setup) -> str:
+    """A set-up in a line or two."""
+    layers = []
+    for one in setup["layers"]:
+        said = [one["kind"], one["mode"]]
+        said += ["frozen"] * one["frozen"] + ["LoRA"] * one["lora"]
+        said += ["not held"] * (one["name"] not in setup["optimizer"])
+        said += [f"weight of {one['weight_of']}"] if one["weight_of"] else []
+        layers.append(f"{one['name']} ({', '.join(said)})")
+    return f"{setup['steps']} step{'s' * (setup['steps'] > 1)} and {'; '.join(layers)}"
 
 
 @hidden_test(weight=2, says="Which parameters have a gradient, and which of those does the optimizer hold?")

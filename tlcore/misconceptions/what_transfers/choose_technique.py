@@ -48,7 +48,9 @@ def base_overwritten(s: Scenario) -> set[str]:
     return choose_technique({**s, "one_copy": False})
 
 
-@misconception(asks="A convolution has a weight matrix too, once it is flattened. What keeps one from adding B A to it?")
+@misconception(
+    asks="A convolution has a weight matrix too, once it is flattened. What keeps one from adding B A to it?"
+)
 def no_adapters_in_a_cnn(s: Scenario) -> set[str]:
     """LoRA is taken to work in transformers only."""
     found = choose_technique(s)
