@@ -19,16 +19,15 @@
 # {{table}}
 
 # %%
+import matplotlib.pyplot as plt
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from tlcore import plots
 from tlcore.check import check
 from tlcore.data import leaves
 from tlcore.loading import from_pretrained
 from tlcore.models import TinyNet, tiny_bert, tiny_llama, tiny_resnet
-from tlcore.plots import draw
 from tlcore.predicting import Prediction, changed_keys
 from tlcore.progress import progress
 from tlcore.training import accuracy, predict, train
@@ -96,15 +95,19 @@ curves = {arm: [] for arm in ARMS}
 for seed in progress(range(10), desc="ten seeds"):
     for arm in ARMS:
         curves[arm].append(run_arm(arm, seed))
-steps = curves["scratch"][0]["step"]
-values = {arm: torch.tensor([curve["val"] for curve in runs]) for arm, runs in curves.items()}
-means = {arm: value.mean(0).tolist() for arm, value in values.items()}
-draw(plots.lines("Five labels per class, mean of ten seeds", means, x=steps, xlabel="updates", ylabel="test accuracy"))
-for arm, value in values.items():
+figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
+axes.axhline(1 / 6, color="grey", linestyle=":", label="chance")
+axes.set(title="Five labels per class: mean and deviation of ten seeds", xlabel="updates", ylabel="test accuracy")
+for i, (arm, runs) in enumerate(curves.items()):
+    value = torch.tensor([curve["val"] for curve in runs])
+    places = [step + 0.3 * i for step in runs[0]["step"]]  # side by side, so that the bars can be told apart
+    axes.errorbar(places, value.mean(0), value.std(0), label=arm, marker="osv+"[i], capsize=2)
     start, end = value[:, 0], value[:, -1]
     print(
         f"{arm:24} start {start.mean():.2f} ± {start.std():.2f}   after 60 updates {end.mean():.2f} ± {end.std():.2f}"
     )
+axes.legend(frameon=False, ncols=3, fontsize=8)
+plt.show()
 
 # %% [markdown]
 # <details><summary>What to compare</summary>
@@ -174,7 +177,7 @@ check("transfer_benefit")
 #
 # </details></details></details></details>
 # %% [markdown]
-# **Now on the ten seeds above**, fine-tuned against scratch, with the threshold 0.35. The control: scratch of one seed
+# **Now on the ten seeds above**, fine-tuned against scratch, with the threshold 0.25. The control: scratch of one seed
 # against scratch of the next, where nothing was transferred. Predict: which of the three numbers is far from 0, and which of them is that for
 # the control as well?
 
@@ -185,10 +188,10 @@ pairs = {
     "scratch against scratch": zip(scratch, scratch[1:] + scratch[:1], strict=True),
 }
 for name, compared in pairs.items():
-    found = [transfer_benefit(ours, theirs, 0.35) for ours, theirs in compared]
+    found = [transfer_benefit(ours, theirs, 0.25) for ours, theirs in compared]
     if all(isinstance(one, dict) for one in found):
-        both = [one["speedup_steps"] for one in found if one["speedup_steps"] is not None]
-        print(f"{name}: both reach 0.35 in {len(both)} of {len(found)} seeds")
+        saved = [float(one["speedup_steps"]) for one in found if one["speedup_steps"] is not None]
+        print(f"{name}: both reach 0.25 in {len(saved)} of {len(found)} seeds, steps saved {sorted(saved)}")
         for key in ("jumpstart", "asymptote_gain"):
             numbers = torch.tensor([float(one[key]) for one in found])
             print(f"  {key:15} {numbers.mean():+.2f} ± {numbers.std():.2f}")
@@ -196,9 +199,9 @@ for name, compared in pairs.items():
 # %% [markdown]
 # <details><summary>What you just saw</summary>
 #
-# The gain at the end is many deviations from 0; the jumpstart is not. For the control all is near 0. In most seeds one run never
-# reaches 0.35 in 60 updates: then the number of steps saved is unknown, and not 0. A mean over the seeds in which both arrive would leave
-# out the worst runs, so report how many did not arrive.
+# The gain at the end is several deviations from 0; the jumpstart is not. For the control both are near 0, and the steps saved are positive as
+# often as negative. In some seeds one run never reaches 0.25 in 60 updates: then the number of steps saved is unknown, and not 0. A mean
+# over the seeds in which both arrive would leave out the worst runs, so say how many did not arrive.
 #
 # </details>
 

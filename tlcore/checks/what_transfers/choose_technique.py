@@ -63,6 +63,6 @@ def check(choose_technique, show):
         show.expect("what is possible", answer, expected, teach)
         rows.append([float(name in answer) for name in sorted(EVERY)])
         right.append([float(name in expected) for name in sorted(EVERY)])
-    title = "Possible (1) or not, by technique in the order of the alphabet; a row for each case"
-    show.picture(plots.matrix(title, rows, right))
+    columns = "A row for each case. Columns: adaptation, extraction, full fine-tuning, LoRA. 1 is possible."
+    show.picture(plots.matrix("What is possible in ten cases", rows, right, caption=columns))
     show.untried("several things that are scarce at once, labels of one kind without the others, models of other sizes")
