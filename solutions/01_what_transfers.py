@@ -199,8 +199,8 @@ for name, compared in pairs.items():
 # %% [markdown]
 # <details><summary>What you just saw</summary>
 #
-# The gain at the end is several deviations from 0; the jumpstart is not. For the control both are near 0, and the steps saved are positive as
-# often as negative. In some seeds one run never reaches 0.25 in 60 updates: then the number of steps saved is unknown, and not 0. A mean
+# The gain at the end is several deviations from 0; the jumpstart is not. For the control both are near 0, and the steps saved have
+# both signs. In some seeds one run never reaches 0.25 in 60 updates: then the number of steps saved is unknown, and not 0. A mean
 # over the seeds in which both arrive would leave out the worst runs, so say how many did not arrive.
 #
 # </details>

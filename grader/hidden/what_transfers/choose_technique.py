@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.hidden.registry import hidden_test
-from grader.hidden.what_transfers.setups import TECHNIQUES, Scenario, between, needs, scenario, shuffled
+from grader.hidden.what_transfers.setups import TECHNIQUES, Scenario, between, needs, scenario, shuffled, texts
 from grader.student.given import Given
 from tlcore import plots
 
@@ -15,10 +15,7 @@ def chosen(student: Any, expect: Any, label: str, scenarios: list[Scenario]) -> 
     """Judge the answers to some scenarios, each on its own, so that a learner can work out the first that is wrong."""
     answers = []
     for s in scenarios:
-        answer = student.choose_technique(s)
-        if not isinstance(answer, (set, list, tuple)):
-            raise TypeError("expected a set of names")
-        answers.append(sorted({str(name) for name in answer}))
+        answers.append(sorted(set(texts(student.choose_technique(s)))))
         expect(answers[-1], f"what is possible with {in_brief(s)}", shows=in_words)
 
     def draws(observed: list[list[str]], expected: list[list[str]]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ WORKSHOP = {
 
 def counted(student: Any, specs: list[dict[str, Any]], technique: str) -> list[Any]:
     """The counts of one technique over several specifications."""
-    return [student.count_trainable(spec)[technique] for spec in specs]
+    return [setups.entry(student.count_trainable(spec), technique) for spec in specs]
 
 
 @hidden_test(weight=1, says="What learns if the body stands still?")
@@ -71,5 +71,5 @@ def test_all_three(student, given, expect):
     """All three numbers, for networks with every kind of layer and for the workshop's own"""
     specs = [setups.mixed_spec(given) for _ in range(5)] + [{**WORKSHOP, "lora": {**WORKSHOP["lora"], "alpha": 32}}]
     answers = [student.count_trainable(spec) for spec in specs]
-    numbers = [[answer[key] for key in ("feature_extraction", "full_ft", "lora")] for answer in answers]
+    numbers = [[setups.entry(answer, key) for key in ("feature_extraction", "full_ft", "lora")] for answer in answers]
     expect(numbers, "the three numbers of six networks")

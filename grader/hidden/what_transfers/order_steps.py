@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from grader.hidden.registry import hidden_test
-from grader.hidden.what_transfers.setups import Workflow, broken, workflows
+from grader.hidden.what_transfers.setups import Workflow, broken, texts, workflows
 
 
 def ordered(student: Any, expect: Any, cases: list[Workflow], label: str) -> None:
     """Judge the orders of some workflows: what each of them breaks, and whether all the steps are there."""
     faults = []
     for steps, ctx in cases:
-        order = [str(step) for step in student.order_steps(list(steps), dict(ctx))]
+        order = texts(student.order_steps(list(steps), dict(ctx)))
         missing = sorted(set(steps) - set(order))
         extra = len(order) - len(set(order) & set(steps))
         faults.append([*broken(order, ctx), *(f"no {step}" for step in missing), *(["other steps"] if extra else [])])

@@ -10,6 +10,22 @@ from grader.student.given import Given
 Curve = dict[str, Any]
 
 
+def entry(answer: Any, key: str) -> Any:
+    """An entry of a dict that came from the other side. Raises TypeError for anything else."""
+    if not isinstance(answer, dict):
+        raise TypeError("expected a dict")
+    return answer[key]
+
+
+def texts(answer: Any, most: int = 2_000) -> list[str]:
+    """The names in a set or list that came from the other side. Raises TypeError for anything else."""
+    if not isinstance(answer, (set, list, tuple)) or len(answer) > most:
+        raise TypeError("expected a set or list of names")
+    if not all(isinstance(name, str) for name in answer):
+        raise TypeError("expected names, as texts")
+    return list(answer)
+
+
 def curve(
     given: Given,
     *,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grader.hidden.registry import hidden_test
-from grader.hidden.what_transfers.setups import curve
+from grader.hidden.what_transfers.setups import curve, entry
 from grader.student.given import Given
 
 Case = tuple[dict[str, Any], dict[str, Any], float]
@@ -22,7 +22,7 @@ def benefits(student: Any, cases: list[Case]) -> list[dict[str, Any]]:
     """The answer to each case, plain; asked twice, because an answer must not depend on an earlier call."""
     for ours, theirs, threshold in cases:
         student.transfer_benefit(ours, theirs, threshold)
-    return [dict(student.transfer_benefit(ours, theirs, threshold)) for ours, theirs, threshold in cases]
+    return [student.transfer_benefit(ours, theirs, threshold) for ours, theirs, threshold in cases]
 
 
 @hidden_test(weight=2, says="At which look has no update been made yet?")
@@ -34,7 +34,7 @@ def test_the_start_is_the_look_before_the_first_update(student, given, expect):
         (*pair(given, ACCURACY, start=0.12), 0.5),
         (*pair(given, LOSS), 1.2),
     ]
-    expect([answer["jumpstart"] for answer in benefits(student, cases)], "jumpstart of four pairs of curves")
+    expect([entry(answer, "jumpstart") for answer in benefits(student, cases)], "jumpstart of four pairs of curves")
 
 
 @hidden_test(weight=3, says="Follow both curves by hand: at which step is each of them there for the first time?")
@@ -54,7 +54,9 @@ def test_steps_saved_on_the_way_to_the_threshold(student, given, expect):
     ours["val"][1:6] = [0.21, 0.22, 0.23, 0.24, 0.25]
     theirs["val"][2], theirs["val"][8] = 0.4, 0.7
     cases.append((ours, theirs, 0.36))
-    expect([answer["speedup_steps"] for answer in benefits(student, cases)], "steps saved in five pairs of curves")
+    expect(
+        [entry(answer, "speedup_steps") for answer in benefits(student, cases)], "steps saved in five pairs of curves"
+    )
 
 
 @hidden_test(weight=2, says="How many steps does a run save on the way to a value that it never reaches?")
@@ -69,7 +71,9 @@ def test_a_threshold_that_is_never_reached(student, given, expect):
         (*pair(given, LOSS, speed=2.5), 1.4),
         (first, second, 0.99),
     ]
-    expect([answer["speedup_steps"] for answer in benefits(student, cases)], "steps saved in six pairs of curves")
+    expect(
+        [entry(answer, "speedup_steps") for answer in benefits(student, cases)], "steps saved in six pairs of curves"
+    )
 
 
 @hidden_test(weight=2, says="Of how many looks is the level at the end the mean?")
@@ -78,11 +82,11 @@ def test_the_level_at_the_end(student, given, expect):
     found = []
     for plain, better in ((ACCURACY, {"end": 0.8}), (LOSS, {"end": 0.5})):
         ours, theirs = pair(given, plain, noise=0.08, **better)
-        found.append(student.transfer_benefit(ours, theirs, 0.6)["asymptote_gain"])
+        found.append(entry(student.transfer_benefit(ours, theirs, 0.6), "asymptote_gain"))
         for tail in (1, given.integer(2, 4), given.integer(6, 8), 40):
-            found.append(student.transfer_benefit(ours, theirs, 0.6, tail=tail)["asymptote_gain"])
+            found.append(entry(student.transfer_benefit(ours, theirs, 0.6, tail=tail), "asymptote_gain"))
     ours, theirs = pair(given, ACCURACY, looks=3, noise=0.1)
-    found.append(student.transfer_benefit(ours, theirs, 0.6)["asymptote_gain"])
+    found.append(entry(student.transfer_benefit(ours, theirs, 0.6), "asymptote_gain"))
     expect(found, "gain at the end with several tails")
 
 
@@ -96,4 +100,6 @@ def test_all_three_at_once(student, given, expect):
     ]
     cases.append((curve(given, **ACCURACY, looks=7), curve(given, **ACCURACY, looks=15), 0.4))
     keys = ("jumpstart", "speedup_steps", "asymptote_gain")
-    expect([[answer[key] for key in keys] for answer in benefits(student, cases)], "the three numbers of four pairs")
+    expect(
+        [[entry(answer, key) for key in keys] for answer in benefits(student, cases)], "the three numbers of four pairs"
+    )
