@@ -25,6 +25,7 @@ OPEN_IN_TLCORE = (
     "machine",
     "models",
     "plots",
+    "predicting",
     "pretraining",
     "progress",
     "progress_widget",

@@ -14,6 +14,7 @@ Outcome = tuple[float, list[str]]
 FIRST, SECOND = "02_feature_extraction", "04_lora_from_scratch"
 TUNING = "03_fine_tuning"
 BEFORE = "00_before_the_workshop"
+TRANSFER = "01_what_transfers"
 
 
 def worth(exercise: str) -> dict[str, float]:
@@ -59,6 +60,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("ada", FIRST): of("ada", FIRST),
     ("ada", SECOND): of("ada", SECOND),
     ("ada", TUNING): of("ada", TUNING),
+    ("ada", TRANSFER): of("ada", TRANSFER),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),
     ("carla", FIRST): of("carla", FIRST),
@@ -79,6 +81,22 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ),
     ("nils", FIRST): of(
         "nils", FIRST, replace_head=(0.0, ["written_into_the_state_dict"]), extract_features=(1.0, ["in_train_mode"])
+    ),
+    ("nils", TRANSFER): of(
+        "nils",
+        TRANSFER,
+        transfer_benefit=(1.0182, ["last_look_only"]),
+        choose_technique=(1.1429, ["moments_forgotten"]),
+        count_trainable=(0.7111, ["head_forgotten"]),
+        order_steps=(1.0769, ["always_loaded_first"]),
+        what_changes=(1.2923, ["buffers_stand_still"]),
+    ),
+    ("fatima", TRANSFER): of(
+        "fatima",
+        TRANSFER,
+        transfer_benefit=(0.0, ["higher_is_always_better"]),
+        choose_technique=(0.0, ["lora_always"]),
+        order_steps=(0.0, ["as_they_came"]),
     ),
     ("nils", TUNING): of(
         "nils",
