@@ -116,7 +116,7 @@ check("data_efficiency")
 #
 # TODO A motive; a tiny example whose numbers can be checked by hand; then all that is asked.
 
-# %% question="audit" minutes=5 difficulty=1 objectives="O2"
+# %% question="audit" minutes=20 difficulty=3 objectives="O4"
 
 # %% check="audit"
 check("audit")
