@@ -41,7 +41,7 @@ check("evaluate")
 #
 # TODO A motive; a tiny example whose numbers can be checked by hand; then all that is asked.
 
-# %% question="compare" minutes=5 difficulty=1 objectives="O2"
+# %% question="compare" minutes=15 difficulty=3 objectives="O4"
 
 # %% check="compare"
 check("compare")
@@ -91,7 +91,7 @@ check("paired_difference")
 #
 # TODO A motive; a tiny example whose numbers can be checked by hand; then all that is asked.
 
-# %% question="data_efficiency" minutes=5 difficulty=1 objectives="O2"
+# %% question="data_efficiency" minutes=15 difficulty=2 objectives="O4"
 
 # %% check="data_efficiency"
 check("data_efficiency")
