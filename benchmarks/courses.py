@@ -1,6 +1,6 @@
 """The same exercise, set up for each of three graders: ours, nbgrader's and otter's own, with the same hidden tests.
 
-For nbgrader and otter the tests run where those tools run them, in the notebook's kernel (`grader.judging.in_process`).
+For nbgrader and otter the tests run where those tools run them, in the notebook's kernel (`benchmarks.in_process`).
 The notebooks hold the answer cells and the imports only, so that nobody is measured running cells that merely explore.
 """
 
@@ -88,7 +88,7 @@ def nbgrader_course(exercise: str, folder: Path, submissions: list[Path]) -> Non
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if grade_id.endswith("_test"):
             call = f'points("{exercise}", "{grade_id.removesuffix("_test")}", globals(), "{seed}")'
-            test = f"from grader.judging.in_process import points\n{call}"
+            test = f"from benchmarks.in_process import points\n{call}"
             cell.source = f"### BEGIN HIDDEN TESTS\n{test}\n### END HIDDEN TESTS"
         elif grade_id:
             cell.source = f"### BEGIN SOLUTION\n{cell.source}\n### END SOLUTION"
@@ -110,7 +110,7 @@ def otter_assignment(exercise: str, folder: Path) -> Path:
         shares = [question.points * t.weight / sum(t.weight for t in tests) for t in tests]
         # otter runs each case by itself; the hidden tests run in the first.
         lines = [
-            ">>> from grader.judging.in_process import judge_once",
+            ">>> from benchmarks.in_process import judge_once",
             f'>>> verdict = judge_once("{exercise}", "{question.id}", globals(), "{seed}")',
         ]
         cases = [
@@ -139,5 +139,7 @@ def run(command: list[str | Path], folder: Path) -> str:
 
 
 def environment() -> dict[str, str]:
-    """The environment of the tools: nbgrader calls programs of its virtual environment by name."""
-    return {**os.environ, "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}", "OMP_NUM_THREADS": "1"}
+    """The environment of the tools: nbgrader calls programs of its virtual environment by name, and their kernels find
+    this folder."""
+    path = f"{PYTHON.parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(Path(__file__).parents[1]), "OMP_NUM_THREADS": "1"}

@@ -15,7 +15,9 @@ from grader.authoring.mistakes import located, shown
 from grader.authoring.public_check import PublicCheck
 from grader.exercise.model import Exercise, Question
 from grader.judging.answer_key import AnswerKey, reference_names
-from grader.judging.verdict import QuestionVerdict, verdict
+from grader.judging.verdict import verdict
+from grader.results.record import QuestionResult
+from grader.results.status import Status
 from tlcore.check.report import Report
 
 KEYS = ("verify-1", "verify-2", "verify-3")
@@ -46,7 +48,7 @@ class Shown:
 
     who: str
     report: Report | None
-    verdict: QuestionVerdict
+    verdict: QuestionResult
 
 
 def prove(exercise: Exercise, question: Question, answers: Path, shows: list[Shown] | None = None) -> Proof:
@@ -146,9 +148,9 @@ class _Prover:
             self.say(f"{located(error, place, self.root)} (a hidden test, asked of the reference)")
             return
         self.sound = True
-        self.proof.reference_passes = all(v.status == "passed" for v in verdicts)
+        self.proof.reference_passes = all(v.status is Status.PASSED for v in verdicts)
         if not self.proof.reference_passes:
-            message = next(v.message for v in verdicts if v.status != "passed")
+            message = next(v.message for v in verdicts if v.status is not Status.PASSED)
             self.say(
                 f"tlcore/reference/{self.topic}/{self.question.id}.py:1: "
                 f"the reference does not pass on every key: {message}"
@@ -201,10 +203,9 @@ class _Prover:
             report = self._report(wrong.names, wrong.label)
             if not self.sound:
                 continue
-            id, points = self.question.id, self.question.points
-            verdicts = [verdict(k, id, points, k.predicted(id, wrong)) for k in self.keys]
+            verdicts = [verdict(k, self.question, k.predicted(self.question.id, wrong)) for k in self.keys]
             self.shows.append(Shown(wrong.label, report, verdicts[0]))
-            caught = all(v.status != "passed" for v in verdicts)
+            caught = all(v.status is not Status.PASSED for v in verdicts)
             named = all(v.misconceptions == [wrong.label] for v in verdicts)
             self.proof.misconceptions["caught"] += caught
             self.proof.misconceptions["named"] += named
@@ -274,9 +275,9 @@ class _Prover:
         if not self.sound:
             return False
         verdicts = [self._judge(k, names) for k in self.keys]
-        accepted = all(v.status == "passed" for v in verdicts)
+        accepted = all(v.status is Status.PASSED for v in verdicts)
         if not accepted:
-            message = next(v.message for v in verdicts if v.status != "passed")
+            message = next(v.message for v in verdicts if v.status is not Status.PASSED)
             self.say(f"{place}: {who} is not accepted: {message}")
         return accepted
 
@@ -290,5 +291,5 @@ class _Prover:
             self.missed.append(who)
         return report
 
-    def _judge(self, key: AnswerKey, names: dict[str, Any]) -> QuestionVerdict:
-        return verdict(key, self.question.id, self.question.points, key.ask(self.question.id, names))
+    def _judge(self, key: AnswerKey, names: dict[str, Any]) -> QuestionResult:
+        return verdict(key, self.question, key.ask(self.question.id, names))

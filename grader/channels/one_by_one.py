@@ -7,6 +7,7 @@ import hashlib
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.exercise.catalogue import exercise_names, imported_by, load_exercise
 from grader.exercise.model import Exercise
@@ -15,6 +16,9 @@ from grader.results import SubmissionResult
 from grader.sandbox import Sandbox
 from grader.sandbox.launch import modules_for
 from grader.submissions import Answered, NotReadable, read_answers, read_bytes, texts_beside
+
+if TYPE_CHECKING:
+    from grader.judging.answer_key import AnswerKey
 
 
 class NotGraded(Exception):
@@ -59,7 +63,7 @@ class WarmGrader:
     def __init__(self, isolation: str, secret: str, time_limit: float = TIME_LIMIT) -> None:
         self.isolation, self.secret, self.time_limit = isolation, secret, time_limit
         self._sandbox: Sandbox | None = None
-        self._keys: dict[str, object] = {}
+        self._keys: dict[str, AnswerKey] = {}
         self._lock = threading.Lock()
 
     @property
@@ -80,20 +84,24 @@ class WarmGrader:
                 self._sandbox.close()
                 self._sandbox = None
 
-    def grade(self, submitted: Submitted, learner: str) -> SubmissionResult:
-        """The result. Raises NotGraded where the infrastructure failed, after its own retries."""
+    def grade(self, submitted: Submitted, learner: str, own_inputs: bool) -> SubmissionResult:
+        """The result; with `own_inputs`, on hidden inputs that are drawn for this notebook alone.
+
+        Raises NotGraded where the infrastructure failed, after its own retries.
+        """
         import torch
 
-        from grader.grading.course_key import seed_of_exercise
+        from grader.grading.course_key import seed_of_exercise, seed_of_submission
         from grader.grading.submission import grade
         from grader.judging.answer_key import AnswerKey
 
         torch.set_num_threads(1)
         name = submitted.exercise.name
-        if name not in self._keys:
-            self._keys[name] = AnswerKey(name, seed_of_exercise(self.secret, name))
-        key = self._keys[name]
-        assert isinstance(key, AnswerKey)
+        if own_inputs:
+            key = AnswerKey(name, seed_of_submission(self.secret, name, submitted.digest))
+        else:
+            key = self._keys.get(name) or AnswerKey(name, seed_of_exercise(self.secret, name))
+            self._keys[name] = key
         result = grade(
             self.sandbox, submitted.exercise, key, submitted.answered, learner, submitted.digest, self.time_limit
         )

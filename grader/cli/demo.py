@@ -21,6 +21,7 @@ def command(
 ) -> None:
     """Grade a small class of real submissions, right, wrong and broken, and write its pages to DIR/index.html."""
     from ..demo import write_class
+    from ..grading import Settings
     from ..pages import write_pages
     from ..results import RecordStore
     from ..sandbox import Tier, probe
@@ -29,7 +30,7 @@ def command(
     started = time.monotonic()
     console.say(f"Putting the answers of the demo class into notebooks: {out / 'submissions'}")
     write_class(out / "submissions")
-    summary = grade.run(out / "submissions", out, jobs, isolation, 10.0, "demo")
+    summary = grade.run(out / "submissions", out, Settings(jobs, isolation, time_limit=10.0, key="demo"))
     store = RecordStore(out)
     grade.show(summary, store)
     if summary.isolation != "full":

@@ -12,7 +12,7 @@ from ..judging.time_limit import TIME_LIMIT
 from . import console
 
 if TYPE_CHECKING:
-    from ..grading import Summary
+    from ..grading import Settings, Summary
     from ..results import RecordStore, SubmissionResult
 
 
@@ -51,9 +51,10 @@ def command(
         path = sqlite_path(gradebook)
         if path is not None:
             check_gradebook(path)  # before the class is graded, not after
+    from ..grading import Settings
     from ..submissions import passed_over
 
-    summary = run(submissions, out, jobs, isolation, time_limit, key)
+    summary = run(submissions, out, Settings(jobs, isolation, time_limit, key))
     if as_json:
         typer.echo(summary.results.read_text(encoding="utf-8"))
     else:
@@ -83,9 +84,9 @@ def _into(gradebook: str, out: Path) -> None:
     console.note(f"{written.submissions} submissions written into {gradebook}")
 
 
-def run(submissions: Path, out: Path, jobs: int, isolation: str, time_limit: float, key: str | None) -> "Summary":
+def run(submissions: Path, out: Path, settings: "Settings") -> "Summary":
     """Grade with a progress bar; Ctrl-C stops after what is running."""
-    if isolation not in ("full", "reduced", "none", "best"):
+    if settings.isolation not in ("full", "reduced", "none", "best"):
         raise typer.BadParameter("choose one of full, reduced, none, best", param_hint="--isolation")
     from .light import without_name_parsers
 
@@ -97,7 +98,7 @@ def run(submissions: Path, out: Path, jobs: int, isolation: str, time_limit: flo
         console.interruptible(stop.event, "finishing what runs; press Ctrl-C again to stop at once"),
         _bar() as progress,
     ):
-        summary = grade_class(submissions, out, jobs, isolation, time_limit, key, progress, stop)
+        summary = grade_class(submissions, out, settings, progress, stop)
     if summary.interrupted:
         console.note(f"interrupted: {summary.waiting} submissions wait. Run the same command again to resume.")
     return summary
@@ -144,11 +145,12 @@ def _lines(done: int, total: int, result: "SubmissionResult | None") -> None:
 def show(summary: "Summary", store: "RecordStore") -> None:
     """The closing table, and a line for each submission that could not be graded."""
     from ..results import NOT_AGAIN
+    from ..results.status import SIGNS
 
     rows, reasons = [], []
     for record in store.records():
         if record.status == "graded":
-            marks = " ".join(MARKS[q.state] for q in record.questions)
+            marks = " ".join(SIGNS[q.state] for q in record.questions)
             points = f"{record.points:g} / {record.max_points:g}"
             known = ", ".join(dict.fromkeys(m for q in record.questions for m in q.misconceptions))
         else:
@@ -188,15 +190,3 @@ def show(summary: "Summary", store: "RecordStore") -> None:
         )
     counts = f"{summary.graded} graded, {summary.not_graded} not graded{again}"
     console.say(f"{counts}; isolation: {summary.isolation}; {summary.results}")
-
-
-MARKS = {
-    "passed": "●",
-    "partial": "◐",
-    "failed": "○",
-    "error": "×",
-    "time": "t",
-    "crash": "!",
-    "blank": "·",
-    "not_graded": "?",
-}

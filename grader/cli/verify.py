@@ -103,8 +103,8 @@ def _print_told(question: str, told: list[Any]) -> None:
         console.say(str(one.report) if one.report is not None else "there is none")
         points = f"{one.verdict.points:g} of {one.verdict.max_points:g} points"
         console.say(f"-- the feedback: {one.verdict.status}, {points}")
-        for ask in one.verdict.asks:
-            console.say(f"   {ask}")
+        for advice in one.verdict.advice:
+            console.say(f"   {advice.asks}")
         for behaviour in one.verdict.behaviours:
             console.say(f"   {'✓' if behaviour.passed else '✗'} {behaviour.name}")
             if behaviour.message:

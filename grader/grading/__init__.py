@@ -1,5 +1,5 @@
 """Grading: one submission in the sandbox, and a whole class of them."""
 
-from grader.grading.batch import Stop, Summary, grade_class
+from grader.grading.batch import Settings, Stop, Summary, grade_class
 
-__all__ = ["Stop", "Summary", "grade_class"]
+__all__ = ["Settings", "Stop", "Summary", "grade_class"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +15,14 @@ from typing import Protocol
 import torch
 
 from grader.exercise.catalogue import exercise_names, imported_by
-from grader.grading.course_key import course_key, kept_key, remember_key, seed_of_exercise
+from grader.grading.course_key import course_key, kept_key, remember_key
 from grader.grading.judge import Judge, digest_of_file
 from grader.grading.submission import package_version
 from grader.judging.judged_by import judged_by
 from grader.judging.time_limit import TIME_LIMIT
 from grader.names import safe_name
 from grader.results import RecordStore, SubmissionResult
+from grader.results.feedback import feedback_given
 from grader.sandbox import Sandbox, Tier
 from grader.sandbox.launch import modules_for
 from grader.sandbox.probe import choose
@@ -69,13 +70,21 @@ class Grades(Protocol):
     def result(self, sandbox: Sandbox, found: Found) -> SubmissionResult: ...
 
 
+@dataclass(frozen=True)
+class Settings:
+    """How a class is graded: how many submissions at once, in which tier of isolation ("best" is the strongest there
+    is), how many seconds one question may take, and the course key (None: that of the results, or a new one)."""
+
+    jobs: int = 1
+    isolation: str = "full"
+    time_limit: float = TIME_LIMIT
+    key: str | None = None
+
+
 def grade_class(
     submissions: Path,
     out: Path,
-    jobs: int = 1,
-    isolation: str = "full",
-    time_limit: float = TIME_LIMIT,
-    key: str | None = None,
+    settings: Settings | None = None,
     progress: Progress = lambda done, total, result: None,
     stop: Stop | None = None,
 ) -> Summary:
@@ -85,31 +94,27 @@ def grade_class(
     says what to do, and nothing that was written before is lost. `progress(done, total, result)` is called after each.
     """
     torch.set_num_threads(1)
-    stop = stop or Stop()
+    settings = settings or Settings()
     found = find_submissions(submissions, exercise_names())
     store = RecordStore(out)
     with store.lock():
         earlier = kept_key(out)
-        chosen = course_key(key, out)
-        judge = Judge(chosen, time_limit)
-        tier = choose(isolation)
+        chosen = course_key(settings.key, out)
+        tier = choose(settings.isolation)
         summary = Summary(tier.value, out / "results.json")
         if earlier is not None and earlier != chosen:
             summary.other_key = sum(_drawn_from(earlier, store, tier, one) for one in found)
         remember_key(chosen, out)
-        progress(0, len(found), None)
-        waiting = []
-        for one in found:
-            kept = _kept(store, judge, tier, one, summary)
-            if kept is None:
-                waiting.append(one)
-                continue
-            summary.count(kept)
-            summary.resumed += 1
-            progress(summary.resumed, len(found), kept)
-        if waiting:
-            _grade(waiting, store, judge, tier, jobs, summary, len(found), progress, stop)
-        summary.interrupted = stop.event.is_set()
+        run = _Run(
+            store,
+            Judge(chosen, settings.time_limit, feedback_given(out)),
+            tier,
+            summary,
+            len(found),
+            progress,
+            stop or Stop(),
+        )
+        run.grade(run.take_up(found), settings.jobs)
         store.forget_renamed(((one.learner, one.exercise) for one in found), exercise_names())
         summary.withdrawn = _forget_unknown(store.withdrawn((one.learner, one.exercise) for one in found))
         summary.results = store.write_results(package_version(), tier.value, summary.damaged)
@@ -124,24 +129,6 @@ def _forget_unknown(withdrawn: list[Path]) -> list[Path]:
     return [path for path in withdrawn if path.stem != safe_name(UNKNOWN)]
 
 
-def _kept(store: RecordStore, judge: Judge, tier: Tier, found: Found, summary: Summary) -> SubmissionResult | None:
-    """The result of an earlier run that still holds for this submission. Where only what it was judged by has changed,
-    `summary` counts it.
-    """
-    if found.problem is not None or found.exercise not in exercise_names():
-        return None
-    try:
-        digest = digest_of_file(found)
-    except NotReadable:
-        return None
-    seed = judge.seed(found.exercise)
-    now = (found.learner, found.exercise, digest, package_version(), seed, tier.value)
-    if store.needs_grading(*now, judged_by(found.exercise)):
-        summary.judged_anew += not store.needs_grading(*now)
-        return None
-    return store.load(found.learner, found.exercise)
-
-
 def _drawn_from(key: str, store: RecordStore, tier: Tier, found: Found) -> bool:
     """Whether an earlier result of this submission, drawn from `key`, would still hold."""
     if found.problem is not None or found.exercise not in exercise_names():
@@ -150,54 +137,92 @@ def _drawn_from(key: str, store: RecordStore, tier: Tier, found: Found) -> bool:
         digest = digest_of_file(found)
     except NotReadable:
         return False
-    seed = seed_of_exercise(key, found.exercise)
-    return not store.needs_grading(found.learner, found.exercise, digest, package_version(), seed, tier.value)
+    seeds = Judge(key, 1.0).seeds(found.exercise, digest)
+    now = (found.learner, found.exercise, digest, package_version())
+    return any(not store.needs_grading(*now, seed, tier.value) for seed in seeds)
 
 
-def _grade(
-    waiting: list[Found],
-    store: RecordStore,
-    judge: Judge,
-    tier: Tier,
-    jobs: int,
-    summary: Summary,
-    total: int,
-    progress: Progress,
-    stop: Stop,
-) -> None:
-    """Grade `waiting`, `jobs` at a time, and write each result as it comes."""
-    exercises = {one.exercise for one in waiting}
-    with (
-        _graders(judge, tier, min(jobs, len(waiting)), exercises) as free,
-        Sandbox(tier.value, preload=modules_for(imported_by(exercises))) as sandbox,
-    ):
+@dataclass
+class _Run:
+    """One run over a class."""
 
-        def one(found: Found) -> SubmissionResult | None:
-            if stop.event.is_set():
-                return None
-            grader = free.get()
-            try:
-                result = grader.result(sandbox, found)
-            finally:
-                free.put(grader)
-            store.write(result)
-            return result
+    store: RecordStore
+    judge: Judge
+    tier: Tier
+    summary: Summary
+    total: int
+    progress: Progress
+    stop: Stop
 
-        with ThreadPoolExecutor(max(1, jobs), thread_name_prefix="grade") as pool:
-            futures = [pool.submit(one, found) for found in waiting]
-            try:
-                for future in as_completed(futures):
-                    result = future.result()
-                    if result is None:
-                        summary.waiting += 1
-                        continue
-                    summary.count(result)
-                    progress(summary.graded + summary.not_graded, total, result)
-            except BaseException:
-                stop.event.set()
-                for future in futures:
-                    future.cancel()
-                raise
+    def take_up(self, found: list[Found]) -> list[Found]:
+        """Count the results of an earlier run that still hold; the submissions without one are returned."""
+        self.progress(0, self.total, None)
+        waiting = []
+        for one in found:
+            kept = self._kept(one)
+            if kept is None:
+                waiting.append(one)
+                continue
+            self.summary.count(kept)
+            self.summary.resumed += 1
+            self.progress(self.summary.resumed, self.total, kept)
+        return waiting
+
+    def _kept(self, found: Found) -> SubmissionResult | None:
+        """The result of an earlier run that still holds for this submission. Where only what it was judged by has
+        changed, the summary counts it.
+        """
+        if found.problem is not None or found.exercise not in exercise_names():
+            return None
+        try:
+            digest = digest_of_file(found)
+        except NotReadable:
+            return None
+        for seed in self.judge.seeds(found.exercise, digest):
+            now = (found.learner, found.exercise, digest, package_version(), seed, self.tier.value)
+            if not self.store.needs_grading(*now, judged_by(found.exercise)):
+                return self.store.load(found.learner, found.exercise)
+            self.summary.judged_anew += not self.store.needs_grading(*now)
+        return None
+
+    def grade(self, waiting: list[Found], jobs: int) -> None:
+        """Grade `waiting`, `jobs` at a time, and write each result as it comes."""
+        if waiting:
+            exercises = {one.exercise for one in waiting}
+            with (
+                _graders(self.judge, self.tier, min(jobs, len(waiting)), exercises) as free,
+                Sandbox(self.tier.value, preload=modules_for(imported_by(exercises))) as sandbox,
+                ThreadPoolExecutor(max(1, jobs), thread_name_prefix="grade") as pool,
+            ):
+                self._collect([pool.submit(self._one, one, free, sandbox) for one in waiting])
+        self.summary.interrupted = self.stop.event.is_set()
+
+    def _one(self, found: Found, free: SimpleQueue[Grades], sandbox: Sandbox) -> SubmissionResult | None:
+        if self.stop.event.is_set():
+            return None
+        grader = free.get()
+        try:
+            result = grader.result(sandbox, found)
+        finally:
+            free.put(grader)
+        self.store.write(result)
+        return result
+
+    def _collect(self, futures: list[Future[SubmissionResult | None]]) -> None:
+        summary = self.summary
+        try:
+            for future in as_completed(futures):
+                result = future.result()
+                if result is None:
+                    summary.waiting += 1
+                    continue
+                summary.count(result)
+                self.progress(summary.graded + summary.not_graded, self.total, result)
+        except BaseException:
+            self.stop.event.set()
+            for future in futures:
+                future.cancel()
+            raise
 
 
 @contextmanager

@@ -53,3 +53,8 @@ def _write_private(path: Path, text: str) -> None:
 def seed_of_exercise(key: str, exercise: str) -> str:
     """What is stored with a result: the seed of one exercise's hidden inputs, from which the key cannot be found."""
     return hmac.new(key.encode(), exercise.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def seed_of_submission(key: str, exercise: str, digest: str) -> str:
+    """The same for one notebook alone. Whoever writes into it what feedback on it has shown gets other inputs."""
+    return seed_of_exercise(key, f"{exercise}/{digest}")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from grader.exercise.catalogue import exercise_names, load_exercise
 from grader.exercise.model import Exercise
-from grader.grading.course_key import seed_of_exercise
+from grader.grading.course_key import seed_of_exercise, seed_of_submission
 from grader.grading.submission import grade, not_graded
 from grader.judging.answer_key import AnswerKey
 from grader.results import SubmissionResult
@@ -17,18 +17,25 @@ from grader.submissions import Found, NotReadable, read_answers, read_bytes, tex
 
 
 class Judge:
-    """Grades the submissions of a class whose course key is `secret`; each question has `time_limit` seconds."""
+    """Grades the submissions of a class whose course key is `secret`; each question has `time_limit` seconds.
 
-    def __init__(self, secret: str, time_limit: float) -> None:
-        self.secret, self.time_limit = secret, time_limit
+    The hidden inputs are the same for all of them, or with `own_inputs` (somebody may have seen feedback) drawn for
+    each notebook alone.
+    """
+
+    def __init__(self, secret: str, time_limit: float, own_inputs: bool = False) -> None:
+        self.secret, self.time_limit, self.own_inputs = secret, time_limit, own_inputs
         self._keys: dict[str, tuple[Exercise, AnswerKey]] = {}
 
-    def seed(self, exercise: str) -> str:
-        """The seed of an exercise's hidden inputs, as results name it."""
-        return seed_of_exercise(self.secret, exercise)
+    def seeds(self, exercise: str, digest: str) -> tuple[str, str]:
+        """The seeds of hidden inputs, as results name them, that a notebook can have been graded with: those of the
+        class, and its own."""
+        return seed_of_exercise(self.secret, exercise), seed_of_submission(self.secret, exercise, digest)
 
     def prepare(self, exercises: set[str]) -> None:
         """Compute what the references give, so that every worker forked from here on has it."""
+        if self.own_inputs:
+            return
         for name in sorted(exercises & set(exercise_names())):
             exercise, key = self._key(name)
             for question in exercise.questions:
@@ -51,6 +58,8 @@ class Judge:
             answered = read_answers(data, exercise)
             answered.files = files
             answered.remarks += remarks
+            if self.own_inputs:
+                key = AnswerKey(found.exercise, seed_of_submission(self.secret, found.exercise, digest))
         except NotReadable as problem:
             return not_graded(exercise, key, found.learner, digest, tier, str(problem))
         except Exception as error:  # a mistake of ours that this file brings out: the others are graded
@@ -69,7 +78,7 @@ class Judge:
 
     def _key(self, name: str) -> tuple[Exercise, AnswerKey]:
         if name not in self._keys:
-            self._keys[name] = (load_exercise(name), AnswerKey(name, self.seed(name)))
+            self._keys[name] = (load_exercise(name), AnswerKey(name, seed_of_exercise(self.secret, name)))
         return self._keys[name]
 
 

@@ -15,8 +15,9 @@ from grader.judging.answer_key import AnswerKey
 from grader.judging.carried_over import better_of, its_own_failure, parts_in_question
 from grader.judging.diagnosis import diagnose
 from grader.judging.trace import Trace, alike
-from grader.judging.verdict import QuestionVerdict, stopped, verdict
-from grader.results import Advice, Behaviour, QuestionResult, SubmissionResult
+from grader.judging.verdict import stopped, verdict
+from grader.results import QuestionResult, SubmissionResult
+from grader.results.status import Status
 from grader.sandbox import Sessions, Tier
 from grader.student.answers import Fault, LearnerError
 from grader.submissions import Answered
@@ -50,7 +51,7 @@ def grade(
                 sound: set[str] = set()
                 for question in exercise.questions:
                     questions.append(_question(question, key, answered, notebook, remarks, sound))
-                    if questions[-1].status == "passed":
+                    if questions[-1].status is Status.PASSED:
                         sound.update(question.defines)
             break
         except Fault as fault:
@@ -115,24 +116,24 @@ def _question(
     """Judge one question. `sound` are the names that earlier answers with full marks define."""
     if question.id not in answered.answered:
         missing = LearnerError("MissingAnswer", " or ".join(question.defines) + " is not defined")
-        return _result(question, stopped(question.id, question.points, missing))
+        return stopped(question, missing)
     if question.id in answered.blank:  # `tl verify` proves that it scores nothing
-        return _result(question, stopped(question.id, question.points, LearnerError("Blank")))
+        return stopped(question, LearnerError("Blank"))
     found = _attempt(question, key, notebook, sound)
-    if found.verdict.status != "passed" and notebook.differs_in_jupyter(question.id):
+    if found.verdict.status is not Status.PASSED and notebook.differs_in_jupyter(question.id):
         again = _attempt(question, key, notebook, sound, as_jupyter=True)
         if again.tells_more_than(found):
             again.remarks.insert(0, _as_jupyter(question.id, answered, notebook))
             found = again
     remarks += found.remarks
-    return _result(question, found.verdict)
+    return found.verdict
 
 
 @dataclass
 class Attempt:
     """One way of running an answer, and what came of it."""
 
-    verdict: QuestionVerdict
+    verdict: QuestionResult
     traces: list[Trace]
     remarks: list[str]
     undisturbed: bool = True
@@ -141,9 +142,9 @@ class Attempt:
     def tells_more_than(self, first: Attempt) -> bool:
         """Whether this one, run as in Jupyter, counts: it has more points, or as many and is nearer to the truth."""
         ours, theirs = self.verdict, first.verdict
-        if ours.points != theirs.points or ours.status == "error":
+        if ours.points != theirs.points or ours.status is Status.ERROR:
             return ours.points > theirs.points
-        if theirs.status == "error":
+        if theirs.status is Status.ERROR:
             return True
         changed = len(self.traces) != len(first.traces) or not all(map(alike, self.traces, first.traces))
         return self.undisturbed and changed
@@ -167,9 +168,9 @@ def _attempt(
         # A process that an earlier answer took down is that answer's loss alone.
         traces = _with_stand_ins(question.id, key, notebook, traces, remarks, sound, as_jupyter)
     if lost is not None and not traces:
-        found = stopped(question.id, question.points, lost)
+        found = stopped(question, lost)
     else:
-        found = verdict(key, question.id, question.points, traces)
+        found = verdict(key, question, traces)
     return Attempt(found, traces, remarks, undisturbed=not (as_jupyter and notebook.failed_above))
 
 
@@ -243,23 +244,3 @@ def _with_stand_ins(
         return traces
     remarks.append(f"'{question}' was judged with a sound {' and '.join(names)} in place of the notebook's own")
     return better
-
-
-def _result(question: Question, found: QuestionVerdict) -> QuestionResult:
-    return QuestionResult(
-        id=question.id,
-        title=question.title,
-        minutes=question.minutes,
-        objectives=list(question.objectives),
-        points=round(found.points, 4),
-        max_points=question.points,
-        status=found.status,
-        misconceptions=found.misconceptions,
-        message=found.message,
-        advice=[Advice(label, asks) for label, asks in zip(found.misconceptions, found.asks, strict=True)],
-        behaviours=[
-            Behaviour(b.name, b.passed, b.points, b.max_points, b.message, b.observed, b.expected, b.picture)
-            for b in found.behaviours
-        ],
-        ended=found.ended,
-    )

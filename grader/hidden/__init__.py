@@ -1,1 +1,1 @@
-"""The hidden tests, one module a topic: written in pytest's style; they decide every point, in every channel."""
+"""The hidden tests, a folder for each topic and a file for each question. They decide every point, in every channel."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
+from grader.exercise.model import Question
+from grader.hidden.registry import HiddenTest
 from grader.judging.answer_key import AnswerKey
 from grader.judging.diagnosis import diagnose
 from grader.judging.trace import Trace
+from grader.results.record import Advice, Behaviour, QuestionResult
+from grader.results.status import Ended, Status
 from grader.student.answers import LearnerError
 from grader.student.bounded import Bounded
 from grader.student.compare import in_words
@@ -18,83 +21,70 @@ NOTHING_THERE = {"Blank", "MissingAnswer"}
 """Ends about which a hint on the behaviour has nothing to say."""
 
 
-ENDED = {"Blank": "blank", "TimeLimit": "time", "Died": "crash", "OutOfMemory": "crash"}
-"""Ends of an answer that are no ordinary error, in the words of `QuestionResult.ended`."""
+_ENDED = {"Blank": Ended.BLANK, "TimeLimit": Ended.TIME, "Died": Ended.CRASH, "OutOfMemory": Ended.CRASH}
 
 
-@dataclass
-class BehaviourVerdict:
-    """One hidden test's outcome."""
-
-    name: str
-    passed: bool
-    points: float
-    max_points: float
-    message: str = ""
-    observed: str = ""
-    expected: str = ""
-    picture: dict[str, Any] | None = None
-
-
-@dataclass
-class QuestionVerdict:
-    """One question's outcome, scaled to `max_points`."""
-
-    question: str
-    points: float
-    max_points: float
-    status: str
-    """passed, partial, failed, or error (the answer did not run)."""
-    message: str
-    misconceptions: list[str] = field(default_factory=list)
-    asks: list[str] = field(default_factory=list)
-    behaviours: list[BehaviourVerdict] = field(default_factory=list)
-    ended: str = ""
-    """blank, time or crash, for an answer that did not run for that reason."""
-
-
-def verdict(key: AnswerKey, question: str, max_points: float, observed: list[Trace]) -> QuestionVerdict:
+def verdict(key: AnswerKey, question: Question, observed: list[Trace]) -> QuestionResult:
     """Score the traces of a question's hidden tests and say what was seen."""
-    tests = key.tests[question]
+    tests = key.tests[question.id]
     total = sum(t.weight for t in tests)
-    behaviours = []
-    for test, seen in zip(tests, observed, strict=True):
-        worth = max_points * test.weight / total
-        one = BehaviourVerdict(test.name, seen.passed, worth if seen.passed else 0.0, worth)
-        failure = seen.first_failure()
-        if failure is not None:
-            one.observed, one.expected = _said(failure, failure.value), _said(failure, failure.expected)
-            one.message = _sentence(failure.label or test.name, one.observed, one.expected, failure.property)
-        elif seen.error is not None:
-            one.message = explain(seen.error)
-        if not seen.passed and test.hint and not (seen.error is not None and seen.error.kind in NOTHING_THERE):
-            one.message = f"{one.message} {test.hint}".strip()
-        one.picture = _picture(seen)
-        behaviours.append(one)
-    points = round(sum(b.points for b in behaviours), 6)
-    found = diagnose(key, question, observed)
-    ended = ""
-    status = "passed" if all(t.passed for t in observed) else "partial" if points > 0 else "failed"
-    if status == "failed" and all(t.error is not None and t.first_failure() is None for t in observed):
-        status = "error"
-        ended = ENDED.get(observed[0].error.kind, "") if observed[0].error else ""
+    behaviours = [
+        _behaviour(t, seen, question.points * t.weight / total) for t, seen in zip(tests, observed, strict=True)
+    ]
+    points = round(sum(b.points for b in behaviours), 4)
+    status = Status.PASSED if all(t.passed for t in observed) else Status.PARTIAL if points > 0 else Status.FAILED
+    ended = Ended.ORDINARY
+    if status is Status.FAILED and all(t.error is not None and t.first_failure() is None for t in observed):
+        status = Status.ERROR
+        ended = _ENDED.get(observed[0].error.kind, Ended.ORDINARY) if observed[0].error else Ended.ORDINARY
     message = next((b.message for b in behaviours if not b.passed), "Every behaviour is as it should be.")
-    return QuestionVerdict(
+    found = diagnose(key, question.id, observed)
+    return _result(
         question,
         points,
-        max_points,
         status,
         message,
-        [m.label for m in found],
-        [m.asks for m in found],
-        behaviours,
         ended,
+        misconceptions=[wrong.label for wrong in found],
+        advice=[Advice(wrong.label, wrong.asks) for wrong in found],
+        behaviours=behaviours,
     )
 
 
-def stopped(question: str, max_points: float, error: LearnerError) -> QuestionVerdict:
-    """The verdict of an answer that did not run at all."""
-    return QuestionVerdict(question, 0.0, max_points, "error", explain(error), ended=ENDED.get(error.kind, ""))
+def stopped(question: Question, error: LearnerError) -> QuestionResult:
+    """The verdict on an answer that did not run at all."""
+    return _result(question, 0.0, Status.ERROR, explain(error), _ENDED.get(error.kind, Ended.ORDINARY))
+
+
+def _result(
+    question: Question, points: float, status: Status, message: str, ended: Ended, **found: Any
+) -> QuestionResult:
+    return QuestionResult(
+        id=question.id,
+        title=question.title,
+        minutes=question.minutes,
+        objectives=list(question.objectives),
+        points=points,
+        max_points=question.points,
+        status=status,
+        message=message,
+        ended=ended,
+        **found,
+    )
+
+
+def _behaviour(test: HiddenTest, seen: Trace, worth: float) -> Behaviour:
+    message = observed = expected = ""
+    failure = seen.first_failure()
+    if failure is not None:
+        observed, expected = _said(failure, failure.value), _said(failure, failure.expected)
+        message = _sentence(failure.label or test.name, observed, expected, failure.property)
+    elif seen.error is not None:
+        message = explain(seen.error)
+    if not seen.passed and test.hint and not (seen.error is not None and seen.error.kind in NOTHING_THERE):
+        message = f"{message} {test.hint}".strip()
+    points = worth if seen.passed else 0.0
+    return Behaviour(test.name, seen.passed, points, worth, message, observed, expected, _picture(seen))
 
 
 def explain(error: LearnerError) -> str:
@@ -138,7 +128,7 @@ def explain(error: LearnerError) -> str:
 def _said(seen: Observation, value: Any) -> str:
     try:
         with Bounded():
-            return str(seen.shows(value))[:300] if seen.shows else in_words(value)
+            return str(seen.view.says(value))[:300] if seen.view.says else in_words(value)
     except Exception:
         return in_words(value)
 
@@ -151,11 +141,11 @@ def _sentence(label: str, observed: str, expected: str, is_property: bool) -> st
 
 def _picture(seen: Trace) -> dict[str, Any] | None:
     """The picture of the first failing observation that has one, else of the first that has one."""
-    drawn = [o for o in seen.observations if o.picture is not None]
-    for one in sorted(drawn, key=lambda o: bool(o.holds)):
+    drawn = [(o, draws) for o in seen.observations if (draws := o.view.draws) is not None]
+    for one, draws in sorted(drawn, key=lambda pair: bool(pair[0].holds)):
         try:
             with Bounded():
-                return one.picture(one.value, one.expected)
+                return draws(one.value, one.expected)
         except Exception:
             continue
     return None

@@ -5,18 +5,19 @@ import re
 from markupsafe import Markup
 
 from grader.results.record import SubmissionResult
+from grader.results.status import Ended, State, Status
 from grader.text import clean
 
 # Status -> (class in the style sheet, sign, words for a learner, words for a column of the class page).
-STATUSES = {
-    "passed": ("passed", "✓", "Solved", "Solved"),
-    "partial": ("partial", "◐", "Partly solved", "Partly"),
-    "failed": ("failed", "○", "Not yet", "Not yet"),
-    "error": ("error", "!", "Stopped with an error", "Error"),
-    "time": ("error", "◔", "Stopped: out of time", "Out of time"),
-    "crash": ("error", "×", "Stopped: Python itself ended", "Crashed"),
-    "blank": ("failed", "·", "Not reached", "Not reached"),
-    "not_graded": ("waiting", "…", "Not graded yet", "Not graded"),
+STATUSES: dict[State, tuple[str, str, str, str]] = {
+    Status.PASSED: ("passed", "✓", "Solved", "Solved"),
+    Status.PARTIAL: ("partial", "◐", "Partly solved", "Partly"),
+    Status.FAILED: ("failed", "○", "Not yet", "Not yet"),
+    Status.ERROR: ("error", "!", "Stopped with an error", "Error"),
+    Ended.TIME: ("error", "◔", "Stopped: out of time", "Out of time"),
+    Ended.CRASH: ("error", "×", "Stopped: Python itself ended", "Crashed"),
+    Ended.BLANK: ("failed", "·", "Not reached", "Not reached"),
+    Status.NOT_GRADED: ("waiting", "…", "Not graded yet", "Not graded"),
 }
 
 _CODE = re.compile(r"`([^`\n]{1,200})`")

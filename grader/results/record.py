@@ -10,12 +10,11 @@ from typing import Any, Self
 from grader.sandbox.tiers import Tier
 
 from .errors import DamagedRecord, NewerRecord
+from .status import Ended, State, Status
 
 FORMAT = 1  # raised whenever an older version could misread a record
 
 SUBMISSION_STATUSES = ("graded", "not_graded")
-ENDS = ("", "blank", "time", "crash")  # of an answer that did not run: why, where that is no ordinary error
-QUESTION_STATUSES = ("passed", "partial", "failed", "error", "not_graded")
 
 # Points are sums of a few decimal fractions; anything further apart is a mistake, not rounding.
 _ROUNDING = 1e-6
@@ -114,10 +113,10 @@ class Behaviour(_Checked):
 
 @dataclass(slots=True)
 class QuestionResult(_Checked):
-    """One question of an exercise. `minutes` is a learner's time; `objectives` are codes such as O2 or O3V.
+    """One question of an exercise: what the hidden tests found, in points and in words. `minutes` is a learner's time;
+    `objectives` are codes such as O2 or O3V.
 
-    `ended` tells kinds of `error` apart: an empty blank ("blank"), out of time ("time"), a lost process or no more
-    memory ("crash"); "" for all else, and in records from before there was this field.
+    `ended` tells kinds of `error` apart; it is empty in records from before there was this field.
     """
 
     id: str
@@ -126,27 +125,28 @@ class QuestionResult(_Checked):
     objectives: list[str]
     points: float
     max_points: float
-    status: str
+    status: Status
     misconceptions: list[str] = field(default_factory=list)
     message: str = ""
     advice: list[Advice] = field(default_factory=list)
     behaviours: list[Behaviour] = field(default_factory=list)
-    ended: str = ""
+    ended: Ended = Ended.ORDINARY
 
     def __post_init__(self) -> None:
         self._texts("id", "title", "message")
         self._numbers("minutes")
         self._lists("objectives", "misconceptions")
         self._points()
-        self._choice("status", QUESTION_STATUSES)
-        self._choice("ended", ENDS)
+        self._choice("status", tuple(Status))
+        self._choice("ended", tuple(Ended))
+        self.status, self.ended = Status(self.status), Ended(self.ended)
         self._nested("advice", Advice)
         self._nested("behaviours", Behaviour)
 
     @property
-    def state(self) -> str:
+    def state(self) -> State:
         """What is shown to people: the status, or, of an answer that did not run, how it ended where that is known."""
-        return self.ended if self.status == "error" and self.ended else self.status
+        return self.ended if self.status is Status.ERROR and self.ended else self.status
 
 
 @dataclass(slots=True)
@@ -220,7 +220,7 @@ class SubmissionResult(_Checked):
     @property
     def complete(self) -> bool:
         """True where no question waits to be graded again."""
-        return self.status == "graded" and all(question.status != "not_graded" for question in self.questions)
+        return self.status == "graded" and all(question.status is not Status.NOT_GRADED for question in self.questions)
 
 
 def _jsonable(value: Any, depth: int = 0) -> Any:

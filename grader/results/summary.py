@@ -10,6 +10,7 @@ from grader.sandbox.tiers import Tier
 from grader.text import cell_text
 
 from .record import SubmissionResult
+from .status import Status
 
 SUBMISSION_FIELDS = ("learner", "exercise", "status", "reason", "points", "max_points", "seed")
 QUESTION_FIELDS = ("id", "points", "max_points", "status", "misconceptions", "message")
@@ -37,7 +38,7 @@ class Summary:
         if record.status == "not_graded":
             row["points"] = None  # an empty cell, so that no spreadsheet counts it as a zero
         for each in record.questions:
-            row[f"{record.exercise}/{each.id}"] = None if each.status == "not_graded" else each.points
+            row[f"{record.exercise}/{each.id}"] = None if each.status is Status.NOT_GRADED else each.points
         self._rows.append(row)
 
     def json(self) -> bytes:

@@ -7,7 +7,7 @@ with Sandbox(isolation="full") as sandbox:
 """
 
 from grader.sandbox.fate import Fate
-from grader.sandbox.limits import Limits
+from grader.sandbox.inside.limits import Limits
 from grader.sandbox.probe import Probe, probe
 from grader.sandbox.sandbox import Sandbox
 from grader.sandbox.session import Session, Sessions

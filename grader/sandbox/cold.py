@@ -15,8 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.sandbox.fate import Fate
+from grader.sandbox.inside.limits import Limits
 from grader.sandbox.launch import PYTHON_FLAGS, environment_inside
-from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
 from grader.sandbox.stage import Stage, build_stage, remove_tree
 from grader.sandbox.tiers import SandboxError

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.sandbox.fate import Fate
+from grader.sandbox.inside.limits import Limits
 from grader.sandbox.launch import Launched, launch
-from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
 from grader.sandbox.stage import remove_tree
 from grader.sandbox.tiers import SandboxError, Tier
@@ -58,7 +58,7 @@ class ForkServer:
             held.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         session = Session(number, ours, held)
         self._sessions[number] = session
-        request = json.dumps({"fork": number, "bounds": asdict(limits)}).encode() + b"\n"
+        request = json.dumps({"fork": number, "limits": asdict(limits)}).encode() + b"\n"
         try:
             socket.send_fds(self._launched.control, [request], [channel.fileno(), control_line.fileno()])
             answer = self._answer(_FORK_SECONDS)

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from grader.sandbox.fate import Fate
-from grader.sandbox.limits import Limits
+from grader.sandbox.inside.limits import Limits
 from grader.sandbox.sandbox import Sandbox
 from grader.sandbox.session import Session
 from grader.sandbox.tiers import SandboxError, Tier

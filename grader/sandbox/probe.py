@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.sandbox.limits import Limits
+from grader.sandbox.inside.limits import Limits
 from grader.sandbox.tiers import SandboxError, SandboxUnavailable, Tier
 
 _SMALL = Limits(cpu_seconds=10)

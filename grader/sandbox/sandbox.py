@@ -7,8 +7,8 @@ from types import TracebackType
 
 from grader.sandbox.cold import ColdStart
 from grader.sandbox.fork_server import Died, ForkServer
+from grader.sandbox.inside.limits import Limits
 from grader.sandbox.launch import SERVER, modules_for
-from grader.sandbox.limits import Limits
 from grader.sandbox.session import Session
 from grader.sandbox.tiers import SandboxError, Tier
 

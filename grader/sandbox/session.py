@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Literal, Protocol
 
 from grader.sandbox.fate import Fate
-from grader.sandbox.limits import Limits
+from grader.sandbox.inside.limits import Limits
 from grader.sandbox.tiers import Tier
 
 PATIENCE = 5.0

@@ -6,6 +6,7 @@ from pathlib import Path
 from grader.exercise.model import Exercise
 
 from ..results import QuestionResult, SubmissionResult
+from ..results.status import Status
 from .progress import NEARLY
 
 
@@ -40,4 +41,4 @@ class Checked:
 
 def solved(question: QuestionResult) -> bool:
     """True for full marks."""
-    return question.status != "not_graded" and question.points >= question.max_points - NEARLY
+    return question.status is not Status.NOT_GRADED and question.points >= question.max_points - NEARLY

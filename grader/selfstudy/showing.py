@@ -16,6 +16,7 @@ from grader.text import clean, one_line
 
 from ..pages.wording import exercise_title, number, percent
 from ..results import QuestionResult
+from ..results.status import SIGNS, Ended, State, Status
 from .checked import Checked, Hint, solved
 from .overview import Overview
 
@@ -24,17 +25,17 @@ WIDTH = 100  # of a pipe or a file, and the most of a terminal: longer lines are
 SHOWN = 2  # behaviours of one question that are explained at a time
 THEME = Theme({"markdown.code": "bold cyan"})
 
-#: Status -> (sign, words, style).
-STATUSES = {
-    "passed": ("●", "full marks", "green"),
-    "partial": ("◐", "partly", "yellow"),
-    "failed": ("○", "not yet", "yellow"),
-    "error": ("×", "stopped with an error", "red"),
-    "not_graded": ("?", "not graded", "red"),
-    "time": ("×", "ran out of time", "red"),
-    "crash": ("×", "ended the Python process", "red"),
-    "blank": ("·", "not reached", "dim"),
+WORDS: dict[State, tuple[str, str]] = {
+    Status.PASSED: ("full marks", "green"),
+    Status.PARTIAL: ("partly", "yellow"),
+    Status.FAILED: ("not yet", "yellow"),
+    Status.ERROR: ("stopped with an error", "red"),
+    Status.NOT_GRADED: ("not graded", "red"),
+    Ended.TIME: ("ran out of time", "red"),
+    Ended.CRASH: ("ended the Python process", "red"),
+    Ended.BLANK: ("not reached", "dim"),
 }
+"""What is said of a question's state, and in which style."""
 
 
 def terminal() -> Console:
@@ -85,7 +86,8 @@ def _since(checked: Checked, earlier: Checked | None) -> str:
 
 def _question(console: Console, checked: Checked, question: QuestionResult, unchanged: bool, hint: Hint | None) -> None:
     blank = question.id not in checked.begun and not solved(question)
-    sign, words, style = STATUSES["blank" if blank else question.status]
+    state = Ended.BLANK if blank else question.state
+    sign, (words, style) = SIGNS[state], WORDS[state]
     line = Text().append(f" {sign} ", style=style)
     line.append(f"{clean(question.title)}", style="dim" if blank else "")
     line.append(f"  {number(question.points)} of {number(question.max_points)}, {words}", style=style)
@@ -112,7 +114,7 @@ def _question(console: Console, checked: Checked, question: QuestionResult, unch
 def _messages(question: QuestionResult) -> list[str]:
     """What was seen: the first behaviours that do not hold, and how many more. An error that stops all is said once."""
     failing = [b for b in question.behaviours if not b.passed]
-    if question.status == "error" or len(question.behaviours) < 2 or not failing:
+    if question.status is Status.ERROR or len(question.behaviours) < 2 or not failing:
         return [question.message] if question.message else []
     messages = [f"{b.name}: {b.message}" if b.message else b.name for b in failing[:SHOWN]]
     more = len(failing) - SHOWN

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.student.bounded import unwatched
 from grader.student.compare import same
-from grader.student.views import View
+from grader.student.views import PLAIN, View
 
 FLOAT32 = 2e-5
 """Tolerance for single-precision results of a few operations on numbers around 1.
@@ -35,10 +35,8 @@ class Observation:
     """A property or a value that the test computed, rather than one of the reference."""
     expected: Any = None
     holds: bool = False
-    picture: Any = None
-    """Builds the picture from (observed, expected), or None."""
-    shows: Any = None
-    """Says a value in the words that a learner should read, or None."""
+    view: View = PLAIN
+    """How it is said and drawn."""
 
 
 class Expect:
@@ -55,8 +53,6 @@ class Expect:
         *,
         atol: float = FLOAT32,
         rtol: float = FLOAT32,
-        picture: Any = None,
-        shows: Any = None,
         view: View | None = None,
         **own: Any,
     ) -> bool:
@@ -64,14 +60,10 @@ class Expect:
 
         label: what the value is, in words that fit "…: expected …, observed …".
         equals: the expected value, where the test computed it itself.
-        shows(value) -> str: says the value (observed and expected alike) as a learner should read it.
-        picture(observed, expected) -> dict: a tlcore.plots picture for the feedback page.
-        view: both of these under one name, see `views`.
+        view: how both values are said in words and drawn on the feedback page, see `grader.student.views`.
         """
-        if view is not None:
-            shows, picture = shows or view.says, picture or view.draws
         at = len(self.observations)
-        seen = Observation(label, value, atol, rtol, property="equals" in own, picture=picture, shows=shows)
+        seen = Observation(label, value, atol, rtol, property="equals" in own, view=view or PLAIN)
         if seen.property:
             seen.expected = own.pop("equals")
             seen.holds = self._same(value, seen.expected, atol, rtol)
@@ -91,6 +83,6 @@ class Expect:
         with unwatched():  # only tensors of one shape are compared number by number
             return same(value, expected, atol, rtol)
 
-    def that(self, condition: bool, label: str, picture: Any = None) -> bool:
+    def that(self, condition: bool, label: str) -> bool:
         """Record a property; True where it holds. `label` is the property as a sentence that should be true."""
-        return self(bool(condition), label, equals=True, picture=picture)
+        return self(bool(condition), label, equals=True)

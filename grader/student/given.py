@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
 import torch
 
+from grader.student import zoo
 from grader.student.bounded import check_size, unwatched
 from grader.student.proxy import Model, Student
 
@@ -74,7 +75,7 @@ class Given:
         """An integer from low to high, both included."""
         return self.random.randint(low, high)
 
-    def choice(self, options: Sequence[Any]) -> Any:
+    def choice(self, options: Iterable[Any]) -> Any:
         """One of some options."""
         return self.random.choice(list(options))
 
@@ -123,3 +124,15 @@ class Given:
         # Known here, not asked of the other side: a size that comes from there could be any number.
         model.config = SimpleNamespace(**config)
         return model
+
+    def model(self, kind: str, dtype: str = "float32", **sizes: Any) -> Model:
+        """A model of the zoo: "net", "resnet", "vit" or "bert" (`grader.student.zoo.KINDS`), with random sizes.
+
+        It answers with plain logits. `.config` has `n_classes`, `head` and `lowest` (the paths of head and lowest
+        block), `blocks` (how many), `words` (for labels) and the sizes.
+        """
+        return zoo.model(self, self._student.tools, kind, dtype, **sizes)
+
+    def inputs(self, model: Model, count: int) -> torch.Tensor:
+        """A batch that fits a model of the zoo: pictures in its precision, or word ids."""
+        return zoo.inputs(self, model, count)

@@ -1,16 +1,21 @@
 """Views: how a value that a hidden test looked at is said in words, and drawn. An observation names one view.
 
 expect(model.tensors(), "parameters that moved in three steps", view=moved_from(before))
+
+A view of one topic alone is a `View` in the topic's `setups.py`: `View(says)` for words, `View(says, draws)` for words
+and a picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from grader.student.tensors import as_tensor
 from tlcore import plots
 
 MANY_LETTERS = 100_000
@@ -22,10 +27,17 @@ MOVED = 1e-6
 
 @dataclass(frozen=True)
 class View:
-    """says: a value in the words that a learner should read. draws: (observed, expected) as a picture of `plots`."""
+    """says: a value in the words that a learner should read. draws: (observed, expected) as a picture of `plots`.
+
+    Both are called with whatever an answer gave; where they raise, the value is said in plain words without a picture.
+    """
 
     says: Callable[[Any], str] | None = None
     draws: Callable[[Any, Any], dict[str, Any]] | None = None
+
+
+PLAIN = View()
+"""Plain words and no picture."""
 
 
 def moved_from(before: Mapping[str, torch.Tensor]) -> View:
@@ -48,11 +60,11 @@ def moved_from(before: Mapping[str, torch.Tensor]) -> View:
     return View(says, draws)
 
 
-def as_matrix(title: str, rows: int = 6, columns: int = 8) -> View:
+def as_matrix(title: str = "Yours and the expected", rows: int = 16, columns: int = 16) -> View:
     """The first rows and columns of a table of numbers, as a picture."""
 
     def draws(observed: Any, expected: Any) -> dict[str, Any]:
-        yours, right = (torch.as_tensor(value).float()[:rows, :columns] for value in (observed, expected))
+        yours, right = (as_tensor(value).float()[:rows, :columns] for value in (observed, expected))
         return plots.matrix(title, yours, right)
 
     return View(draws=draws)
@@ -67,9 +79,23 @@ def as_curves(title: str, of: str, xlabel: str) -> View:
     return View(draws=draws)
 
 
-def how_far_from(before: torch.Tensor) -> View:
-    """How far outputs moved, on average, from what they were before training."""
-    return View(lambda after: f"moved by {float((after - before).abs().mean()):.3f}")
+def as_counts(title: str, paths: Collection[str]) -> View:
+    """How many numbers can learn under each of some paths in a model (`student.tools.trainable_counts`)."""
+
+    def says(counts: Mapping[str, int]) -> str:
+        found = Counter((path.rpartition(".")[2], n) for path, n in counts.items() if n)
+        return ", ".join(f"{times} × {name} ({n} numbers each)" for (name, n), times in found.items()) or "none"
+
+    def draws(observed: Mapping[str, int], expected: Mapping[str, int]) -> dict[str, Any]:
+        yours, right = ([side.get(path, 0) for path in paths] for side in (observed, expected))
+        return plots.bars(title, list(paths), yours, right, ylabel="numbers")
+
+    return View(says, draws)
+
+
+def outputs_from(before: torch.Tensor, title: str = "Outputs") -> View:
+    """Outputs after training: how far they moved, on average, from what they were before, and their matrix."""
+    return View(lambda after: f"moved by {float((after - before).abs().mean()):.3f}", as_matrix(title).draws)
 
 
 def collapsed(chosen: list[str], every: list[str], prefix: str = "") -> list[str]:

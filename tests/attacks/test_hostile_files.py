@@ -12,7 +12,7 @@ from shown import acts_on_a_page, acts_on_a_terminal
 
 from grader.authoring.notebook import build_notebook, solved_notebook, to_bytes
 from grader.cli.grade import show
-from grader.grading import grade_class
+from grader.grading import Settings, grade_class
 from grader.pages import write_pages
 from grader.results import RecordStore
 from grader.submissions import NotReadable, read_answers
@@ -106,7 +106,7 @@ def test_a_class_of_hostile_names(tmp_path: Path, capsys: pytest.CaptureFixture[
         (submissions / "many" / f"{number}.ipynb").write_bytes(b"{}")
     before = {path: path.read_bytes() for path in submissions.rglob("*") if path.is_file() and not path.is_symlink()}
 
-    summary = grade_class(submissions, out, isolation="best", time_limit=10, key="names")
+    summary = grade_class(submissions, out, Settings(isolation="best", time_limit=10, key="names"))
     store = RecordStore(out)
     show(summary, store)
     write_pages(out, store.records())

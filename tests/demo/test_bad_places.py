@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell
 
 from grader.authoring.notebook import to_bytes
 from grader.demo.classroom_files import CLASSROOM, solved, submission
-from grader.grading import grade_class
+from grader.grading import Settings, grade_class
 from grader.grading.submission import not_graded
 from grader.pages import write_pages
 from grader.results import RecordStore
@@ -23,14 +23,14 @@ HOSTILE = ["../x", "..", "/etc/passwd", "<script>alert(1)</script>", "a\\b", "CO
 WITH_SMALL_FILES = """
 import resource, sys
 from pathlib import Path
-from grader.grading import grade_class
+from grader.grading import Settings, grade_class
 from grader.results import OutputFull
 
 def started(*seen):
     resource.setrlimit(resource.RLIMIT_FSIZE, (16384, 16384))
 
 try:
-    grade_class(Path(sys.argv[1]), Path(sys.argv[2]), isolation="none", key="k", progress=started)
+    grade_class(Path(sys.argv[1]), Path(sys.argv[2]), Settings(isolation="none", key="k"), progress=started)
 except OutputFull as error:
     print(f"error: {error}", file=sys.stderr)
     sys.exit(2)
@@ -139,7 +139,7 @@ def test_everything_at_once_costs_only_what_it_breaks(tmp_path: Path) -> None:
     write(submissions, "unlucky", to_bytes(notebook))
     write(submissions, "neighbour", to_bytes(submission(CLASSROOM / "ada" / f"{EXERCISE}.py")))
     write(submissions, "no-json", b"{")
-    summary = grade_class(submissions, tmp_path / "out", jobs=2, isolation="best", time_limit=15.0, key="k")
+    summary = grade_class(submissions, tmp_path / "out", Settings(jobs=2, isolation="best", time_limit=15.0, key="k"))
     assert (summary.graded, summary.not_graded) == (2, 1)
     records = {record.learner: record for record in RecordStore(tmp_path / "out").records()}
     assert records["neighbour"].points == records["neighbour"].max_points == 9.0

@@ -10,7 +10,7 @@ from expected_class import FIRST, LEARNERS, MESSAGES, REASONS, REMARKS, worth
 
 from grader.demo import write_class
 from grader.exercise.catalogue import exercise_names
-from grader.grading import Summary, grade_class
+from grader.grading import Settings, Summary, grade_class
 from grader.pages import write_pages
 from grader.results import QuestionResult, RecordStore, SubmissionResult
 
@@ -36,7 +36,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     folder = tmp_path_factory.mktemp("class")
     submissions, out = folder / "submissions", folder / "graded"
     write_class(submissions)
-    summary = grade_class(submissions, out, jobs=2, isolation="best", time_limit=15.0, key=KEY)
+    summary = grade_class(submissions, out, Settings(jobs=2, isolation="best", time_limit=15.0, key=KEY))
     return Graded(submissions, out, summary, {record.key: record for record in RecordStore(out).records()})
 
 
@@ -137,7 +137,7 @@ def test_a_second_run_resumes(graded: Graded) -> None:
         return {str(path): os.stat(path).st_mtime_ns for path in graded.out.glob("records/*/*.json")}
 
     before, results = written(), graded.summary.results.read_bytes()
-    again = grade_class(graded.submissions, graded.out, jobs=2, isolation="best", time_limit=15.0, key=KEY)
+    again = grade_class(graded.submissions, graded.out, Settings(jobs=2, isolation="best", time_limit=15.0, key=KEY))
     assert (again.graded, again.resumed, again.not_graded) == (len(LEARNERS), len(LEARNERS), len(REASONS))
     touched = {path for path, when in written().items() if before[path] != when}
     # Who could not be graded is looked at again.

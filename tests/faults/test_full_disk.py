@@ -27,7 +27,7 @@ exit $status
 WITHOUT_A_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from grader.grading import grade_class
+from grader.grading import Settings, grade_class
 from grader.results import OutputFull
 
 def progress(done, total, result):
@@ -36,7 +36,7 @@ def progress(done, total, result):
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 try:
-    grade_class(Path(sys.argv[1]), Path(sys.argv[2]), jobs=2, isolation="best", key="k", progress=progress)
+    grade_class(Path(sys.argv[1]), Path(sys.argv[2]), Settings(jobs=2, isolation="best", key="k"), progress=progress)
 except OutputFull as error:
     print(f"error: {error}", file=sys.stderr)
     sys.exit(2)

@@ -10,7 +10,7 @@ import pytest
 from grader.authoring.notebook import fill, to_bytes
 from grader.demo.classroom_files import released, solved
 from grader.exercise.catalogue import exercise_names, load_exercise
-from grader.grading import grade_class
+from grader.grading import Settings, grade_class
 from grader.grading.judge import Judge
 from grader.grading.worker import Worker
 from grader.results import RecordStore, SubmissionResult
@@ -61,7 +61,7 @@ def _said(result: SubmissionResult) -> tuple:
 
 
 def _graded(submissions: Path, out: Path, jobs: int) -> list[tuple]:
-    grade_class(submissions, out, jobs=jobs, isolation="best", key="a course key", time_limit=4)
+    grade_class(submissions, out, Settings(jobs=jobs, isolation="best", key="a course key", time_limit=4))
     return [_said(record) for record in RecordStore(out).records()]
 
 

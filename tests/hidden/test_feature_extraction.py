@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
+from benchmarks.in_process import judge
 from grader.authoring import verify
-from grader.judging.in_process import judge
 from tlcore.misconceptions.feature_extraction.extract_features import graph_kept
 from tlcore.reference.feature_extraction.extract_features import extract_features
 

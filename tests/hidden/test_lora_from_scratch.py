@@ -39,7 +39,7 @@ def test_verify_finds_no_problem(proofs, question):
 
 
 def judged(question, names):
-    return verdict(KEY, question, 10.0, KEY.ask(question, {**KEY.reference_names, **names}))
+    return verdict(KEY, load_exercise(NAME).question(question), KEY.ask(question, {**KEY.reference_names, **names}))
 
 
 class OnlyTheBase(nn.Module):

@@ -1,7 +1,7 @@
 """The hidden tests inside a notebook's own process give the points that the sandbox gives, stand-ins included."""
 
+from benchmarks import in_process
 from grader.exercise.catalogue import load_exercise
-from grader.judging import in_process
 
 EXERCISE = "04_lora_from_scratch"
 

@@ -43,7 +43,7 @@ def test_what_learners_have_does_not_answer_its_own_question(name) -> None:
     exercise, question = _question_that_defines(name)
     key = AnswerKey(exercise.name, "a course of its own")
     names = {**key.reference_names, name: getattr(tlcore.stand_ins, name)}
-    found = verdict(key, question.id, question.points, key.ask(question.id, names))
+    found = verdict(key, question, key.ask(question.id, names))
     assert found.points < question.points / 2
     assert found.status in ("failed", "error", "partial")
 

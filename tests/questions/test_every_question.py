@@ -14,10 +14,10 @@ import pytest
 import torch
 from torch import nn
 
+from benchmarks.in_process import judge
 from grader.exercise.catalogue import exercise_names, load_exercise
 from grader.judging.answer_key import AnswerKey
-from grader.judging.in_process import judge
-from grader.judging.verdict import QuestionVerdict
+from grader.results.record import QuestionResult
 
 KEY = "tests"
 QUESTIONS = [(name, question.id) for name in exercise_names() for question in load_exercise(name).questions]
@@ -78,7 +78,7 @@ NO_ANSWERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def judged(exercise: str, question: str, answer: Callable[..., Any]) -> QuestionVerdict:
+def judged(exercise: str, question: str, answer: Callable[..., Any]) -> QuestionResult:
     """The verdict where every name that the question asks for is this answer; earlier answers are the reference's."""
     defined = load_exercise(exercise).question(question).defines
     names = AnswerKey(exercise, KEY).reference_names | dict.fromkeys(defined, answer)

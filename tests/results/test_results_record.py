@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from grader.results import Advice, Behaviour, DamagedRecord, NewerRecord, QuestionResult, SubmissionResult
+from grader.results.status import Status
 
 
 def test_to_dict_and_back(data: dict[str, Any]) -> None:
@@ -115,5 +116,5 @@ def test_control_characters_do_not_reach_a_terminal_through_an_error(data: dict[
 def test_complete(data: dict[str, Any]) -> None:
     record = SubmissionResult.from_dict(data)
     assert record.complete
-    record.questions[0].status = "not_graded"
+    record.questions[0].status = Status.NOT_GRADED
     assert not record.complete

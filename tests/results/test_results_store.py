@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.results import DamagedRecord, NewerRecord, OutputError, RecordStore, SubmissionResult
+from grader.results.status import Status
 
 Make = Callable[..., SubmissionResult]
 NAMES = ["../x", "Zoë O'Neil", "<script>alert(1)</script>", "", "x" * 300, "anna", "Anna", "caf\udce9", "=1+1"]
@@ -98,7 +99,7 @@ def test_resume(store: RecordStore, make: Make, make_not_graded: Make) -> None:
     store.write(make_not_graded(digest="cd" * 32))
     assert store.needs_grading(*key, **{**same, "digest": "cd" * 32})
     record = make()
-    record.questions[0].status = "not_graded"
+    record.questions[0].status = Status.NOT_GRADED
     store.write(record)
     assert store.needs_grading(*key, **same)
 

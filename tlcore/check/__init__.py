@@ -1,6 +1,6 @@
 """`check("freeze")`: run the public checks of one question on what the learner wrote, and show what differs.
 
-The checks themselves live in `tlcore/checks/<topic>.py` (built from the solutions) and hold properties and literal
+The checks themselves live in `tlcore/checks/<topic>/<question>.py` and hold properties and literal
 values only. This package finds the learner's functions, calls the check with them and a `Show`, and makes a `Report`.
 """
 

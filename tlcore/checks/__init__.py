@@ -1,1 +1,1 @@
-"""The public checks, one module a topic, built by `tl build` from the solutions. `tlcore.check.check` runs them."""
+"""The public checks, a folder for each topic and a file for each question. `tlcore.check.check` runs them."""

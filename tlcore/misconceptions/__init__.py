@@ -1,4 +1,4 @@
-"""Known wrong ideas, one module a topic: each a wrong implementation beside the reference.
+"""Known wrong ideas, a folder for each topic and a file for each question: each a wrong implementation.
 
 The grader runs them on the same hidden inputs as the learner's answer; where the observations match, it names the
 misconception and asks its question.

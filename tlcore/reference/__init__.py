@@ -1,1 +1,1 @@
-"""The correct implementations, one module a topic: what a learner reads after the workshop."""
+"""The correct implementations, a folder for each topic and a file for each question, to be read after the workshop."""

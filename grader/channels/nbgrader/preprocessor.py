@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,8 @@ class GradeInSandbox(NbGraderPreprocessor):
         assert isinstance(self.parent, SubmissionExporter)
         names = resources["nbgrader"]
         try:
-            result = self._grader().grade(self.parent.submission(resources), names["student"])
+            own_inputs = self._feedback_given(names["assignment"])
+            result = self._grader().grade(self.parent.submission(resources), names["student"], own_inputs)
         except NotGraded:
             leave_open(resources)
             raise
@@ -66,6 +68,11 @@ class GradeInSandbox(NbGraderPreprocessor):
         if wanted not in _graders:
             _graders[wanted] = WarmGrader(*wanted)
         return _graders[wanted]
+
+    def _feedback_given(self, assignment: str) -> bool:
+        """Whether anybody may have seen feedback on this assignment."""
+        course = self.parent.parent.coursedir
+        return any(Path(path).is_dir() for path in glob(course.format_path(course.feedback_directory, "*", assignment)))
 
     def _folder(self) -> Path:
         return Path(self.key_folder or self.parent.parent.coursedir.root)

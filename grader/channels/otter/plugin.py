@@ -28,6 +28,7 @@ from grader.channels.one_by_one import NotGraded, WarmGrader, read_submission
 from grader.channels.otter.entrance import HANDED_IN, one_notebook, refusal
 from grader.judging.time_limit import TIME_LIMIT
 from grader.results import QuestionResult, SubmissionResult
+from grader.results.status import Status
 from grader.text import clean
 
 
@@ -67,7 +68,8 @@ class GradeInSandbox(AbstractOtterPlugin):
             return
         grader = WarmGrader(asked, self.plugin_config["key"], self.plugin_config.get("time_limit", TIME_LIMIT))
         try:
-            self.result = grader.grade(submitted, _learner(self.submission_metadata))
+            # A learner sees the results at once and may hand in again, as often as they like.
+            self.result = grader.grade(submitted, _learner(self.submission_metadata), own_inputs=True)
         finally:
             grader.close()
             _clear(path)
@@ -109,7 +111,7 @@ class Told(OKTestFile):
     def question(cls, question: QuestionResult) -> Told:
         """A question of a result."""
         points = (question.points, question.max_points)
-        return cls._one(question.id, question.title, points, as_text(question), question.status == "passed")
+        return cls._one(question.id, question.title, points, as_text(question), question.status is Status.PASSED)
 
     @classmethod
     def refused(cls, test: dict[str, Any]) -> Told:

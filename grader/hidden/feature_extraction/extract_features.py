@@ -7,13 +7,17 @@ from typing import Any
 
 import torch
 
-from grader.hidden.feature_extraction.setups import as_matrix, as_tensor, more_pictures, not_so, say_drift
+from grader.hidden.feature_extraction.setups import FEATURES, more_pictures, not_so
 from grader.hidden.registry import hidden_test
 from grader.student.answers import LearnerError
-from grader.student.proxy import Model
+from grader.student.expect import Expect
+from grader.student.given import Given
+from grader.student.proxy import Model, Student
+from grader.student.tensors import as_tensor
+from grader.student.views import as_matrix, moved_from
 
 
-def pictures_to_extract(student: Any, given: Any, count: int, **config: Any) -> Any:
+def pictures_to_extract(given: Given, count: int, **config: Any) -> Any:
     """A net, pictures with a label each that no other has, and the features that belong to them."""
     net = given.tiny_net(**config)
     x = 1.5 * given.tensor(count, net.config.in_channels, 8, 8) - 0.5
@@ -24,7 +28,7 @@ def pictures_to_extract(student: Any, given: Any, count: int, **config: Any) -> 
     return SimpleNamespace(net=net, x=x, y=y, known=known)
 
 
-def learns_twice(student: Any, answer: Any, head: Model, net: Model, y: torch.Tensor) -> bool:
+def learns_twice(student: Student, answer: Any, head: Model, net: Model, y: torch.Tensor) -> bool:
     """Whether a head can learn twice from the features in `answer`, an optimizer having the net's parameters too."""
     try:
         student.tools.learn_from(answer, head, net, y, steps=2, lr=0.5)
@@ -35,7 +39,7 @@ def learns_twice(student: Any, answer: Any, head: Model, net: Model, y: torch.Te
     return True
 
 
-def as_pair(answer: Any, expect: Any) -> tuple[torch.Tensor, torch.Tensor]:
+def as_pair(answer: Any, expect: Expect) -> tuple[torch.Tensor, torch.Tensor]:
     """Features and labels as tensors, where the answer is a pair of tensors or arrays."""
     try:
         features, labels = map(as_tensor, answer)
@@ -44,7 +48,7 @@ def as_pair(answer: Any, expect: Any) -> tuple[torch.Tensor, torch.Tensor]:
     return features, labels
 
 
-def extracted(student: Any, model: Any, loader: Any, kept: bool = False) -> Any:
+def extracted(student: Student, model: Any, loader: Any, kept: bool = False) -> Any:
     """The answer, or with `kept` a handle of it. Afterwards gradients are recorded as before, whatever it did."""
     switch = student.tools.grad_switch()
     on = switch(True)
@@ -70,28 +74,29 @@ def beside_own_labels(features: torch.Tensor, labels: torch.Tensor, given: Any) 
 @hidden_test(weight=3, says="What has to come from the same batch, and from which batches?")
 def test_every_picture_once_beside_its_own_label(student, given, expect):
     """Each picture's features are there once, beside its own label, when the loader shuffles"""
-    some = pictures_to_extract(student, given, given.choice([17, 18, 19]))
+    some = pictures_to_extract(given, given.choice([17, 18, 19]))
     # Labels are judged by it, so it has to be right.
     expect(some.known, "what the backbone itself says of the pictures")
     loader = student.tools.loader(some.x, some.y, batch_size=5, shuffle=True)
     features, labels = as_pair(extracted(student, some.net, loader), expect)
     if expect(list(features.shape), "shape of the features", equals=list(some.known.shape)):
-        expect(in_one_order(features), "the features, sorted", picture=as_matrix("Features, sorted"))
+        expect(in_one_order(features), "the features, sorted", view=as_matrix("Features, sorted", rows=6, columns=8))
         expect.that(beside_own_labels(features, labels, some), "each row of features stands beside its own label")
 
 
 @hidden_test(weight=2, says="In which mode must the model be, and in which does its owner want it back?")
 def test_eval_mode_and_back(student, given, expect):
     """Features are those of eval mode, whatever mode the model came in and goes back to"""
-    some = pictures_to_extract(student, given, 12, dropout=0.0)
+    some = pictures_to_extract(given, 12, dropout=0.0)
     loader = student.tools.loader(some.x, some.y, batch_size=4)
     for training in (True, False):
         some.net.mode(training)
-        before = [some.net.buffers()]
+        before = some.net.buffers()
         features, _ = as_pair(extracted(student, some.net, loader), expect)
         came = "train" if training else "eval"
-        expect(features, f"features of a model that came in {came} mode", picture=as_matrix("Features"))
-        expect([some.net.buffers()], f"statistics of a model that came in {came} mode", shows=say_drift(before))
+        expect(features, f"features of a model that came in {came} mode", view=FEATURES)
+        moved = f"statistics that moved, of a model that came in {came} mode"
+        expect(some.net.buffers(), moved, view=moved_from(before))
         expect(
             some.net.training, f"whether a model is in train mode afterwards that came in {came} mode", equals=training
         )
@@ -101,12 +106,12 @@ def test_eval_mode_and_back(student, given, expect):
 @hidden_test(weight=2, says="A last batch may be smaller than the others, even a single picture.")
 def test_batch_size_does_not_matter(student, given, expect):
     """The same features, in the loader's order, for any batch size"""
-    some = pictures_to_extract(student, given, 13)
+    some = pictures_to_extract(given, 13)
     for batch_size in (4, 5, 13):
         loader = student.tools.loader(some.x, some.y, batch_size=batch_size)
         some.net.mode(True)
         features, labels = as_pair(extracted(student, some.net, loader), expect)
-        expect(features, f"features with batches of {batch_size}", picture=as_matrix("Features"))
+        expect(features, f"features with batches of {batch_size}", view=FEATURES)
         expect(labels, f"labels with batches of {batch_size}", equals=some.y)
         whole = labels.dtype == torch.int64
         expect.that(whole, "labels are whole numbers of the type that they came in (int64): a loss takes no others")
@@ -115,7 +120,7 @@ def test_batch_size_does_not_matter(student, given, expect):
 @hidden_test(weight=1, says="What is needed only for a backward pass need not be kept.")
 def test_no_graph_is_kept(student, given, expect):
     """The features do not drag a graph along"""
-    some = pictures_to_extract(student, given, 9)
+    some = pictures_to_extract(given, 9)
     backbone, width, n_classes = some.net.part("backbone"), some.net.config.widths[-1], 5
     loader = student.tools.loader(some.x, some.y, batch_size=4)
     answer = extracted(student, some.net, loader, kept=True)
@@ -134,7 +139,7 @@ def test_no_graph_is_kept(student, given, expect):
 @hidden_test(weight=2, says="Which pictures count: those of a data set, or those that the loader gives?")
 def test_any_loader_and_any_model(student, given, expect):
     """Only what the loader gives counts, whatever loader it is, and only `model.features`, whatever model it is"""
-    some = pictures_to_extract(student, given, 11)
+    some = pictures_to_extract(given, 11)
     width = some.net.config.widths[-1]
     seer = student.tools.seer(some.net, width, given.integer(3, 6))
     ragged = [[4], [0, 1, 2], [9, 5, 3, 10], [6, 7]]
@@ -142,13 +147,13 @@ def test_any_loader_and_any_model(student, given, expect):
     for once, which in ((False, "that can be gone through twice"), (True, "that can be gone through only once")):
         stream = student.tools.loose_batches(some.x, some.y, ragged, once=once)
         features, labels = as_pair(extracted(student, some.net, stream), expect)
-        expect(features, f"features of batches {which}", picture=as_matrix("Features"))
+        expect(features, f"features of batches {which}", view=FEATURES)
         expect(labels, f"labels of batches {which}", equals=some.y[rows])
         expect(stream.passes, "how often the loader was gone through", equals=1)
     drawn = [*given.distinct(9, 0, 10), 3, 3]
     loader = student.tools.drawing_loader(some.x, some.y, drawn, batch_size=3, brighter=0.5)
     features, labels = as_pair(extracted(student, seer.mode(True), loader), expect)
-    expect(features, "features of a model without a part called backbone", picture=as_matrix("Features"))
+    expect(features, "features of a model without a part called backbone", view=FEATURES)
     expect(labels, "labels of the pictures that a loader drew", equals=some.y[drawn[:9]])
     expect(loader.passes, "how often a DataLoader was gone through", equals=1)
 
@@ -158,7 +163,7 @@ def test_any_loader_and_any_model(student, given, expect):
 )
 def test_all_else_stays_as_it_was(student, given, expect):
     """Model, pictures and labels stay as they were, and so does whether gradients are recorded"""
-    some, other = pictures_to_extract(student, given, 8), given.tiny_net(in_channels=1)
+    some, other = pictures_to_extract(given, 8), given.tiny_net(in_channels=1)
     x = given.tensor(6, 1, 8, 8)
     y = torch.tensor(given.distinct(6, 0, 99))
     one_batch = student.tools.loose_batches(x, y, [[*range(6)]])

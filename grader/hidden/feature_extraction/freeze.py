@@ -5,59 +5,20 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-import torch
-
 from grader.hidden.registry import hidden_test
-from grader.student.proxy import Model, model_from
-from tlcore import plots
-
-MANY_LETTERS = 100_000
-"""In names of layers that nobody tells one by one: a network of 400 layers has a tenth of it."""
+from grader.student.given import Given
+from grader.student.proxy import Model, Student, model_from
+from grader.student.views import moved_from
 
 
-def tower(student: Any, given: Any, **how: Any) -> Any:
+def tower(student: Student, given: Given, **how: Any) -> Any:
     """A model with parameters at every depth of its backbone, and a batch that fits it."""
     n_in, n_classes = given.integer(4, 7), given.integer(3, 6)
     model = student.tools.tower(n_in, given.choice([9, 10, 11]), n_classes, given.names(2), **how)
     return SimpleNamespace(model=model, x=given.tensor(12, n_in), y=given.labels(12, n_classes))
 
 
-def moved_from(before: dict[str, torch.Tensor]) -> dict[str, Any]:
-    """`shows` and `picture` of an observation of tensors after training that began at `before`."""
-
-    def distance(after: dict[str, torch.Tensor], name: str) -> float:
-        return float((after[name].double() - before[name].double()).norm())
-
-    def shows(after: dict[str, torch.Tensor]) -> str:
-        moved = [name for name in before if name in after and distance(after, name) > 1e-6]
-        if sum(map(len, before)) > MANY_LETTERS:
-            return f"{len(moved)} of {len(before)}"
-        return ", ".join(collapsed(moved, list(before))) or "none"
-
-    def picture(observed: dict[str, torch.Tensor], expected: dict[str, torch.Tensor]) -> dict[str, Any]:
-        names = [name for name in before if name in expected and name in observed]
-        yours, right = ({"trainable": None, "moved": [distance(v, n) for n in names]} for v in (observed, expected))
-        return plots.layers("How far training moved each parameter", names, yours, right)
-
-    return {"shows": shows, "picture": picture}
-
-
-def collapsed(chosen: list[str], every: list[str], prefix: str = "") -> list[str]:
-    """Dotted names, with `backbone` for all that is in the backbone where all of it is chosen."""
-    picked = set(chosen)
-    parts: dict[str, list[str]] = {}
-    for name in every:
-        parts.setdefault(prefix + name.removeprefix(prefix).partition(".")[0], []).append(name)
-    found = []
-    for path, inside in parts.items():
-        if picked.issuperset(inside):
-            found.append(path)
-        elif not picked.isdisjoint(inside):
-            found += collapsed([name for name in inside if name in picked], inside, path + ".")
-    return found
-
-
-def frozen_in(net: Any, path: str, student: Any) -> Any:
+def frozen_in(net: Any, path: str, student: Student) -> Model:
     """The model once the part at `path` is frozen."""
     part = net.model.part(path)
     return part.replaced_by(student.freeze(part))
@@ -70,7 +31,7 @@ def test_frozen_layers_stay_put_while_the_rest_learns(student, given, expect):
     before = net.model.tensors()
     model = frozen_in(net, "backbone", student)
     model.train(net.x, net.y, steps=3, lr=0.5)
-    expect(model.tensors(), "parameters that moved in three steps", **moved_from(before))
+    expect(model.tensors(), "parameters that moved in three steps", view=moved_from(before))
 
 
 @hidden_test(weight=2, says="Is a parameter of another kind of layer, or of another precision, a parameter, too?")
@@ -85,7 +46,7 @@ def test_every_kind_of_layer_is_frozen(student, given, expect):
     model = frozen_in(net, "backbone", student)
     student.tools.train_parameters(model, net.x, net.y, steps=2, lr=0.5)
     after = {name: value for name, value in model.tensors().items() if name in before}
-    expect(after, "parameters that moved, of many kinds of layers", **moved_from(before))
+    expect(after, "parameters that moved, of many kinds of layers", view=moved_from(before))
 
 
 @hidden_test(weight=1, says="An optimizer leaves a parameter alone only where there is no gradient at all.")
@@ -96,10 +57,10 @@ def test_weight_decay_does_not_move_them_either(student, given, expect):
     model = frozen_in(net, "backbone", student)
     # The first step of a training begins with the gradients that are there.
     student.tools.first_step(model, net.x, net.y, lr=0.05, weight_decay=0.5)
-    expect(model.tensors(), "parameters that the first step moved", **moved_from(before))
+    expect(model.tensors(), "parameters that the first step moved", view=moved_from(before))
     before = model.tensors()
     model.train(net.x, net.y, steps=3, lr=0.05, optimizer="AdamW", weight_decay=0.5)
-    expect(model.tensors(), "parameters that AdamW moved in three steps", **moved_from(before))
+    expect(model.tensors(), "parameters that AdamW moved in three steps", view=moved_from(before))
 
 
 @hidden_test(weight=1, says="One parameter can be part of two layers.")
@@ -111,7 +72,7 @@ def test_a_shared_parameter_is_frozen_wherever_it_is_used(student, given, expect
     model = frozen_in(net, "backbone", student)
     expect.that(student.tools.are_parameters_of(held, model), "the parameters are the same objects as before")
     model.train(net.x, net.y, steps=3, lr=0.5)
-    expect(model.tensors(), "parameters that moved, where two layers share one", **moved_from(before))
+    expect(model.tensors(), "parameters that moved, where two layers share one", view=moved_from(before))
 
 
 @hidden_test(weight=1, says="What is frozen are the parameters that are there, not those that come later.")
@@ -123,7 +84,7 @@ def test_a_head_put_in_later_learns(student, given, expect):
     student.tools.put_part(model, "head", student.tools.linear(width, n_classes))
     before = model.tensors()
     model.train(net.x, net.y, steps=3, lr=0.5)
-    expect(model.tensors(), "parameters that moved after the whole model was frozen", **moved_from(before))
+    expect(model.tensors(), "parameters that moved after the whole model was frozen", view=moved_from(before))
 
 
 @hidden_test(weight=1, says="Freezing is a flag of each parameter, and nothing that the module does.")
@@ -135,11 +96,11 @@ def test_it_can_be_copied_saved_and_unfrozen(student, given, expect):
         again = student.tools.copied(model) if how == "copied" else student.tools.saved_and_loaded(model)
         before = again.tensors()
         again.train(net.x, net.y, steps=2, lr=0.5)
-        expect(again.tensors(), f"parameters that moved in a model that was {how}", **moved_from(before))
+        expect(again.tensors(), f"parameters that moved in a model that was {how}", view=moved_from(before))
     before = model.tensors()
     student.tools.trainable(model.part("backbone"), True)
     model.train(net.x, net.y, steps=2, lr=0.5)
-    expect(model.tensors(), "parameters that moved once the backbone was unfrozen", **moved_from(before))
+    expect(model.tensors(), "parameters that moved once the backbone was unfrozen", view=moved_from(before))
 
 
 @hidden_test(weight=1, says="What does a function give back that ends without `return`?")
@@ -151,4 +112,4 @@ def test_it_returns_the_module(student, given, expect):
     answer = student.freeze(part)
     expect.that(isinstance(answer, Model) and student.tools.is_same(answer, part), "freeze(module) returns module")
     net.model.train(net.x, net.y, steps=2, lr=0.5)
-    expect(net.model.tensors(), "parameters that moved in two steps", **moved_from(before))
+    expect(net.model.tensors(), "parameters that moved in two steps", view=moved_from(before))

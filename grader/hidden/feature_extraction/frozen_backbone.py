@@ -7,21 +7,15 @@ from typing import Any
 
 import torch
 
-from grader.hidden.feature_extraction.setups import (
-    as_matrix,
-    dropout_factors,
-    how_far_from,
-    more_pictures,
-    not_so,
-    say_drift,
-    selecting,
-)
+from grader.hidden.feature_extraction.setups import OUTPUTS, dropout_factors, more_pictures, not_so, selecting
 from grader.hidden.registry import hidden_test
-from grader.student.proxy import Model
-from tlcore import plots
+from grader.student.expect import Expect
+from grader.student.given import Given
+from grader.student.proxy import Model, Student
+from grader.student.views import moved_from, outputs_from
 
 
-def two_parts(student: Any, given: Any, dropout: float) -> Any:
+def two_parts(student: Student, given: Given, dropout: float) -> Any:
     """A pretrained backbone with frozen parameters, a head behind dropout, and a batch."""
     net = given.tiny_net(layout="classifier", dropout=dropout)
     backbone, head = net.part("backbone"), net.part("classifier")
@@ -34,37 +28,22 @@ def two_parts(student: Any, given: Any, dropout: float) -> Any:
     return parts
 
 
-def pin_head(student: Any, model: Model, parts: Any) -> None:
+def pin_head(student: Student, model: Model, parts: Any) -> None:
     """Set the head's linear layer, wherever the model keeps it, to hidden numbers."""
     (linear,) = student.tools.linears(model, parts.n_classes)
     student.tools.pin(linear, parts.weight, parts.bias)
 
 
-def built(model: Any, expect: Any) -> Model:
+def built(model: Any, expect: Expect) -> Model:
     """The model, where it is one."""
     if not isinstance(model, Model):
         not_so(expect, "FrozenBackbone(backbone, head) makes an nn.Module")
     return model
 
 
-def drift(norms: list[Model]) -> list[dict[str, torch.Tensor]]:
-    """What each batch-norm layer holds now."""
-    return [norm.tensors() for norm in norms]
-
-
-def draw_drift(before: list[dict[str, torch.Tensor]]) -> Any:
-    """Draws how far the running statistics moved from `before`."""
-    stats = ("running_mean", "running_var")
-    labels = [f"norm {i + 1} {s.removeprefix('running_')}" for i in range(len(before)) for s in stats]
-
-    def picture(observed: Any, expected: Any) -> dict[str, Any]:
-        yours, right = (
-            [float((after[s] - start[s]).norm()) for after, start in zip(side, before, strict=True) for s in stats]
-            for side in (observed, expected)
-        )
-        return plots.bars("How far batch-norm statistics moved", labels, yours, right, ylabel="distance")
-
-    return picture
+def held_by(norms: list[Model]) -> dict[str, torch.Tensor]:
+    """What the batch-norm layers hold now, by name."""
+    return {f"norm {i}.{name}": value for i, norm in enumerate(norms, 1) for name, value in norm.tensors().items()}
 
 
 @hidden_test(weight=2, says="What does batch norm do in train mode, even where its parameters are frozen?")
@@ -73,17 +52,16 @@ def test_statistics_stay_as_they_were_pretrained(student, given, expect):
     parts = two_parts(student, given, dropout=0.0)
     norms = [parts.backbone.part(path) for path in ("0.1", "1.1")]
     model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
-    before = drift(norms)
+    before = held_by(norms)
     model.train(parts.x, parts.y, steps=3, lr=0.1)
-    label = "what the batch-norm layers hold after three epochs"
-    expect(drift(norms), label, shows=say_drift(before), picture=draw_drift(before))
+    expect(held_by(norms), "what moved in the batch-norm layers in three epochs", view=moved_from(before))
     pin_head(student, model, parts)
     label = "outputs after that, with known weights in the head"
-    expect(model.outputs(parts.x), label, picture=as_matrix("Outputs"))
+    expect(model.outputs(parts.x), label, view=OUTPUTS)
     # Statistics that stand still because nobody uses them any more: seen by what the next epoch is answered with, on
     # pictures that were not there before, so that no earlier answer will do.
     label = "outputs in the next epoch, normalised with these statistics"
-    expect(model.outputs(more_pictures(given, parts.x), training=True), label, picture=as_matrix("Outputs"))
+    expect(model.outputs(more_pictures(given, parts.x), training=True), label, view=OUTPUTS)
 
 
 @hidden_test(weight=2, says="In which mode is the backbone when the whole is in train mode?")
@@ -103,9 +81,9 @@ def test_the_head_learns_from_the_frozen_features(student, given, expect):
     parts = two_parts(student, given, dropout=0.0)
     model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
     pin_head(student, model, parts)
-    before = how_far_from(model.outputs(parts.x))
+    before = model.outputs(parts.x)
     model.train(parts.x, parts.y, steps=3, lr=0.1)
-    expect(model.outputs(parts.x), "outputs after three steps", atol=1e-4, shows=before, picture=as_matrix("Outputs"))
+    expect(model.outputs(parts.x), "outputs after three steps", atol=1e-4, view=outputs_from(before))
 
 
 @hidden_test(weight=1, says="The head has a mode of its own.")
@@ -117,7 +95,7 @@ def test_the_heads_dropout_is_still_active(student, given, expect):
     model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
     parts.weight, parts.bias = selecting(features, given.tensor(parts.n_classes))
     pin_head(student, model, parts)
-    factors, whole = dropout_factors(student, model, picture, parts.bias)
+    factors, whole = dropout_factors(model, picture, parts.bias)
     expect(factors, "by what train mode multiplies a feature", atol=0.02)
     # Two numbers with the right ratio can be made up; this feature of this picture cannot.
     expect(whole, "that feature itself and the bias, in eval mode")
@@ -130,7 +108,7 @@ def test_frozen_from_the_moment_it_is_built(student, given, expect):
     parts.backbone.mode(True)
     model = built(student.FrozenBackbone(parts.backbone, parts.head), expect)
     pin_head(student, model, parts)
-    expect(model(parts.x), "outputs of a model that was just built", picture=as_matrix("Outputs"))
+    expect(model(parts.x), "outputs of a model that was just built", view=OUTPUTS)
 
 
 @hidden_test(weight=2, says="Which layers, besides batch norm on pictures, do something else in train mode?")
@@ -144,9 +122,9 @@ def test_every_layer_of_the_backbone_is_in_eval_mode(student, given, expect):
         pictures.append(2 * given.tensor(6, channels, 6, 6) - 0.5)
     for i, (model, x) in enumerate(zip(models, pictures, strict=True)):
         label = f"outputs of model {i + 1} in train mode, with dropout and norms in the backbone"
-        expect(model.outputs(x, training=True), label, picture=as_matrix("Outputs"))
+        expect(model.outputs(x, training=True), label, view=OUTPUTS)
         label = f"outputs of model {i + 1} in eval mode after that"
-        expect(model.outputs(x + 0.1), label, picture=as_matrix("Outputs"))
+        expect(model.outputs(x + 0.1), label, view=OUTPUTS)
 
 
 @hidden_test(weight=2, says="Which layers of the head have a mode, at whatever depth?")
@@ -167,7 +145,7 @@ def test_every_layer_of_the_head_follows(student, given, expect):
         expect(active, f"whether `model.train()` makes the {kind} active")
         model.mode(False)
         expect(student.tools.differs_by_mode(model, x, kind), f"whether `model.eval()` leaves the {kind} active")
-        expect(model.outputs(x), f"outputs in eval mode, head with {kind}", atol=1e-4, picture=as_matrix("Outputs"))
+        expect(model.outputs(x), f"outputs in eval mode, head with {kind}", atol=1e-4, view=OUTPUTS)
 
 
 @hidden_test(weight=1, says="How does an nn.Module get to know of its parts?")
@@ -186,4 +164,4 @@ def test_its_state_dict_holds_both_parts(student, given, expect):
     student.tools.load_state_of(models[1], models[0])
     x = given.tensor(6, channels, 6, 6)
     for model in models:
-        expect(model.outputs(x), "outputs of a model and of one that loaded its state", picture=as_matrix("Outputs"))
+        expect(model.outputs(x), "outputs of a model and of one that loaded its state", view=OUTPUTS)

@@ -9,10 +9,14 @@ from typing import Any
 
 import torch
 
-from grader.hidden.feature_extraction.setups import as_tensor, not_so
+from grader.hidden.feature_extraction.setups import not_so
 from grader.hidden.registry import hidden_test
 from grader.student.compare import same
-from grader.student.proxy import Remote
+from grader.student.expect import Expect
+from grader.student.given import Given
+from grader.student.proxy import Remote, Student
+from grader.student.tensors import as_tensor
+from grader.student.views import View
 
 PARTS = ("train", "val", "test")
 
@@ -23,7 +27,7 @@ VARIES = 1e-3
 
 
 def crop(
-    given: Any,
+    given: Given,
     plants: Sequence[int] | None = None,
     n_classes: int = 9,
     photos_each: Sequence[int] = (2, 3, 4),
@@ -72,7 +76,7 @@ class Part:
 
 
 def prepared(
-    student: Any, crop: Any, expect: Any, images: torch.Tensor | None = None, seed: int | None = None
+    student: Student, crop: Any, expect: Expect, images: torch.Tensor | None = None, seed: int | None = None
 ) -> dict[str, Part]:
     """What `prepare` gave, part by part. Ends the test where it is no Splits of pictures and ids."""
     card = student.tools.card(name="hidden", mean=crop.mean, std=crop.std, names=["some", "other", "classes"])
@@ -86,7 +90,7 @@ def prepared(
     return {name: understood(name, getattr(splits, name), list(names), images, expect) for name in PARTS}
 
 
-def understood(name: str, split: Any, names: list[Any], images: torch.Tensor, expect: Any) -> Part:
+def understood(name: str, split: Any, names: list[Any], images: torch.Tensor, expect: Expect) -> Part:
     """A Split, row by row."""
     if not isinstance(split, Remote):
         not_so(expect, f"{name} is a Split(x, y)")
@@ -115,7 +119,7 @@ def shape_of(x: torch.Tensor) -> torch.Tensor:
     return x.flatten(1) / x.shape[1] ** 0.5
 
 
-def divided(parts: dict[str, Part], crop: Any, expect: Any) -> bool:
+def divided(parts: dict[str, Part], crop: Any, expect: Expect) -> bool:
     """Whether there are three parts at all: all pictures are somewhere, none of the parts holds all of them."""
     n = len(crop.images)
     every = set().union(*(part.rows for part in parts.values())) == set(range(n))
@@ -159,9 +163,7 @@ def varies(x: torch.Tensor, original: torch.Tensor) -> bool:
     return any(bool((v - v[:1]).abs().max() > VARIES) for v in (scale, shift))
 
 
-def say(by_part: dict[str, str]) -> str:
-    """In words, part by part."""
-    return "; ".join(f"{name}: {what}" for name, what in by_part.items())
+BY_PART = View(lambda by_part: "; ".join(f"{name}: {what}" for name, what in by_part.items()))
 
 
 @hidden_test(weight=2, says="Which pictures did the backbone get to know, and how were they normalised?")
@@ -171,7 +173,7 @@ def test_the_cards_mean_and_std_are_used(student, given, expect):
     parts = prepared(student, field, expect)
     if divided(parts, field, expect):
         used = {name: statistics_used(name, parts, field) for name in PARTS}
-        expect(used, "mean and std", equals=dict.fromkeys(PARTS, "the card's"), shows=say)
+        expect(used, "mean and std", equals=dict.fromkeys(PARTS, "the card's"), view=BY_PART)
 
 
 @hidden_test(weight=2, says="Deal out plants, not pictures.")
@@ -187,7 +189,7 @@ def test_plants_are_not_split(student, given, expect):
             return  # an answer that goes through all numbers up to the largest is not asked about large ones
 
 
-def as_large_as_asked_for(parts: dict[str, Part], field: Any, expect: Any) -> bool:
+def as_large_as_asked_for(parts: dict[str, Part], field: Any, expect: Expect) -> bool:
     """Whether no plant is in two parts, and val and test have about a fifth of the plants."""
     if not divided(parts, field, expect):
         return False
@@ -238,7 +240,7 @@ def test_only_training_pictures_are_mirrored(student, given, expect):
             found[name] = once
         else:
             found[name] = "mirror images without their picture, or pictures without theirs"
-    expect(found, "what is there", equals={"train": twice, "val": once, "test": once}, shows=say)
+    expect(found, "what is there", equals={"train": twice, "val": once, "test": once}, view=BY_PART)
 
 
 @hidden_test(weight=2, says="What decides which plant goes where, and what must know nothing of the test pictures?")

@@ -7,9 +7,12 @@ from typing import Any
 
 import torch
 
-from grader.hidden.feature_extraction.setups import as_matrix, dropout_factors, how_far_from, selecting
+from grader.hidden.feature_extraction.setups import OUTPUTS, dropout_factors, selecting
 from grader.hidden.registry import hidden_test
-from grader.student.proxy import Model, model_from
+from grader.student.expect import Expect
+from grader.student.given import Given
+from grader.student.proxy import Model, Student, model_from
+from grader.student.views import View, outputs_from
 
 LARGEST = 10.0
 """Among the weights of a new layer. PyTorch's own are below 1, and numbers from a normal distribution below 6."""
@@ -24,7 +27,7 @@ STATES = (
 """What a model was before: its name, whether its parameters can learn, and the part that is an exception."""
 
 
-def net_with_head(given: Any, layout: str, **config: Any) -> Any:
+def net_with_head(given: Given, layout: str, **config: Any) -> Any:
     """A net whose last layer is where `layout` says, and how many classes it shall get; all sizes differ."""
     n_old, n_new = given.distinct(2, 4, 9)
     widths = [given.choice([10, 12, 14]), given.choice([18, 20, 22, 26])]
@@ -35,7 +38,7 @@ def net_with_head(given: Any, layout: str, **config: Any) -> Any:
 
 
 def with_new_head(
-    student: Any, expect: Any, net: Any, weight: torch.Tensor, bias: torch.Tensor, returned: bool = False
+    student: Student, expect: Expect, net: Any, weight: torch.Tensor, bias: torch.Tensor, returned: bool = False
 ) -> Model | None:
     """The model that `replace_head` leaves, its new layer set to given numbers; None where it has no such layer.
     `returned` asks whether the function returned it."""
@@ -51,7 +54,7 @@ def with_new_head(
         takes,
         f"what the layer with {net.n_new} outputs takes",
         equals=["what the old one took"],
-        shows=lambda v: ", ".join(v) or f"no layer with {net.n_new} outputs",
+        view=View(lambda v: ", ".join(v) or f"no layer with {net.n_new} outputs"),
     )
     honest = old.out_features == old.weight.shape[0]
     expect.that(honest, "the old layer has as many outputs as it says")
@@ -69,7 +72,7 @@ def new_classes(student, given, expect, layout):
     model = with_new_head(student, expect, net, weight, bias)
     if model is not None:
         outputs = model.outputs(net.x)
-        expect(outputs, "outputs once the new layer has known weights", picture=as_matrix("Outputs"))
+        expect(outputs, "outputs once the new layer has known weights", view=OUTPUTS)
 
 
 @hidden_test(weight=1, says="Ask the old layer for what the new one needs to know.")
@@ -102,7 +105,7 @@ def test_classifiers_of_other_layers(student, given, expect):
         weight, bias = given.tensor(net.n_new, net.width), given.tensor(net.n_new)
         model = with_new_head(student, expect, net, weight, bias)
         if model is not None:
-            expect(model.outputs(net.x), f"outputs where the classifier is: {kind}", picture=as_matrix("Outputs"))
+            expect(model.outputs(net.x), f"outputs where the classifier is: {kind}", view=OUTPUTS)
 
 
 @hidden_test(weight=1, says="Only the last linear layer is replaced. What else lies in the classifier?")
@@ -117,7 +120,7 @@ def test_dropout_is_kept(student, given, expect):
         bias = given.tensor(net.n_new)
         model = with_new_head(student, expect, net, *selecting(features, bias))
         if model is not None:
-            factors, whole = dropout_factors(student, model, picture, bias)
+            factors, whole = dropout_factors(model, picture, bias)
             expect(factors, f"by what train mode multiplies a feature, where the head is in `{layout}`", atol=0.02)
             # Two numbers with the right ratio can be made up; this feature of this picture cannot.
             expect(whole, "that feature itself and the bias, in eval mode")
@@ -135,10 +138,10 @@ def test_the_new_head_learns_whatever_was_frozen(student, given, expect):
         model = with_new_head(student, expect, net, given.tensor(net.n_new, net.width), given.tensor(net.n_new))
         y = given.labels(10, net.n_new)
         if model is not None:
-            before = how_far_from(model.outputs(net.x))
+            before = model.outputs(net.x)
             model.train(net.x, y, steps=3, lr=0.05, training=False)
             label = f"outputs after three training steps of a model that was {state} before"
-            expect(model.outputs(net.x), label, atol=1e-4, shows=before, picture=as_matrix("Outputs"))
+            expect(model.outputs(net.x), label, atol=1e-4, view=outputs_from(before))
 
 
 @hidden_test(weight=1, says="What does a function give back that ends without `return`?")

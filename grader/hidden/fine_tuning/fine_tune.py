@@ -5,15 +5,23 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from torch import Tensor
+
 from grader.hidden.registry import hidden_test
+from grader.student.given import Given
+from grader.student.proxy import Student
 from grader.student.views import as_curves, moved_from
 
 ATOL = 2e-4
 """Over twenty keys, the same loop written with other sums differs by 2e-5 at most after eight epochs."""
 
 
+OTHER_KINDS = (("vit", "float32"), ("resnet", "float32"), ("net", "float64"))
+"""Models besides the TinyNet of single precision: kinds of the zoo, and their precision."""
+
+
 def run_of(
-    student: Any, given: Any, epochs: int, patience: int, noise: bool = False, lr: float = 0.1, **config: Any
+    student: Student, given: Given, epochs: int, patience: int, noise: bool = False, lr: float = 0.1, **config: Any
 ) -> Any:
     """A net, loaders with ragged batches, and a config. With `noise` the labels are random, so that it overfits."""
     model = given.tiny_net(dropout=0.0, **config)
@@ -31,12 +39,25 @@ def run_of(
     )
 
 
+def run_of_kind(student: Student, given: Given, kind: str, dtype: str) -> Any:
+    """A model of the zoo whose lowest block is frozen, loaders with ragged batches, and a config for three epochs."""
+    model = given.model(kind, dtype)
+    student.tools.trainable(model.part(model.config.lowest), False)
+    x, x_val, classes = given.inputs(model, 9), given.inputs(model, 7), model.config.n_classes
+    return SimpleNamespace(
+        model=model,
+        train=student.tools.batches(x, given.labels(9, classes), [4, 4, 1]),
+        val=student.tools.batches(x_val, given.labels(7, classes), [3, 4]),
+        cfg=student.tools.settings(lr=0.05, epochs=3, patience=9),
+    )
+
+
 def by_kind(history: Any) -> dict[str, list[float]]:
     """The history column by column."""
     return {kind: [float(epoch[kind]) for epoch in history] for kind in ("train_loss", "val_loss", "val_accuracy")}
 
 
-def fine_tuned(student, run):
+def fine_tuned(student: Student, run: Any) -> tuple[dict[str, Tensor], dict[str, list[float]]]:
     best, history = student.fine_tune(run.model, run.train, run.val, run.cfg)
     return dict(best), by_kind(history)
 
@@ -49,6 +70,13 @@ def test_the_history_is_that_of_plain_training(student, given, expect):
     run = run_of(student, given, epochs=4, patience=9)
     _, history = fine_tuned(student, run)
     expect(history, "the history", atol=ATOL, view=as_curves("Validation loss", "val_loss", "epoch"))
+    for kind, dtype in OTHER_KINDS:
+        run = run_of_kind(student, given, kind, dtype)
+        before = run.model.tensors()
+        _, history = fine_tuned(student, run)
+        of = run.model.config.words
+        expect(history, f"the history of {of}", atol=ATOL, view=as_curves("Validation loss", "val_loss", "epoch"))
+        expect(run.model.tensors(), f"what moved in {of}, its lowest block frozen", atol=ATOL, view=moved_from(before))
 
 
 @hidden_test(weight=3, says="Print the state you keep, now and an epoch later. Is it the same?")

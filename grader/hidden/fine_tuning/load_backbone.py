@@ -7,12 +7,13 @@ from typing import Any
 
 from grader.hidden.registry import hidden_test
 from grader.student.answers import LearnerError
-from grader.student.views import moved_from
+from grader.student.given import Given
+from grader.student.views import View, moved_from
 
 KINDS = ("loaded", "missing", "mismatched", "unexpected")
 
 
-def pretrained(given: Any, prefix: str, **config: Any) -> Any:
+def pretrained(given: Given, prefix: str, **config: Any) -> Any:
     """A model, and the tensors of another one of its kind under a prefix, whose head is for other classes."""
     n_old, n_new = given.distinct(2, 3, 9)
     config = {"widths": [given.choice([8, 12]), given.choice([16, 20])], "in_channels": given.choice([1, 3]), **config}
@@ -30,7 +31,7 @@ def named(report: Any) -> dict[str, list[str]]:
     return {kind: sorted(str(name) for name in getattr(report, kind)) for kind in KINDS}
 
 
-def counts(report: dict[str, list[str]]) -> str:
+def in_numbers(report: dict[str, list[str]]) -> str:
     """How many names of each kind, and the first of those that are few."""
     few = {kind: f" ({', '.join(names[:3])})" if 0 < len(names) < 4 else "" for kind, names in report.items()}
     return "; ".join(f"{kind}: {len(names)}{few[kind]}" for kind, names in report.items())
@@ -58,7 +59,7 @@ def test_names_without_a_prefix(student, given, expect):
     """A checkpoint without a prefix is loaded, and so is one of a transformer"""
     state_after(student, given, expect, "")
     n_old, n_new = given.distinct(2, 3, 9)
-    source, model = student.tools.small_vit(n_old), student.tools.small_vit(n_new)
+    source, model = (student.tools.model("vit", n_classes) for n_classes in (n_old, n_new))
     before = model.tensors()
     student.load_backbone(model, source.tensors())
     expect(model.tensors(), "tensors of a vision transformer that changed", view=moved_from(before))
@@ -75,7 +76,7 @@ def test_the_report_is_exact(student, given, expect):
         dropped = given.choice([name for name in net.tensors if "backbone" in name and "num_batches" not in name])
         del net.tensors[dropped]
         net.tensors[f"{prefix}{given.name()}.weight"] = given.tensor(3)
-        expect(named(student.load_backbone(net.model, net.tensors)), "the report", shows=counts)
+        expect(named(student.load_backbone(net.model, net.tensors)), "the report", view=View(in_numbers))
 
 
 @hidden_test(weight=2, says="Train the model on after loading. Who else would change if they shared their memory?")

@@ -36,7 +36,7 @@ def test_the_head_is_what_is_called_so(student, given, expect):
 @hidden_test(weight=2, says="Which parameters does decay make simpler: matrices, or the scale of a norm?")
 def test_only_matrices_decay(student, given, expect):
     """Weight decay takes hold of tensors with two or more dimensions only"""
-    for model in (given.tiny_net(), student.tools.small_vit(given.integer(3, 6))):
+    for model in (given.tiny_net(), student.tools.model("vit", given.integer(3, 6))):
         wd = given.choice([0.3, 0.5, 0.7])
         one_step(student, given, expect, model, wd, f"parameters after one step with weight decay {wd}")
 

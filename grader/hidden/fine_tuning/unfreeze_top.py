@@ -6,10 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from grader.hidden.registry import hidden_test
+from grader.student.expect import Expect
+from grader.student.given import Given
+from grader.student.proxy import Student
 from grader.student.views import moved_from
 
 
-def probed(student: Any, given: Any, blocks: int, momentum: float = 0.0, **config: Any) -> Any:
+def probed(student: Student, given: Given, blocks: int, momentum: float = 0.0, **config: Any) -> Any:
     """A net whose head alone has learned for a while, and its optimizer."""
     layout = given.choice(["fc", "head"])
     widths = [given.choice([4, 6, 8]) for _ in range(blocks)]
@@ -22,7 +25,16 @@ def probed(student: Any, given: Any, blocks: int, momentum: float = 0.0, **confi
     return SimpleNamespace(model=model, optimizer=optimizer, x=x, y=y)
 
 
-def go_on(student, net, expect, label, atol=2e-5):
+def probed_kind(student: Student, given: Given, kind: str, dtype: str) -> Any:
+    """The same with a model of the zoo, its head as it is."""
+    model = given.model(kind, dtype)
+    optimizer = student.tools.head_optimizer(model, model.config.head, given.choice([0.2, 0.3, 0.4]), 0.0)
+    x, y = given.inputs(model, 10), given.labels(10, model.config.n_classes)
+    student.tools.steps(model, optimizer, x, y, 2)
+    return SimpleNamespace(model=model, optimizer=optimizer, x=x, y=y)
+
+
+def go_on(student: Student, net: Any, expect: Expect, label: str, atol: float = 2e-5) -> None:
     before = net.model.tensors()
     student.tools.steps(net.model, net.optimizer, net.x, net.y, 3)
     expect(net.model.tensors(), label, atol=atol, view=moved_from(before))
@@ -35,6 +47,13 @@ def test_the_top_blocks_learn_slowly(student, given, expect):
         net = probed(student, given, 3, norm="group")
         student.unfreeze_top(net.model, net.optimizer, k)
         go_on(student, net, expect, f"parameters after three more steps, {k} of 3 blocks thawed")
+    for kind, dtype in (("vit", "float32"), ("bert", "float32"), ("net", "float64")):
+        net = probed_kind(student, given, kind, dtype)
+        blocks = net.model.config.blocks
+        k = given.integer(1, blocks)
+        student.unfreeze_top(net.model, net.optimizer, k)
+        label = f"parameters of {net.model.config.words} after three more steps, {k} of {blocks} blocks thawed"
+        go_on(student, net, expect, label, atol=1e-4)
 
 
 @hidden_test(weight=2, says="In which mode is batch norm in a block that learns, and in one that does not?")
@@ -43,6 +62,10 @@ def test_norms_move_in_thawed_blocks_only(student, given, expect):
     net = probed(student, given, 3, norm="batch")
     student.unfreeze_top(net.model, net.optimizer, given.choice([1, 2]))
     go_on(student, net, expect, "parameters and statistics after three more steps", atol=1e-4)
+    net = probed_kind(student, given, "resnet", "float32")
+    student.unfreeze_top(net.model, net.optimizer, given.choice([1, 2]))
+    label = "parameters and statistics of transformers' ResNet after three more steps"
+    go_on(student, net, expect, label, atol=1e-4)
 
 
 @hidden_test(weight=2, says="What does the optimizer know already, and what has it to learn of?")

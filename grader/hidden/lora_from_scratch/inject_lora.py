@@ -1,12 +1,20 @@
 """Hidden tests of `inject_lora`."""
 
-from collections import Counter
+from __future__ import annotations
+
+from typing import Any
 
 import torch
+from torch import Tensor
 
-from grader.hidden.lora_from_scratch.setups import as_matrix, factors, short
+from grader.hidden.lora_from_scratch.setups import MATRIX, Collected, Shapes, factors, short
 from grader.hidden.registry import hidden_test
-from tlcore import plots
+from grader.student.expect import Expect
+from grader.student.given import Given
+from grader.student.proxy import Model, Student
+from grader.student.views import View, as_counts
+
+PATHS = View(" and ".join)
 
 
 class Injected:
@@ -15,7 +23,7 @@ class Injected:
     With `traps`, some names hold a target's name, and the head's does: whole names matter.
     """
 
-    def __init__(self, student, given, traps=True):
+    def __init__(self, student: Student, given: Given, traps: bool = True) -> None:
         one, other, third, key, output, head = given.names(6)
         if traps:
             key, output, head = f"{one}_{key}", f"{third}_{other}", f"{one}{head}"
@@ -27,13 +35,13 @@ class Injected:
         self.sizes = {"width": 12, "head_width": 5, "mlp_width": 17, "n_out": 4, "n_words": 23, "max_length": 8}
         self.model = student.tools.tiny_transformer(**self.sizes, depth=self.depth, names=self.names)
         student.tools.trainable(self.model, False)
-        self.ids = self.other_ids(given)
         self.student, self.given = student, given
+        self.ids = self.other_ids()
 
-    def shapes(self) -> dict[str, tuple[int, int]]:
+    def shapes(self) -> Shapes:
         """Every linear layer's path with its (inputs, outputs)."""
         n = self.names
-        found: dict[str, tuple[int, int]] = {}
+        found: Shapes = {}
         inner, keys = 4 * 5, 2 * 5
         for i in range(self.depth):
             attention = {"query": (12, inner), "key": (12, keys), "value": (12, keys), "output": (inner, 12)}
@@ -41,109 +49,61 @@ class Injected:
             found |= {f"layers.{i}.mlp.{n['up']}": (12, 17), f"layers.{i}.mlp.down_proj": (17, 12)}
         return {**found, n["head"]: (12, 4)}
 
-    def meant(self):
+    def meant(self) -> Shapes:
         """The layers that the targets mean."""
         return {path: shape for path, shape in self.shapes().items() if path.rpartition(".")[2] in self.targets}
 
-    def other_ids(self, given=None):
+    def other_ids(self) -> Tensor:
         """Sentences (5, 6), other ones each time."""
-        return torch.randint(0, 23, (5, 6), generator=(given or self.given).generator)
+        return torch.randint(0, 23, (5, 6), generator=self.given.generator)
 
-    def learning(self):
+    def learning(self) -> dict[str, int]:
         """How many numbers can learn in each linear layer's place."""
         return self.student.tools.trainable_counts(self.model, list(self.shapes()))
 
-    def learn(self, steps=3):
+    def learn(self, steps: int = 3) -> None:
         """Training steps, every parameter given to the optimizer."""
         self.model.train(self.ids, self.given.labels(5, 4), steps=steps, lr=0.3)
 
-    def one_layer(self):
+    def one_layer(self) -> tuple[Model, Tensor, Tensor]:
         """One of the layers that the targets mean, with its factors A (r, in) and B (out, r) as they are now."""
         path, (n_in, n_out) = self.given.choice(self.meant().items())
         layer = self.student.tools.part(self.model, path)
         return layer, *self.student.tools.get_factors(layer, [self.r, n_in], [n_out, self.r])
 
-    def set_factors(self):
+    def set_factors(self) -> None:
         """Hidden values into all factors."""
         values = {path: factors(self.given, self.r, n_in, n_out) for path, (n_in, n_out) in self.meant().items()}
         self.student.tools.set_all_factors(self.model, values)
 
 
-class Collected:
-    """A model with layers of many kinds, and targets that are names; with `dotted`, ends of paths and a whole path too.
-
-    Names have digits and capitals. Of one block a container has a target's name; a trap has one's letters.
-    """
-
-    def __init__(self, student, given, dotted=False):
-        one, two, three, four, five, box, head = given.names(7)
-        attention, query, value = one.capitalize(), f"{two}{given.integer(1, 9)}", three.upper()
-        self.names = {"attention": attention, "query": query, "value": value, "trap": f"{attention}_{value}"}
-        self.names |= {"top": four, "wide": f"{five.capitalize()}_{given.integer(1, 9)}", "box": box, "head": head}
-        self.width, self.wide, self.depth = 12, 900, 2
-        whole = f"blocks.{self.depth - 1}.{self.names['wide']}"
-        self.targets = [query, value, four, self.names["wide"], box]
-        if dotted:
-            self.targets = [query, f"{attention}.{value}", four, whole, box]
-        given.random.shuffle(self.targets)
-        self.r, self.alpha = given.choice([2, 3]), given.choice([2.6, -3.7, 7.5])
-        self.model = student.tools.collection(self.names, self.width, self.wide, self.depth, 23, 4)
-        student.tools.trainable(self.model, False)
-        self.student, self.given = student, given
-
-    def shapes(self) -> dict[str, tuple[int, int]]:
-        """Every linear layer's path with its (inputs, outputs)."""
-        w, n = self.width, self.names
-        found = {n["top"]: (w, w), n["head"] + ".1": (w, 4)}
-        for i in range(self.depth):
-            inner = {"query": w + 3, "value": w + 2, "trap": w + 1}
-            found |= {f"blocks.{i}.{n['attention']}.{n[part]}": (w, n_out) for part, n_out in inner.items()}
-            found |= {f"blocks.{i}.{n['box']}.inner": (w, w), f"blocks.{i}.{n['wide']}": (w, self.wide)}
-        return found
-
-    def meant(self):
-        """The layers that the targets mean."""
-        return {p: s for p, s in self.shapes().items() if any(f".{p}".endswith(f".{t}") for t in self.targets)}
-
-    def ids(self):
-        """Sentences (5, 6), other ones each time."""
-        return torch.randint(0, 23, (5, 6), generator=self.given.generator)
-
-    def learning(self):
-        """How many numbers can learn in each linear layer's place."""
-        return self.student.tools.trainable_counts(self.model, list(self.shapes()))
-
-    def set_factors(self):
-        """Hidden values into all factors."""
-        values = {path: factors(self.given, self.r, *shape) for path, shape in self.meant().items()}
-        self.student.tools.set_all_factors(self.model, values)
-
-    def fresh(self, state):
-        """Another model of the same kind, frozen, with these tensors."""
-        model = self.student.tools.collection(self.names, self.width, self.wide, self.depth, 23, 4)
-        self.student.tools.set_tensors(model, state)
-        return self.student.tools.trainable(model, False)
-
-    def others(self):
-        """Parts that no call replaces."""
-        return ["", "embed", "norm", "conv", "drop", self.names["head"], "blocks.0", "blocks.0.norm"]
+def just_those_are_wrapped(it: Injected | Collected, expect: Expect) -> bool:
+    """Whether as much can learn in each layer that the targets mean as its factors have, and nothing in the others."""
+    should = {path: it.r * sum(it.meant()[path]) if path in it.meant() else 0 for path in it.shapes()}
+    return expect(it.learning(), "layers that can learn", equals=should, view=learning_in(it))
 
 
-def wrapped(counts):
-    """The layers in which something can learn: how many of each name, and how much in each."""
-    found = Counter((path.rpartition(".")[2], n) for path, n in counts.items() if n)
-    return ", ".join(f"{times} × {name} ({n} numbers each)" for (name, n), times in found.items()) or "none"
+def learning_in(it: Injected | Collected) -> View:
+    """How much can learn in each layer."""
+    return as_counts("What can learn in each layer", it.shapes())
 
 
-def share(shapes):
-    """Draws how much can learn in each layer, yours beside the expected."""
+def paths_returned(names: Any, it: Injected | Collected, expect: Expect) -> None:
+    """The paths of the wrapped layers, in any order."""
+    expect(sorted(map(str, names)), "the paths that were returned", equals=sorted(it.meant()), view=PATHS)
 
-    def picture(observed, expected):
-        labels = [path.removeprefix("layers.") for path in shapes]
-        yours, should = ([side.get(path, 0) for path in shapes] for side in (observed, expected))
-        return plots.bars("What can learn in each layer", labels, yours, should, ylabel="numbers")
 
-    return picture
+def of_any_kind(student, given, expect, dotted):
+    it = Collected(student, given, dotted)
+    ids = it.ids()
+    before = it.model.outputs(ids)
+    expect(before, "the output at first")
+    names = student.inject_lora(it.model, it.targets, it.r, it.alpha)
+    if just_those_are_wrapped(it, expect):
+        expect(it.model.outputs(ids), "the output right after the call", equals=before, atol=1e-5, rtol=1e-5)
+        it.set_factors()
+        expect(it.model.outputs(it.ids()), f"the output with given factors, r = {it.r}, alpha = {it.alpha:g}")
+        paths_returned(names, it, expect)
 
 
 @hidden_test(weight=2, stand_ins=("LoRALinear",), says="Print every path of the model, and tick those meant.")
@@ -151,14 +111,13 @@ def test_exactly_the_named_layers_are_wrapped(student, given, expect):
     """Exactly the named linear layers are wrapped, wherever they are"""
     it = Injected(student, given)
     names = student.inject_lora(it.model, it.targets, it.r, it.alpha)
-    should = {path: it.r * sum(it.meant()[path]) if path in it.meant() else 0 for path in it.shapes()}
-    if expect(it.learning(), "layers that can learn", equals=should, shows=wrapped, picture=share(it.shapes())):
+    if just_those_are_wrapped(it, expect):
         it.set_factors()
         expect(it.model.outputs(it.ids), "the model's output with given factors")
         it.learn()
         # What was counted may be anybody's numbers; whatever else can learn is seen here.
-        expect(it.model.outputs(it.ids), "the output after three training steps", picture=as_matrix)
-        expect(sorted(map(str, names)), "the paths that were returned", equals=sorted(it.meant()), shows=" and ".join)
+        expect(it.model.outputs(it.ids), "the output after three training steps", view=MATRIX)
+        paths_returned(names, it, expect)
 
 
 @hidden_test(weight=1, stand_ins=("LoRALinear",), says="Is what the first call put in a target again?")
@@ -172,7 +131,7 @@ def test_a_second_call_adds_nothing(student, given, expect):
     # Other words each time, so that no earlier answer will do.
     expect(it.model.outputs(it.other_ids()), "the output after the first call")
     again = student.inject_lora(it.model, it.targets, it.r, it.alpha)
-    expect(it.learning(), "layers that can learn after the second call", equals=once, shows=wrapped)
+    expect(it.learning(), "layers that can learn after the second call", equals=once, view=learning_in(it))
     expect(it.model.outputs(it.other_ids()), "the output after the second call")
     expect(again, "what the second call returns", equals=[])
     # What was counted may be anybody's numbers; what can learn in a named layer is seen by what it learns.
@@ -193,40 +152,21 @@ def test_everything_else_stays_as_it_was(student, given, expect):
     student.inject_lora(it.model, it.targets, it.r, it.alpha)
     it.set_factors()
     it.learn()
-    expect(it.model.outputs(it.ids), "the output after three training steps", picture=as_matrix)
-    expect(head.tensors(), "the head after three training steps", shows=lambda v: ", ".join(map(short, v.values())))
+    expect(it.model.outputs(it.ids), "the output after three training steps", view=MATRIX)
+    in_words = View(lambda v: ", ".join(map(short, v.values())))
+    expect(head.tensors(), "the head after three training steps", view=in_words)
 
 
 @hidden_test(weight=2, stand_ins=("LoRALinear",), says="Print every path of the model. Which end in a target's name?")
 def test_layers_of_any_kind(student, given, expect):
     """Layers of any size, with bias or without, at the top or deep within, whatever letters their names have"""
-    it = Collected(student, given)
-    ids = it.ids()
-    before = it.model.outputs(ids)
-    expect(before, "the output at first")
-    names = student.inject_lora(it.model, it.targets, it.r, it.alpha)
-    should = {path: it.r * sum(it.meant()[path]) if path in it.meant() else 0 for path in it.shapes()}
-    if expect(it.learning(), "layers that can learn", equals=should, shows=wrapped, picture=share(it.shapes())):
-        expect(it.model.outputs(ids), "the output right after the call", equals=before, atol=1e-5, rtol=1e-5)
-        it.set_factors()
-        expect(it.model.outputs(it.ids()), f"the output with given factors, r = {it.r}, alpha = {it.alpha:g}")
-        expect(sorted(map(str, names)), "the paths that were returned", equals=sorted(it.meant()), shows=" and ".join)
+    of_any_kind(student, given, expect, dotted=False)
 
 
 @hidden_test(weight=1, stand_ins=("LoRALinear",), says="Print every path. Which of them end with a dot and a target?")
 def test_targets_are_ends_of_paths(student, given, expect):
     """A target may be the end of a path, or a whole path, with dots in it"""
-    it = Collected(student, given, dotted=True)
-    ids = it.ids()
-    before = it.model.outputs(ids)
-    expect(before, "the output at first")
-    names = student.inject_lora(it.model, it.targets, it.r, it.alpha)
-    should = {path: it.r * sum(it.meant()[path]) if path in it.meant() else 0 for path in it.shapes()}
-    if expect(it.learning(), "layers that can learn", equals=should, shows=wrapped, picture=share(it.shapes())):
-        expect(it.model.outputs(ids), "the output right after the call", equals=before, atol=1e-5, rtol=1e-5)
-        it.set_factors()
-        expect(it.model.outputs(it.ids()), f"the output with given factors, r = {it.r}, alpha = {it.alpha:g}")
-        expect(sorted(map(str, names)), "the paths that were returned", equals=sorted(it.meant()), shows=" and ".join)
+    of_any_kind(student, given, expect, dotted=True)
 
 
 @hidden_test(weight=2, stand_ins=("LoRALinear",), says="Which layers does the second call find, and which are done?")
@@ -247,7 +187,7 @@ def test_a_second_call_may_name_others(student, given, expect):
     rest = {path: shape for path, shape in it.meant().items() if path not in named}
     student.tools.set_all_factors(it.model, {p: factors(given, it.r, *shape) for p, shape in rest.items()})
     expect(it.model.outputs(it.ids()), "the output after the second call, with given factors")
-    expect(sorted(map(str, again)), "the paths of the second call", equals=sorted(rest), shows=" and ".join)
+    expect(sorted(map(str, again)), "the paths of the second call", equals=sorted(rest), view=PATHS)
 
 
 @hidden_test(weight=1, stand_ins=("LoRALinear",), says="Which flags and modes did your function touch?")

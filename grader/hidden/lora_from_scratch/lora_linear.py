@@ -1,13 +1,20 @@
 """Hidden tests of `lora_linear`."""
 
-import torch
+from __future__ import annotations
 
-from grader.hidden.lora_from_scratch.setups import EXACT, as_matrix, factors, sizes
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from grader.hidden.lora_from_scratch.setups import EXACT, MATRIX, factors, sizes
 from grader.hidden.registry import hidden_test
 from grader.student.compare import same
+from grader.student.given import Given
+from grader.student.proxy import Model
 
 
-def one_by_one(given, r, n_in, n_out):
+def one_by_one(given: Given, r: int, n_in: int, n_out: int) -> tuple[Tensor, Tensor]:
     """Hidden values for A and B, such that each input is read by one row of A only."""
     _, b = factors(given, r, n_in, n_out)
     a = torch.zeros(r, n_in)
@@ -15,17 +22,17 @@ def one_by_one(given, r, n_in, n_out):
     return a, b
 
 
-def one_input_a_row(given, n_in):
+def one_input_a_row(given: Given, n_in: int) -> Tensor:
     """As many rows as inputs; row i has a hidden number at input i, and nothing else."""
     return torch.diag(given.tensor(n_in).sign() * (1 + given.tensor(n_in).abs()))
 
 
-def agree(one, other):
+def agree(one: Tensor, other: Tensor) -> bool:
     """Whether two outputs are the same up to the order of additions (measured: 2e-7 for numbers around 1)."""
     return bool(torch.isfinite(one).all()) and same(one, other, 2e-6, 2e-6)
 
 
-def along(one, other):
+def along(one: Tensor, other: Tensor) -> bool:
     """Whether two updates have one direction, whatever their size (cosine of 1 within 1e-3; single precision: 1e-5)."""
     if one.shape != other.shape or not torch.isfinite(one).all():
         return False
@@ -33,12 +40,12 @@ def along(one, other):
     return bool(one @ other > 0.999 * one.norm() * other.norm())
 
 
-def differ(one, other):
+def differ(one: Tensor, other: Tensor) -> bool:
     """Whether two outputs are tensors of numbers of one shape that are clearly not the same."""
     return bool(one.shape == other.shape and torch.isfinite(one).all() and (one - other).abs().max() > 1e-3)
 
 
-def dropped_or_kept(passes, whole, p):
+def dropped_or_kept(passes: list[Tensor], whole: Tensor, p: float) -> bool:
     """Whether every number of some passes is 0 or `1 / (1 - p)` of that of `whole`, and there are both."""
     if any(part.shape != whole.shape or not torch.isfinite(part).all() for part in passes):
         return False
@@ -48,7 +55,7 @@ def dropped_or_kept(passes, whole, p):
     return bool((dropped | kept).all()) and not dropped.all() and not kept.all()
 
 
-def one_by_one_dropped(passes, first, second):
+def one_by_one_dropped(passes: list[Tensor], first: Tensor, second: Tensor) -> bool:
     """Whether some passes hold twice the `first` part without the `second`, as where inputs are dropped one by one."""
     if any(part.shape != first.shape or not torch.isfinite(part).all() for part in passes):
         return False
@@ -58,7 +65,9 @@ def one_by_one_dropped(passes, first, second):
     return any(alone) and bool(torch.stack(sums).any(0).all())
 
 
-def three_steps_lead(start, end, x, y, before, update):
+def three_steps_lead(
+    start: Mapping[str, Tensor], end: Mapping[str, Tensor], x: Tensor, y: Tensor, before: Tensor, update: Tensor
+) -> bool:
     """Whether three steps of SGD (learning rate 0.1, mean squared error) lead the factors from `start` to `end`.
 
     The scale is the answer's own, read off the update that `end` makes: it has a test of its own.
@@ -77,7 +86,7 @@ def three_steps_lead(start, end, x, y, before, update):
     return all(bool(off.norm() < 0.01 * way.norm()) for off, way in ways)
 
 
-def trainable_of(layer, a, b):
+def trainable_of(layer: Model, a: tuple[int, int], b: tuple[int, int]) -> dict[str, Tensor]:
     """The trainable parameters shaped like A and like B (either way round), by these names."""
     found = {}
     for value in layer.parameters(trainable=True):
@@ -119,7 +128,7 @@ def test_adds_the_update_once(student, given, expect):
         layer = student.LoRALinear(student.tools.linear(n_in, n_out), r, alpha, 0.2)
         student.tools.set_factors(layer, *factors(given, r, n_in, n_out))
         label = f"the output for x of shape {(*axes, n_in)}, r = {r}, alpha = {alpha:g}"
-        expect(layer.outputs(given.tensor(*axes, n_in)), label, picture=as_matrix if len(axes) == 1 else None)
+        expect(layer.outputs(given.tensor(*axes, n_in)), label, view=MATRIX if len(axes) == 1 else None)
     for kind, bias, what in (("plain", False, "where the base has no bias"), ("square", True, "of a square layer")):
         r, n_in, n_out, alpha = sizes(given, kind)
         layer = student.LoRALinear(student.tools.linear(n_in, n_out, bias=bias), r, alpha, 0.1)
@@ -185,7 +194,7 @@ def test_only_the_factors_learn(student, given, expect):
         a, b = student.tools.get_factors(layer, [r, n_in], [n_out, r])
         expect(a, "A after three training steps")
         expect(b, "B after three training steps")
-        expect(layer.outputs(x), "the output after three training steps", picture=as_matrix)
+        expect(layer.outputs(x), "the output after three training steps", view=MATRIX)
         student.tools.fill(weight, given.tensor(n_out, n_in))
         expect(layer.outputs(x), "the output after the weight of the base was changed from outside")
     shapes = {tuple(p.shape) for p in base.parameters(trainable=True)}

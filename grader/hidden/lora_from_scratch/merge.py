@@ -1,16 +1,22 @@
 """Hidden tests of `merge`."""
 
-import torch
+from __future__ import annotations
 
-from grader.hidden.lora_from_scratch.setups import EXACT, as_matrix, factors, sizes
+import torch
+from torch import Tensor
+
+from grader.hidden.lora_from_scratch.setups import EXACT, MATRIX, factors, sizes
 from grader.hidden.registry import hidden_test
-from grader.student.proxy import model_from
+from grader.student.given import Given
+from grader.student.proxy import Model, Student, model_from
 
 
 class Mergeable:
     """A layer with hidden factors, ready to be merged, and probes for it."""
 
-    def __init__(self, student, given, dtype="float32", kind="plain", bias=True):
+    def __init__(
+        self, student: Student, given: Given, dtype: str = "float32", kind: str = "plain", bias: bool = True
+    ) -> None:
         self.student, self.given = student, given
         self.r, self.n_in, self.n_out, self.alpha = sizes(given, kind)
         self.base = student.tools.linear(self.n_in, self.n_out, bias=bias, dtype=dtype)
@@ -21,7 +27,7 @@ class Mergeable:
         self.at_first = self.layer.outputs(self.x)
         self.set_factors()
 
-    def set_factors(self, zero=False, also=None):
+    def set_factors(self, zero: bool = False, also: Model | None = None) -> None:
         """Other hidden values for the factors; with `zero`, an update of nothing.
 
         `also` is what came out of `merge`: where that is another layer with factors, these change, too.
@@ -31,18 +37,18 @@ class Mergeable:
         if also is not None:
             self.student.tools.set_whatever_is_like_factors(also, a, 0 * b if zero else b)
 
-    def exactly(self, powers):
+    def exactly(self, powers: Tensor) -> Tensor:
         """What the base answers to rows with one power of two each, at input 0, 1, …
 
         There is nothing to add up but the bias, so every formulation gives the same bits.
         """
         return powers.view(-1, 1) * self.known["weight"].T + self.known["bias"]
 
-    def merged(self, layer):
+    def merged(self, layer: Model) -> Model:
         """The layer after `merge`: what was returned, or the same where nothing was."""
         return model_from(self.student.merge(layer), layer)
 
-    def unmerged(self, layer):
+    def unmerged(self, layer: Model) -> Model:
         """The layer after `unmerge`."""
         return model_from(self.student.unmerge(layer), layer)
 
@@ -50,7 +56,7 @@ class Mergeable:
 class Twin(Mergeable):
     """A second layer with the sizes of another one, and weights of its own."""
 
-    def __init__(self, first):
+    def __init__(self, first: Mergeable) -> None:
         student, given = self.student, self.given = first.student, first.given
         self.r, self.n_in, self.n_out, self.alpha = first.r, first.n_in, first.n_out, first.alpha + 1.3
         self.base = student.tools.linear(self.n_in, self.n_out)
@@ -69,7 +75,7 @@ def test_merged_answers_the_same_without_the_branch(student, given, expect):
         expect(it.layer.outputs(it.x), f"the output before the merge ({dtype}, r = {it.r}, alpha = {it.alpha:g})")
         merged = it.merged(it.layer)
         within = {"atol": tolerance, "rtol": tolerance}
-        expect(merged.outputs(it.x), f"the output of the merged layer ({dtype})", **within, picture=as_matrix)
+        expect(merged.outputs(it.x), f"the output of the merged layer ({dtype})", **within, view=MATRIX)
         it.set_factors(also=merged)
         expect(merged.outputs(it.x), f"the same after the factors were changed ({dtype})", **within)
 
@@ -79,7 +85,7 @@ def test_merging_twice_is_merging_once(student, given, expect):
     """Merging a merged layer changes nothing"""
     it = Mergeable(student, given)
     merged = it.merged(it.merged(it.layer))
-    expect(merged.outputs(it.x), "the output after merging twice", picture=as_matrix)
+    expect(merged.outputs(it.x), "the output after merging twice", view=MATRIX)
     it.set_factors(also=merged)
     expect(merged.outputs(it.x), "the same after the factors were changed")
     back = it.unmerged(merged)
@@ -119,7 +125,7 @@ def test_unmerging_restores_the_base(student, given, expect):
     it.set_factors(also=merged)
     expect(merged.outputs(it.x), "the output of the merged layer, the factors changed")
     back = it.unmerged(merged)
-    expect(back.outputs(it.x), "the output after unmerging, with the changed factors", picture=as_matrix)
+    expect(back.outputs(it.x), "the output after unmerging, with the changed factors", view=MATRIX)
     it.set_factors(zero=True)
     restored = back.outputs(it.x)
     expect(restored, "the base's part of the output after unmerging", equals=it.at_first)
@@ -141,7 +147,7 @@ def test_who_shares_the_weight_does_not_notice(student, given, expect):
     expect(merged.outputs(it.x), "the output of the merged layer, the factors changed")
     # Asked for the first time, so that there is no earlier answer to repeat.
     words = torch.randperm(it.n_out, generator=given.generator)
-    expect(embedding.outputs(words), "the tied embedding after the merge", picture=as_matrix)
+    expect(embedding.outputs(words), "the tied embedding after the merge", view=MATRIX)
     # Nor does the merged layer use that tensor any more: an answer that adds the update beside the base still would.
     student.tools.pin(embedding, given.tensor(it.n_out, it.n_in))
     expect(merged.outputs(it.x), "the output of the merged layer, the embedding changed")

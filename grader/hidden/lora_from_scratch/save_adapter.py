@@ -1,21 +1,26 @@
 """Hidden tests of `save_adapter`."""
 
-import torch
+from __future__ import annotations
 
-from grader.hidden.lora_from_scratch.inject_lora import Collected
-from grader.hidden.lora_from_scratch.setups import EXACT, as_matrix, factors
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.hidden.lora_from_scratch.setups import EXACT, MATRIX, Collected, factors
 from grader.hidden.registry import hidden_test
-from grader.student.proxy import model_from
+from grader.student.given import Given
+from grader.student.proxy import Model, Remote, Student, model_from
 
 
 class Adapted:
     """A model that was adapted: factors and head have hidden values. And fresh bases to load an adapter into."""
 
-    def __init__(self, student, given, dtype="float32", head=None):
+    def __init__(self, student: Student, given: Given, dtype: str = "float32", head: str | None = None) -> None:
         self.student, self.given, self.dtype = student, given, dtype
         self.head, *targets = given.names(3)
         self.head = head or self.head
-        self.config = {
+        self.config: dict[str, Any] = {
             "width": 16,
             "depth": 2,
             "n_heads": 2,
@@ -35,14 +40,14 @@ class Adapted:
         student.inject_lora(self.model, targets, self.r, self.alpha)
         self.learn()
 
-    def fresh(self, **other):
+    def fresh(self, **other: Tensor) -> Model:
         """A frozen base with a head that learns; `other` tensors replace the source's."""
         model = self.student.tools.tiny_transformer(state={**self.source, **other}, **self.config)
         self.student.tools.in_precision(model, self.dtype)
         self.student.tools.trainable_only(model, self.head)
         return model
 
-    def learn(self):
+    def learn(self) -> None:
         """Other hidden values for the factors and the head: what training would do."""
         shapes = {f"self_attn.{self.targets[0]}": (16, 14), f"mlp.{self.targets[1]}": (16, 90)}
         layers = {f"layers.{i}.{path}": shape for i in range(2) for path, shape in shapes.items()}
@@ -52,7 +57,7 @@ class Adapted:
         head = self.student.tools.part(self.model, self.head)
         self.student.tools.pin(head, *self.other_head().values())
 
-    def other_head(self):
+    def other_head(self) -> dict[str, Tensor]:
         """Values for a head, by their names in the state of a model."""
         n_out = self.config["n_out"]
         return {
@@ -60,21 +65,21 @@ class Adapted:
             f"{self.head}.bias": self.given.tensor(n_out),
         }
 
-    def save(self, *head):
+    def save(self, *head: str) -> Remote:
         """What the answer saves, left where it is."""
         return self.student.save_adapter.kept(self.model, *(head or [self.head]))
 
-    def newer(self):
+    def newer(self) -> dict[str, Tensor]:
         """Other values for every tensor of the base but the head's, as if the base had been trained on."""
         others = {name: value for name, value in self.source.items() if not name.startswith(self.head + ".")}
         return {name: value + 0.1 * self.given.tensor(*value.shape) for name, value in others.items()}
 
-    def loaded(self, adapter, **other):
+    def loaded(self, adapter: Remote, **other: Tensor) -> Model:
         """A fresh base with the adapter loaded."""
         fresh = self.fresh(**other)
         return model_from(self.student.load_adapter(fresh, adapter), fresh)
 
-    def features(self, model):
+    def features(self, model: Model) -> Tensor:
         """What the head sees: the head itself has its own test."""
         return model.mode(False).features(self.ids)
 
@@ -88,7 +93,7 @@ def test_a_fresh_base_answers_as_the_trained_model(student, given, expect):
     it = Adapted(student, given)
     loaded = it.loaded(it.save(), **it.other_head())
     it.learn()  # The trained model goes its own way.
-    expect(loaded.outputs(it.ids), "the output after loading", picture=as_matrix)
+    expect(loaded.outputs(it.ids), "the output after loading", view=MATRIX)
 
 
 @hidden_test(weight=2, stand_ins=SAVED_BY, says="What do a thousand customers' adapters have in common?")

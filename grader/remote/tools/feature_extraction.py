@@ -16,50 +16,6 @@ from torch.utils.data import DataLoader, Dataset
 from . import tool
 
 
-class Nest(nn.Module):
-    """Parameters at every depth: one of its own, a child's, a grandchild's and deeper. (N, width) -> (N, width)."""
-
-    def __init__(self, width: int, names: list[str]):
-        super().__init__()
-        self.scale = nn.Parameter(torch.full((width,), 1.1))
-        self.stem = nn.Linear(width, width)
-        deep = nn.Sequential(nn.LayerNorm(width), nn.Sequential(nn.Linear(width, width), nn.Tanh()))
-        blocks = [nn.Sequential(nn.Linear(width, width), nn.ReLU()), deep]
-        self.blocks = nn.ModuleDict(dict(zip(names, blocks, strict=True)))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(N, width) -> (N, width)."""
-        x = self.scale * self.stem(x)
-        for block in self.blocks.values():
-            x = x + block(x)
-        return x
-
-
-class Tower(nn.Module):
-    """`inlet`, `backbone` (a Nest), `outlet`, `head`: (N, n_in) -> (N, n_classes)."""
-
-    def __init__(self, n_in: int, width: int, n_classes: int, names: list[str]):
-        super().__init__()
-        self.inlet = nn.Linear(n_in, width)
-        self.backbone = Nest(width, names)
-        self.outlet = nn.Linear(width, width)
-        self.head = nn.Linear(width, n_classes)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(N, n_in) -> (N, n_classes)."""
-        return self.head(torch.tanh(self.outlet(self.backbone(self.inlet(x)))))
-
-
-@tool
-def tower(n_in: int, width: int, n_classes: int, names: list[str], tied: bool = False) -> nn.Module:
-    """A Tower; `tied` makes the weight of `outlet` the very parameter that lies deepest in the backbone."""
-    model = Tower(n_in, width, n_classes, names)
-    if tied:
-        deepest = [m for m in model.backbone.modules() if isinstance(m, nn.Linear)][-1]
-        model.outlet.weight = deepest.weight
-    return model
-
-
 @tool
 def card(**entries: Any) -> Any:
     """The card of a checkpoint."""
@@ -87,43 +43,6 @@ def learn_from(answer: Any, head: nn.Module, net: nn.Module, y: torch.Tensor, st
         nn.functional.cross_entropy(head(features), y).backward()
         step.step()
     return head
-
-
-class MixedLayers(nn.Module):
-    """One layer of each of many kinds, in several precisions; all of them are used. (N, width) -> (N, width)."""
-
-    def __init__(self, width: int):
-        super().__init__()
-        self.width = width
-        self.Shift0 = nn.Parameter(torch.zeros(width))
-        self.gains = nn.ParameterList([torch.ones(width), torch.tensor(1.0)])
-        self.Conv1 = nn.Conv1d(1, 1, 3, padding=1)
-        self.bn2 = nn.BatchNorm1d(width)
-        self.groupNorm3 = nn.GroupNorm(1, width)
-        self.embed4 = nn.Embedding(3, width)
-        self.attention5 = nn.MultiheadAttention(width, 1, batch_first=True)
-        self.gru6 = nn.GRU(width, width, batch_first=True)
-        self.prelu7 = nn.PReLU()
-        self.Double8 = nn.Linear(width, width, dtype=torch.float64)
-        self.half9 = nn.Linear(width, width, dtype=torch.bfloat16)
-        self.deep = nn.ModuleDict({"A": nn.ModuleList([nn.Sequential(nn.Sequential(nn.Linear(width, width)))])})
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(N, width) -> (N, width)."""
-        x = self.gains[1] * self.gains[0] * x + self.Shift0
-        x = self.prelu7(self.groupNorm3(self.bn2(x + self.Conv1(x[:, None])[:, 0])))
-        x = x + self.embed4(torch.arange(len(x)) % 3)
-        x = x + self.attention5(x[:, None], x[:, None], x[:, None])[0][:, 0] + self.gru6(x[:, None])[0][:, 0]
-        x = x + self.Double8(x.double()).float() + self.half9(x.bfloat16()).float()
-        for part in self.deep["A"]:  # type: ignore[attr-defined]
-            x = x + part(x)
-        return x
-
-
-@tool
-def mixed_layers(width: int) -> nn.Module:
-    """A module of MixedLayers."""
-    return MixedLayers(width)
 
 
 @tool

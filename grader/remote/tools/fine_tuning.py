@@ -34,37 +34,6 @@ def read_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in tensors.items()}
 
 
-class Heads(nn.Module):
-    """A model whose body has `multihead`, and whose head has several layers and shares nothing with it."""
-
-    def __init__(self, width: int, n_classes: int, tied: bool) -> None:
-        super().__init__()
-        self.multihead = nn.Linear(width, width)
-        self.headroom = nn.Linear(width, width, bias=False)
-        self.norm = nn.LayerNorm(width)
-        self.classifier = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, n_classes, bias=False))
-        if tied:
-            self.headroom.weight = self.multihead.weight
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, width) -> (N, n_classes)."""
-        return self.classifier(self.norm(torch.tanh(self.headroom(torch.tanh(self.multihead(x))))))
-
-
-@tool
-def heads(width: int, n_classes: int, tied: bool = False) -> nn.Module:
-    """A `Heads`; `tied` makes two layers of its body share their weight."""
-    return Heads(width, n_classes, tied)
-
-
-@tool
-def small_vit(n_classes: int) -> nn.Module:
-    """A vision transformer of transformers', two layers deep."""
-    from tlcore.models import tiny_vit
-
-    return tiny_vit(n_classes, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=16).eval()
-
-
 @tool
 def step_of_ones(model: nn.Module, groups: Any) -> nn.Module:
     """One step of SGD with these groups, where every parameter that can learn has a gradient of ones."""

@@ -61,6 +61,12 @@ def mode(module: nn.Module, training: bool) -> nn.Module:
 
 
 @tool
+def trainable(module: nn.Module, flag: bool) -> nn.Module:
+    """Whether the parameters of a module ask for gradients, before the learner's code sees it."""
+    return module.requires_grad_(flag)
+
+
+@tool
 def train(
     module: nn.Module,
     x: torch.Tensor,

@@ -13,6 +13,8 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 
+from .limits import Limits
+
 PRIVATE_ROOT = "/tmp"
 SHARED_MEMORY = "/dev/shm"
 # Not /dev/zero: mapped, it is memory that stays when it is unmapped but for a page, in nobody's account.
@@ -34,22 +36,6 @@ _QUEUED_SIGNALS = 1024
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """The limits of one session, as they cross the control socket (see grader.sandbox.limits for what each means)."""
-
-    cpu_seconds: float
-    memory_mib: int
-    total_memory_mib: int
-    processes: int
-    file_mib: int
-    open_files: int
-    scratch_mib: int
-    scratch_files: int
-    shared_mib: int
-    sockets: int
-
-
-@dataclass(frozen=True)
 class Plan:
     """What the fork server was told at its start: the tier, for the reduced tier which paths stay visible, and for the
     full tier which of the visible trees lie in /tmp and must be shown again in the private one."""
@@ -66,7 +52,7 @@ class Plan:
         return self.scratch_parent if self.tier == "full" else os.path.join(self.scratch_parent, f"s{session}")
 
 
-def build_room(plan: Plan, bounds: Bounds, outer_ids: tuple[int, int]) -> None:
+def build_room(plan: Plan, limits: Limits, outer_ids: tuple[int, int]) -> None:
     """In the new namespaces, as their pid 1: map the user, mount a private /tmp, /dev/shm and /proc.
 
     `outer_ids` are the uid and gid of the fork server. Raises OSError naming what failed.
@@ -78,14 +64,14 @@ def build_room(plan: Plan, bounds: Bounds, outer_ids: tuple[int, int]) -> None:
     _write("/proc/self/gid_map", f"{USER_ID} {outer_ids[1]} 1")
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
     guarded = kernel.MS_NOSUID | kernel.MS_NODEV
-    size = f"size={bounds.scratch_mib}m,nr_inodes={bounds.scratch_files},mode=0755"
+    size = f"size={limits.scratch_mib}m,nr_inodes={limits.scratch_files},mode=0755"
     held = [(tree, os.open(tree, os.O_PATH)) for tree in plan.in_tmp]
     kernel.mount("tmpfs", PRIVATE_ROOT, "tmpfs", guarded, size)
     for tree, descriptor in held:  # a Python or a .venv somewhere in /tmp; the new mount stays as read-only as the old
         os.makedirs(tree, exist_ok=True)
         kernel.mount(f"/proc/self/fd/{descriptor}", tree, None, kernel.MS_BIND | kernel.MS_REC)
         os.close(descriptor)
-    shared = f"size={bounds.shared_mib}m,nr_inodes=1024,mode=1777"
+    shared = f"size={limits.shared_mib}m,nr_inodes=1024,mode=1777"
     kernel.mount("tmpfs", SHARED_MEMORY, "tmpfs", guarded | kernel.MS_NOEXEC, shared)
     kernel.mount("proc", "/proc", "proc", guarded | kernel.MS_NOEXEC)
 
@@ -97,7 +83,7 @@ def make_scratch(scratch: str) -> str:
     return os.path.join(scratch, "work")
 
 
-def confine(plan: Plan, bounds: Bounds, scratch: str, keep: tuple[int, ...], syscalls: bytes | None = None) -> None:
+def confine(plan: Plan, limits: Limits, scratch: str, keep: tuple[int, ...], syscalls: bytes | None = None) -> None:
     """Turn this process into a learner's: nothing of what it does from here reaches beyond its room.
 
     `keep` are the only file descriptors above 2 that stay open; `syscalls` is the seccomp filter where it could be
@@ -113,7 +99,7 @@ def confine(plan: Plan, bounds: Bounds, scratch: str, keep: tuple[int, ...], sys
         _write(
             "/proc/self/oom_score_adj", "1000"
         )  # where the machine itself runs out, the learner goes, not the grader
-    set_limits(plan.tier, bounds)
+    set_limits(plan.tier, limits)
     if plan.tier == "none":
         return
     from . import barriers, kernel
@@ -131,22 +117,22 @@ def confine(plan: Plan, bounds: Bounds, scratch: str, keep: tuple[int, ...], sys
     kernel.filter_syscalls(syscalls)
 
 
-def set_limits(tier: str, bounds: Bounds) -> None:
+def set_limits(tier: str, limits: Limits) -> None:
     """Resource limits of this process and, except for CPU time and memory, of all below it together."""
     mib = 1 << 20
     # One byte is no core file, and where crashes go to a program (core(5), core_pattern), only this keeps it from being
     # started, as root, for every crash: 0 does not.
     _limit("RLIMIT_CORE", 1)
-    _limit("RLIMIT_CPU", int(bounds.cpu_seconds + 0.999), grace=2)
-    _limit("RLIMIT_FSIZE", bounds.file_mib * mib)
-    _limit("RLIMIT_NOFILE", bounds.open_files)
+    _limit("RLIMIT_CPU", int(limits.cpu_seconds + 0.999), grace=2)
+    _limit("RLIMIT_FSIZE", limits.file_mib * mib)
+    _limit("RLIMIT_NOFILE", limits.open_files)
     _limit("RLIMIT_SIGPENDING", _QUEUED_SIGNALS)
     if sys.platform == "linux":
-        _limit("RLIMIT_AS", _address_space() + bounds.memory_mib * mib + _SPARE_ADDRESS_SPACE)
+        _limit("RLIMIT_AS", _address_space() + limits.memory_mib * mib + _SPARE_ADDRESS_SPACE)
     # The kernel counts processes per user and namespace. Without a namespace the user's own are counted with them,
     # so the limit is set above those and the supervisor counts the tree itself.
-    others = 0 if tier == "full" else 4 * bounds.processes + _tasks_of_this_user()
-    _limit("RLIMIT_NPROC", others + bounds.processes)
+    others = 0 if tier == "full" else 4 * limits.processes + _tasks_of_this_user()
+    _limit("RLIMIT_NPROC", others + limits.processes)
 
 
 def _limit(name: str, soft: int, grace: int = 0) -> None:

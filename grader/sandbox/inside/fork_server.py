@@ -5,7 +5,7 @@ any in the processes forked from it. Control protocol, one JSON object a line ov
 
     in   {"tier", "preload", "server", ...}                      once, first (see `Config`)
     out  {"ready": true, "missing": {module: why}}               after the imports
-    in   {"fork": id, "bounds": {...}} + two descriptors         session socket, control line
+    in   {"fork": id, "limits": {...}} + two descriptors         session socket, control line
     out  {"forked": id, "pid": n} or {"refused": id, "why": s}
     out  {"ended": id, "kind": s, ...}                           the exit report; "vanished" if there is none
 """
@@ -23,7 +23,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import supervisor
-from .confine import Bounds, Plan
+from .confine import Plan
+from .limits import Limits
 from .no_workers import keep_loading_in_one_process
 
 _LONGEST_REQUEST = 1 << 20
@@ -94,13 +95,13 @@ class ForkServer:
         read_end, write_end = os.pipe()
         try:
             check_one_thread()
-            bounds = Bounds(**request["bounds"])
+            limits = Limits(**request["limits"])
             ids = (os.getuid(), os.getgid())
             pid = self._fork_process()
             if pid == 0:
                 os.close(read_end)
                 self._control.close()
-                job = (self._plan, bounds, session, channel, control_line, write_end, self._serve, ids, self._syscalls)
+                job = (self._plan, limits, session, channel, control_line, write_end, self._serve, ids, self._syscalls)
                 supervisor.run(supervisor.Job(*job))
             self._running[read_end] = _Running(session, pid, read_end)
             self._send({"forked": session, "pid": pid})

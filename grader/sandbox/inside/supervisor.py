@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from . import tree
-from .confine import Bounds, Plan, build_room, confine, make_scratch
+from .confine import Plan, build_room, confine, make_scratch
+from .limits import Limits
 
 Serve = Callable[[socket.socket, str], None]
 
@@ -40,7 +41,7 @@ class Job:
     """
 
     plan: Plan
-    bounds: Bounds
+    limits: Limits
     session: int
     channel: socket.socket
     control_line: socket.socket
@@ -66,7 +67,7 @@ def run(job: Job) -> NoReturn:
 def _run(job: Job) -> None:
     full = job.plan.tier == "full"
     if full:
-        build_room(job.plan, job.bounds, job.outer_ids)
+        build_room(job.plan, job.limits, job.outer_ids)
     if sys.platform == "linux":
         from . import kernel
 
@@ -82,7 +83,7 @@ def _run(job: Job) -> None:
         _become_learner(job, scratch, work)
     job.channel.close()
     _say(job.exit_report, {"learner": learner})
-    watch = _Watch(job.bounds, learner, job.control_line, tree.Tree(full, learner), None if full else scratch)
+    watch = _Watch(job.limits, learner, job.control_line, tree.Tree(full, learner), None if full else scratch)
     outcome = watch.until_the_end()
     seen = watch.tree.load().cpu_seconds
     watch.tree.kill(meanwhile=watch.tell_usage)
@@ -103,7 +104,7 @@ def _become_learner(job: Job, scratch: str, work: str) -> NoReturn:
             kernel.set_inspectable(True)  # its own /proc/self is its to read
         # Its descriptor is about to be closed; the object must not close it again when it is a file of the learner's.
         job.control_line.detach()
-        confine(job.plan, job.bounds, scratch, (job.channel.fileno(), job.exit_report), job.syscalls)
+        confine(job.plan, job.limits, scratch, (job.channel.fileno(), job.exit_report), job.syscalls)
     except BaseException as error:
         why = f"confinement failed: {type(error).__name__}: {error}"
         _say(job.exit_report, {"kind": "vanished", "why": why})
@@ -125,9 +126,9 @@ class _Watch:
     """Waits for the learner's end, the trusted side's word, or a limit of the whole tree."""
 
     def __init__(
-        self, bounds: Bounds, learner: int, control_line: socket.socket, processes: tree.Tree, scratch: str | None
+        self, limits: Limits, learner: int, control_line: socket.socket, processes: tree.Tree, scratch: str | None
     ) -> None:
-        self.bounds = bounds
+        self.limits = limits
         self.learner = learner
         self.control_line = control_line
         self.tree = processes
@@ -170,12 +171,12 @@ class _Watch:
         if os.WIFEXITED(status):
             return {"kind": "exited", "code": os.WEXITSTATUS(status)}
         number = os.WTERMSIG(status)
-        over = tree.reaped_cpu_seconds() >= self.bounds.cpu_seconds
+        over = tree.reaped_cpu_seconds() >= self.limits.cpu_seconds
         if number == signal.SIGXCPU or (number == signal.SIGKILL and over):
             return {
                 "kind": "out_of_time",
                 "signal": number,
-                "why": f"more than {self.bounds.cpu_seconds:g} s of CPU time",
+                "why": f"more than {self.limits.cpu_seconds:g} s of CPU time",
             }
         return {"kind": "signalled", "signal": number}
 
@@ -198,38 +199,38 @@ class _Watch:
         return True
 
     def _broken_limit(self) -> dict[str, object] | None:
-        bounds, load = self.bounds, self.tree.load()
-        if load.cpu_seconds > bounds.cpu_seconds + 1:
+        limits, load = self.limits, self.tree.load()
+        if load.cpu_seconds > limits.cpu_seconds + 1:
             return {
                 "kind": "out_of_time",
-                "why": f"its processes together used more than {bounds.cpu_seconds:g} s of CPU time",
+                "why": f"its processes together used more than {limits.cpu_seconds:g} s of CPU time",
             }
-        most = bounds.total_memory_mib << 20
+        most = limits.total_memory_mib << 20
         if load.bytes_at_most > most and self.tree.own_bytes() > most:
             return {
                 "kind": "out_of_memory",
-                "why": f"its processes together held more than {bounds.total_memory_mib} MiB",
+                "why": f"its processes together held more than {limits.total_memory_mib} MiB",
             }
-        if load.threads > bounds.processes:
-            why = f"more than {bounds.processes} processes and threads"
+        if load.threads > limits.processes:
+            why = f"more than {limits.processes} processes and threads"
             return {"kind": "signalled", "signal": signal.SIGKILL, "why": why}
         self._ticks += 1
         if self._ticks % _SELDOM == 0 and load.processes >= _SEVERAL:
-            most = _MAPPINGS_OF_A_PROCESS * bounds.processes
+            most = _MAPPINGS_OF_A_PROCESS * limits.processes
             if self.tree.has_more_mappings(most):
                 return {"kind": "out_of_memory", "why": f"its processes together had more than {most} mappings"}
         sockets = self.tree.sockets_of_the_namespace()
         if self.scratch is not None:
-            if self.tree.written_bytes() > _REWRITES * (bounds.scratch_mib << 20):
+            if self.tree.written_bytes() > _REWRITES * (limits.scratch_mib << 20):
                 return _FULL
             if self._ticks % _SELDOM == 0:
-                held = self.tree.held(self.scratch, bounds.file_mib << 20)
+                held = self.tree.held(self.scratch, limits.file_mib << 20)
                 sockets = held.sockets
-                used, files = tree.folder_use(self.scratch, bounds.scratch_files)
-                if used + held.nameless_bytes > bounds.scratch_mib << 20 or files > bounds.scratch_files:
+                used, files = tree.folder_use(self.scratch, limits.scratch_files)
+                if used + held.nameless_bytes > limits.scratch_mib << 20 or files > limits.scratch_files:
                     return _FULL
-        if sockets > bounds.sockets:
-            return {"kind": "signalled", "signal": signal.SIGKILL, "why": f"more than {bounds.sockets} sockets"}
+        if sockets > limits.sockets:
+            return {"kind": "signalled", "signal": signal.SIGKILL, "why": f"more than {limits.sockets} sockets"}
         return None
 
 

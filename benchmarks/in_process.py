@@ -1,6 +1,6 @@
 """The same hidden tests inside a notebook's own process, as nbgrader and otter run theirs: no isolation at all.
 
-For comparing with those tools (`benchmarks/`), and for an author who tries an answer. Never for other people's code.
+For comparing with those tools, and for tests of this project. Never for other people's code.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from grader.exercise.catalogue import load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.carried_over import better_of, parts_in_question
 from grader.judging.stand_ins import STAND_INS
-from grader.judging.verdict import QuestionVerdict, verdict
+from grader.judging.verdict import verdict
+from grader.results.record import QuestionResult
 
 
-def judge(exercise: str, question: str, names: MutableMapping[str, Any], exercise_seed: str) -> QuestionVerdict:
+def judge(exercise: str, question: str, names: MutableMapping[str, Any], exercise_seed: str) -> QuestionResult:
     """The verdict on the answer that `names` holds: a notebook's `globals()`, which are as before afterwards."""
     torch.set_num_threads(1)
     key = _key(exercise, exercise_seed)
-    points = load_exercise(exercise).question(question).points
     traces = key.ask(question, dict(names))
     parts = parts_in_question(key.tests[question], traces)
     if parts:
         with _in_place_of(parts, names):
             traces = better_of(traces, key.ask(question, dict(names))) or traces
-    return verdict(key, question, points, traces)
+    return verdict(key, load_exercise(exercise).question(question), traces)
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def _in_place_of(parts: tuple[str, ...], names: MutableMapping[str, Any]) -> Ite
             place.update(before)
 
 
-def judge_once(exercise: str, question: str, names: MutableMapping[str, Any], exercise_seed: str) -> QuestionVerdict:
+def judge_once(exercise: str, question: str, names: MutableMapping[str, Any], exercise_seed: str) -> QuestionResult:
     """`judge`, remembered for these very functions: otter asks for each behaviour by itself."""
     defined = load_exercise(exercise).question(question).defines
     what = (exercise, question, exercise_seed, *(id(names.get(name)) for name in defined))
@@ -60,7 +60,7 @@ def judge_once(exercise: str, question: str, names: MutableMapping[str, Any], ex
     return _judged[what]
 
 
-_judged: dict[tuple[Any, ...], QuestionVerdict] = {}
+_judged: dict[tuple[Any, ...], QuestionResult] = {}
 
 
 def points(exercise: str, question: str, names: MutableMapping[str, Any], exercise_seed: str) -> float:

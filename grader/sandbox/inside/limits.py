@@ -1,4 +1,4 @@
-"""What one session may use."""
+"""What one session may use, on both sides of the control socket."""
 
 from dataclasses import asdict, dataclass
 
