@@ -6,6 +6,7 @@ from typing import Any
 
 from grader.hidden.evaluating_regimes.setups import CODES, GROUPS, drafts
 from grader.hidden.registry import hidden_test
+from grader.student.views import View
 
 
 def found_in(student: Any, report: dict[str, Any], codes: tuple[str, ...]) -> list[str]:
@@ -24,7 +25,7 @@ def audited(student: Any, given: Any, expect: Any, group: str) -> None:
     for number, draft in enumerate(drafts(given, group), 1):
         truth = sorted(f"{code} at {field}" for code, field in draft.truth if code in GROUPS[group])
         found = found_in(student, draft.report, GROUPS[group])
-        expect(found, f"of the {group}, in report {number}", equals=truth, shows=listed)
+        expect(found, f"of the {group}, in report {number}", equals=truth, view=View(listed))
 
 
 STAND_INS = ("paired_difference",)
@@ -52,7 +53,9 @@ def test_leaks_of_the_data(student, given, expect):
     audited(student, given, expect, "data")
 
 
-@hidden_test(weight=3, stand_ins=STAND_INS, says="Which entries of the report would have to be otherwise for the claim?")
+@hidden_test(
+    weight=3, stand_ins=STAND_INS, says="Which entries of the report would have to be otherwise for the claim?"
+)
 def test_claims_that_the_numbers_do_not_bear_out(student, given, expect):
     """Claims without evidence, and claims that have it"""
     audited(student, given, expect, "claims")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.hidden.registry import hidden_test
+from grader.student.views import View
 
 STAND_INS = ("paired_difference",)
 T95 = {4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365}
@@ -56,9 +57,7 @@ def planned(given: Any, sizes: list[int], seeds: list[int], leaders: str, names:
         gap = {"a": 2.0, "b": -2.0, "-": given.choice([-0.4, -0.5])}[leader] * reach
         level = 50 + 10 * np.log2(size)
         scores[names[0]][size] = {s: level + x for s, x in zip(seeds, luck, strict=True)}
-        scores[names[1]][size] = {
-            s: level + x - float(z) - gap for s, x, z in zip(seeds, luck, noise, strict=True)
-        }
+        scores[names[1]][size] = {s: level + x - float(z) - gap for s, x, z in zip(seeds, luck, noise, strict=True)}
         for name in names[2:]:
             scores[name][size] = {s: given.random.uniform(30, 60) for s in seeds}
     return scores
@@ -86,7 +85,7 @@ def test_draws_are_nested_and_even(student, given, expect):
     for extra in (0, 2):
         p = pool(student, given, "a-b", extra)
         found = answered(student, p)
-        expect(counts(student, p, "draws"), "mistakes of drawing", shows=mistakes)
+        expect(counts(student, p, "draws"), "mistakes of drawing", view=View(mistakes))
         expect(curves(found, p), "the curves", atol=1e-6)
 
 
@@ -95,7 +94,7 @@ def test_nothing_of_the_test_is_trained_on(student, given, expect):
     """No row of a plant of which a photo is in the test is trained on"""
     p = pool(student, given, "aab")
     found = answered(student, p)
-    expect(counts(student, p, "rows"), "rows that should not be there", shows=mistakes)
+    expect(counts(student, p, "rows"), "rows that should not be there", view=View(mistakes))
     expect(curves(found, p), "the curves", atol=1e-6)
 
 
@@ -104,7 +103,7 @@ def test_every_run_has_the_same_steps(student, given, expect):
     """The number of steps is the same at every size, and every regime has one score for each seed"""
     p = pool(student, given, "abb-")
     found = answered(student, p)
-    expect(counts(student, p, "runs"), "runs", shows=mistakes)
+    expect(counts(student, p, "runs"), "runs", view=View(mistakes))
     expect(curves(found, p), "the curves", atol=1e-6)
 
 
@@ -118,7 +117,7 @@ def test_the_crossover_is_what_the_seeds_allow(student, given, expect):
         if crossing is not None:
             crossing = [p.sizes.index(n) if n in p.sizes else -1 for n in map(int, crossing)]
         crossings.append(crossing)
-    expect(crossings, "the crossovers of eight pools, by position of the sizes", shows=crossed)
+    expect(crossings, "the crossovers of eight pools, by position of the sizes", view=View(crossed))
 
 
 def mistakes(seen: dict[str, int]) -> str:

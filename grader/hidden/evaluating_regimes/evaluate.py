@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from grader.hidden.registry import hidden_test
-from grader.student.views import as_matrix
+from grader.student.views import View, as_matrix
 
 ATOL = 1e-4
 """Other sums over the same losses differ by 1e-6 at most."""
@@ -83,7 +83,7 @@ def test_the_model_is_as_it_was(student, given, expect):
         x, y = given.tensor(11, model.config.in_channels, 8, 8), given.labels(11, model.config.n_classes)
         seen = student.evaluate(model, list(zip(x.split(sizes), y.split(sizes), strict=True)))
         expect(numbers(seen, "loss"), "the loss", atol=ATOL)
-        expect(student.tools.read_part_modes(model), "the mode of each part afterwards", shows=in_train_mode)
+        expect(student.tools.read_part_modes(model), "the mode of each part afterwards", view=View(in_train_mode))
         # Asked as it is, before its numbers are read: what it says depends on the mode of each part.
         expect(model(x), "what the model says then, in the mode that it came in", atol=5e-4)
         expect(model.tensors(), "parameters and statistics afterwards", atol=1e-5)

@@ -191,7 +191,9 @@ def trial_counts(data: PlannedData) -> dict[str, Any]:
 class Pool:
     """A world for `data_efficiency`: rows with labels and plants, and planned scores that suffer from each mistake."""
 
-    def __init__(self, labels: list[int], plants: list[int], test: list[int], steps: int, scores: dict[str, Any]) -> None:
+    def __init__(
+        self, labels: list[int], plants: list[int], test: list[int], steps: int, scores: dict[str, Any]
+    ) -> None:
         self.labels, self.plants, self.test, self.steps = labels, plants, test, steps
         self._scores = scores
         self._drawn: dict[tuple[int, int], frozenset[int]] = {}
@@ -207,7 +209,9 @@ class Pool:
         tested = {self.plants[row] for row in self.test}
         before = self._drawn.setdefault((n, seed), chosen)
         nested = all(
-            (chosen <= other if n < m else other <= chosen) for (m, s), other in self._drawn.items() if s == seed and m != n
+            (chosen <= other if n < m else other <= chosen)
+            for (m, s), other in self._drawn.items()
+            if s == seed and m != n
         )
         seen = {
             "rows of plants that are in the test": any(self.plants[row] in tested for row in rows),

@@ -50,8 +50,9 @@ class _Batches:
             self.world.tested += 1
         for step in range(self.steps):
             number = (torch.arange(self.size) + step * self.size) / (self.size * self.steps)
-            yield torch.stack([number, torch.full_like(number, float(self.part == "test"))], 1), torch.zeros(
-                self.size, dtype=torch.long
+            yield (
+                torch.stack([number, torch.full_like(number, float(self.part == "test"))], 1),
+                torch.zeros(self.size, dtype=torch.long),
             )
 
 

@@ -42,7 +42,9 @@ def check(data_efficiency, show):
         return
     tested = {PLANTS[row] for row in TEST}
     leaked = sorted({row for _, _, rows, _ in runs for row in rows if PLANTS[row] in tested})
-    show.expect("rows of test plants that are trained on", leaked, [], "Row 1 is of the plant of row 0, which is tested.")
+    show.expect(
+        "rows of test plants that are trained on", leaked, [], "Row 1 is of the plant of row 0, which is tested."
+    )
     shapes = sorted({tuple(sum(LABELS[r] == c for r in set(rows)) for c in (0, 1)) for _, _, rows, _ in runs})
     show.expect("rows of class 0 and of class 1 in the draws", shapes, [(2, 2), (4, 4), (8, 8)], "n of each class.")
     draws = {}

@@ -54,7 +54,10 @@ def steps_are_the_budget(report: Report) -> Findings:
 def rate_should_be_best_on_test(report: Report) -> Findings:
     """A rate that is not the best on the test is called a flaw."""
     return _flagged(
-        report, "chosen_on_test", "rate", lambda r: r["rate"] != r["rates"][r["test_by_rate"].index(max(r["test_by_rate"]))]
+        report,
+        "chosen_on_test",
+        "rate",
+        lambda r: r["rate"] != r["rates"][r["test_by_rate"].index(max(r["test_by_rate"]))],
     )
 
 

@@ -101,17 +101,13 @@ def favourite_has_more_trials(regimes: Regimes, data: Any, budget: Any) -> Table
     """The last regime, one's own, may try rates between those of the budget as well."""
     favourite = list(regimes)[-1]
     more = [2 * rate for rate in budget.rates]
-    return _compare(
-        regimes, data, budget, rates_of=lambda name: [*budget.rates, *(more if name == favourite else [])]
-    )
+    return _compare(regimes, data, budget, rates_of=lambda name: [*budget.rates, *(more if name == favourite else [])])
 
 
 @misconception(asks="Seed 3 is a lucky draw. Does every regime get that draw?")
 def every_regime_has_seeds_of_its_own(regimes: Regimes, data: Any, budget: Any) -> Table:
     """The seeds go on counting from regime to regime, so that there are no pairs."""
-    return _compare(
-        regimes, data, budget, seeds_of=lambda at: [seed + 1000 * at for seed in budget.seeds]
-    )
+    return _compare(regimes, data, budget, seeds_of=lambda at: [seed + 1000 * at for seed in budget.seeds])
 
 
 @misconception(asks="What would you report of a regime that is good with one seed in five?")
