@@ -53,9 +53,7 @@ def test_leaks_of_the_data(student, given, expect):
     audited(student, given, expect, "data")
 
 
-@hidden_test(
-    weight=3, stand_ins=STAND_INS, says="Which entries of the report would have to be otherwise for the claim?"
-)
+@hidden_test(weight=3, stand_ins=STAND_INS, says="Which entries of the report bear on the claim, and what do they say?")
 def test_claims_that_the_numbers_do_not_bear_out(student, given, expect):
     """Claims without evidence, and claims that have it"""
     audited(student, given, expect, "claims")

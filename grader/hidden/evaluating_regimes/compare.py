@@ -104,9 +104,7 @@ def refused(student: Any, w: Any) -> bool:
     return False
 
 
-@hidden_test(
-    weight=1, stand_ins=STAND_INS, says="What would a regime have to beat before pre-training gets the credit?"
-)
+@hidden_test(weight=1, stand_ins=STAND_INS, says="What does a regime have to beat before pre-training gets the credit?")
 def test_controls_are_asked_for(student, given, expect):
     """Without `scratch` or `random frozen` a ValueError, before anything is trained"""
     for missing in CONTROLS:

@@ -44,7 +44,7 @@ def pool(student: Any, given: Any, leaders: str, extra: int = 1) -> Any:
 
 
 def planned(given: Any, sizes: list[int], seeds: list[int], leaders: str, names: list[str]) -> dict[str, Any]:
-    """Scores in per cent by regime, size and seed. Differences are twice as far as the interval needs, or well inside."""
+    """Scores in per cent by regime, size and seed. A difference is twice what the interval needs, or well within it."""
     scores: dict[str, dict[int, dict[int, float]]] = {name: {} for name in names}
     for size, leader in zip(sizes, leaders, strict=True):
         luck = [given.random.gauss(0, 4) for _ in seeds]

@@ -1,4 +1,4 @@
-"""What hidden tests about evaluation need where the models are: loaders, and worlds that count what is asked of them."""
+"""What hidden tests about evaluation need beside the answer: loaders, and worlds that count what is asked of them."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def trials(
 
 @tool
 def trial_counts(data: PlannedData) -> dict[str, Any]:
-    """What was done in a `Trials` world: runs for each regime, pictures of each run, passes over validation and test."""
+    """What was done in a `Trials` world: the runs of each regime, and passes over validation and test."""
     world = data._world
     runs = {name: sorted(fit[1:] for fit in world.fits if fit[0] == name) for name in world.plans}
     return {"runs": runs, "val": world.val_passes, "test": world.test_passes}

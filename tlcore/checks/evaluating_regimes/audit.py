@@ -50,7 +50,7 @@ SOUND = {
 
 
 def _flawed():
-    """Each flaw by hand: 0.4 ** 2 = 0.16, 3.4157 is the deviation, 600 * 16 > 300 * 16, 0.55 is the mean of all rows."""
+    """Each flaw by hand: 0.4 ** 2 = 0.16, 3.4157 is the deviation, 600 * 16 > 300 * 16, 0.55 the mean of all rows."""
     report = copy.deepcopy(SOUND)
     full, lora, scratch = (report["regimes"][name] for name in ("full", "lora", "scratch"))
     full |= {"steps": 600, "batch": 16, "scores": [73.0, 75.0, 71.0, 74.0], "score": 75.0, "error": 0.8539}
