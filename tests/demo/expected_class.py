@@ -13,6 +13,7 @@ Outcome = tuple[float, list[str]]
 
 FIRST, SECOND = "02_feature_extraction", "04_lora_from_scratch"
 TUNING = "03_fine_tuning"
+EVALUATING = "07_evaluating_regimes"
 
 
 def worth(exercise: str) -> dict[str, float]:
@@ -40,6 +41,22 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("ada", FIRST): of("ada", FIRST),
     ("ada", SECOND): of("ada", SECOND),
     ("ada", TUNING): of("ada", TUNING),
+    ("ada", EVALUATING): of("ada", EVALUATING),
+    ("hiro", EVALUATING): of(
+        "hiro",
+        EVALUATING,
+        evaluate=(1.2, ["batches_count_the_same"]),
+        paired_difference=(1.25, ["deviation_for_error"]),
+    ),
+    ("olga", EVALUATING): of(
+        "olga",
+        EVALUATING,
+        evaluate=(1.6, ["one_mode_for_all_parts"]),
+        compare=(2.1, ["equal_steps"]),
+        paired_difference=(1.25, ["normal_quantile"]),
+        data_efficiency=(2.1, ["every_size_drawn_anew"]),
+        audit=(2.0, ["steps_are_the_budget"]),
+    ),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),
     ("carla", FIRST): of("carla", FIRST),

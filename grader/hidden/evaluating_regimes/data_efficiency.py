@@ -15,11 +15,12 @@ T95 = {4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365}
 """Quantile of the t distribution for an interval at 95 %, by degrees of freedom."""
 
 
-def pool(student: Any, given: Any, leaders: str, extra: int = 1) -> Any:
+def pool(student: Any, given: Any, leaders: str, watched: str, extra: int = 1) -> Any:
     """A pool of rows, and two regimes of which at each size the one named in `leaders` leads ("a", "b" or "-": open).
 
     With "-" the second has the higher mean, not by much, and the first is ahead with the first seed. Plants have one to
-    four rows, and some of a test plant's rows are not in the test.
+    four rows, and some of a test plant's rows are not in the test. Mistakes whose names begin with `watched` cost
+    accuracy.
     """
     sizes = sorted(given.distinct(len(leaders), 2, 12))
     n_classes = given.integer(3, 5)
@@ -39,7 +40,7 @@ def pool(student: Any, given: Any, leaders: str, extra: int = 1) -> Any:
     seeds = given.distinct(given.integer(5, 7), 0, 500)
     names = given.names(2 + extra)
     scores = planned(given, sizes, seeds, leaders, names)
-    made = student.tools.pool(labels, plants, test, given.integer(20, 60), scores)
+    made = student.tools.pool(labels, plants, test, given.integer(20, 60), scores, watched)
     return SimpleNamespace(sizes=sizes, seeds=seeds, names=names, regimes=made["regimes"], data=made["data"])
 
 
@@ -83,7 +84,7 @@ def counts(student: Any, p: Any, *kinds: str) -> dict[str, int]:
 def test_draws_are_nested_and_even(student, given, expect):
     """Each draw has n rows of every class and holds the smaller draws of its seed; every seed has its own"""
     for extra in (0, 2):
-        p = pool(student, given, "a-b", extra)
+        p = pool(student, given, "a-b", "draws", extra)
         found = answered(student, p)
         expect(counts(student, p, "draws"), "mistakes of drawing", view=View(mistakes))
         expect(curves(found, p), "the curves", atol=1e-6)
@@ -92,7 +93,7 @@ def test_draws_are_nested_and_even(student, given, expect):
 @hidden_test(weight=2, stand_ins=STAND_INS, says="What else is known of a plant that is in the test?")
 def test_nothing_of_the_test_is_trained_on(student, given, expect):
     """No row of a plant of which a photo is in the test is trained on"""
-    p = pool(student, given, "aab")
+    p = pool(student, given, "aab", "rows")
     found = answered(student, p)
     expect(counts(student, p, "rows"), "rows that should not be there", view=View(mistakes))
     expect(curves(found, p), "the curves", atol=1e-6)
@@ -101,7 +102,7 @@ def test_nothing_of_the_test_is_trained_on(student, given, expect):
 @hidden_test(weight=2, stand_ins=STAND_INS, says="Do more labels also mean more training in your runs?")
 def test_every_run_has_the_same_steps(student, given, expect):
     """The number of steps is the same at every size, and every regime has one score for each seed"""
-    p = pool(student, given, "abb-")
+    p = pool(student, given, "abb-", "runs")
     found = answered(student, p)
     expect(counts(student, p, "runs"), "runs", view=View(mistakes))
     expect(curves(found, p), "the curves", atol=1e-6)
@@ -112,7 +113,7 @@ def test_the_crossover_is_what_the_seeds_allow(student, given, expect):
     """The crossover lies between two sizes with a clear leader each, and is None where there are none"""
     crossings = []
     for leaders in ("a-b", "aab-b", "aaa", "a--", "---", "b-a", "ab", "-bb"):
-        p = pool(student, given, leaders, 0)
+        p = pool(student, given, leaders, "no mistake", 0)
         crossing = answered(student, p)["crossover"]
         if crossing is not None:
             crossing = [p.sizes.index(n) if n in p.sizes else -1 for n in map(int, crossing)]

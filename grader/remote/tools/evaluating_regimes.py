@@ -68,7 +68,7 @@ class Trials:
     model is right on the rows whose rank is below its share, which depends on all that was done to train it.
     """
 
-    def __init__(self, plans: dict[str, dict[str, float]], seed: int, examples: int, first_test: int) -> None:
+    def __init__(self, plans: dict[str, dict[str, float]], seed: int, examples: int | None, first_test: int) -> None:
         self.plans, self.seed, self.examples, self.first_test = plans, seed, examples, first_test
         self.fits: list[tuple[str, float, int, int]] = []
         self.test_passes = self.val_passes = 0
@@ -81,7 +81,7 @@ class Trials:
         """Accuracy in one part: best at one rate, better with more pictures, luckier with some seeds."""
         plan = self.plans[name]
         off = math.log10(lr / plan["best_on_test" if part == "test" else "best"])
-        gain = 0.04 * math.log2(max(rows, 1) / self.examples)
+        gain = 0.04 * math.log2(max(rows, 1) / self.examples) if self.examples else 0.0
         luck = 0.03 * self.noise(seed) + 0.02 * self.noise(name, seed) + 0.005 * self.noise(part, name, lr, seed)
         strange = 0.05 * (data_seed != seed)
         return min(max(plan["peak"] - 0.09 * off**2 + gain + luck - strange, 0.02), 0.98)
@@ -168,13 +168,20 @@ class PlannedData:
 def trials(
     plans: dict[str, dict[str, float]],
     seed: int,
-    examples: int,
+    examples: int | None,
     first_test: int,
     rows: tuple[int, int],
     n_classes: int = 3,
 ) -> dict[str, Any]:
-    """Regimes and data for `compare`. plans: for each regime batch_size, peak, best and best_on_test (rates);
-    first_test: runs that have to be over before the test is read; rows: of validation and test."""
+    """Regimes and data for `compare`.
+
+    Args:
+        plans: for each regime batch_size, peak, best and best_on_test (rates).
+        seed: of the luck that seeds have.
+        examples: pictures after which a model is as good as planned; None if their number does not matter.
+        first_test: runs that have to be over before the test is read.
+        rows: of validation and test.
+    """
     world = Trials(plans, seed, examples, first_test)
     regimes = {name: PlannedRegime(world, name, int(plan["batch_size"])) for name, plan in plans.items()}
     return {"regimes": regimes, "data": PlannedData(world, n_classes, *rows)}
@@ -192,10 +199,10 @@ class Pool:
     """A world for `data_efficiency`: rows with labels and plants, and planned scores that suffer from each mistake."""
 
     def __init__(
-        self, labels: list[int], plants: list[int], test: list[int], steps: int, scores: dict[str, Any]
+        self, labels: list[int], plants: list[int], test: list[int], steps: int, scores: dict[str, Any], watched: str
     ) -> None:
         self.labels, self.plants, self.test, self.steps = labels, plants, test, steps
-        self._scores = scores
+        self._scores, self._watched = scores, watched
         self._drawn: dict[tuple[int, int], frozenset[int]] = {}
         self._mistakes: dict[str, int] = dict.fromkeys(MISTAKES, 0)
         self._fits = 0
@@ -227,8 +234,8 @@ class Pool:
             self._mistakes[mistake] += made
         known = self._scores[name]
         size = min(known, key=lambda other: abs(other - n))
-        worse = sum(3.0 * made for mistake, made in seen.items() if not mistake.startswith("runs"))
-        return known[size][seed] - worse + math.log2(max(steps, 1) / self.steps)
+        worse = sum(3.0 * made for mistake, made in seen.items() if mistake.startswith(self._watched))
+        return known[size][seed] - worse
 
 
 MISTAKES = (
@@ -254,10 +261,19 @@ class PooledRegime:
 
 @tool
 def pool(
-    labels: list[int], plants: list[int], test: list[int], steps: int, scores: dict[str, dict[int, dict[int, float]]]
+    labels: list[int],
+    plants: list[int],
+    test: list[int],
+    steps: int,
+    scores: dict[str, dict[int, dict[int, float]]],
+    watched: str,
 ) -> dict[str, Any]:
-    """Regimes and data for `data_efficiency`. scores: regime -> labels per class -> seed -> accuracy in per cent."""
-    data = Pool(labels, plants, test, steps, scores)
+    """Regimes and data for `data_efficiency`.
+
+    scores: regime -> labels per class -> seed -> accuracy in per cent. watched: how the mistakes begin that make a
+    score worse.
+    """
+    data = Pool(labels, plants, test, steps, scores, watched)
     return {"regimes": {name: PooledRegime(data, name) for name in scores}, "data": data}
 
 
