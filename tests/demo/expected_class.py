@@ -15,6 +15,7 @@ FIRST, SECOND = "02_feature_extraction", "04_lora_from_scratch"
 TUNING = "03_fine_tuning"
 BEFORE = "00_before_the_workshop"
 TRANSFER = "01_what_transfers"
+EVALUATING = "07_evaluating_regimes"
 
 
 def worth(exercise: str) -> dict[str, float]:
@@ -61,6 +62,22 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("ada", SECOND): of("ada", SECOND),
     ("ada", TUNING): of("ada", TUNING),
     ("ada", TRANSFER): of("ada", TRANSFER),
+    ("ada", EVALUATING): of("ada", EVALUATING),
+    ("hiro", EVALUATING): of(
+        "hiro",
+        EVALUATING,
+        evaluate=(1.2, ["batches_count_the_same"]),
+        paired_difference=(1.25, ["deviation_for_error"]),
+    ),
+    ("olga", EVALUATING): of(
+        "olga",
+        EVALUATING,
+        evaluate=(1.6, ["one_mode_for_all_parts"]),
+        compare=(2.1, ["equal_steps"]),
+        paired_difference=(1.25, ["normal_quantile"]),
+        data_efficiency=(2.1, ["every_size_drawn_anew"]),
+        audit=(2.0, ["steps_are_the_budget"]),
+    ),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),
     ("carla", FIRST): of("carla", FIRST),

@@ -1,0 +1,127 @@
+"""Hidden tests of `paired_difference`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from grader.hidden.registry import hidden_test
+from grader.student.answers import LearnerError
+
+TOO_SHORT, TOO_LONG = 0.033, 0.06
+"""Allowed difference of a coverage from that of the t interval on the same draws.
+
+Over 1,500 draws, with six pairs at 90 % and five at 80 %: a corrected percentile bootstrap -0.011 and +0.011, a
+studentised bootstrap +0.028 and +0.034, the interval of all subset means +0.015 and +0.019; a normal quantile
+-0.053 and -0.053, the plain percentile bootstrap -0.085 and -0.098.
+"""
+
+
+@dataclass
+class World:
+    """Many comparisons of one kind: `n` seeds; `together` is how much of a score is due to the seed."""
+
+    n: int
+    conf: float
+    together: float
+    draws: int
+
+
+WORLDS = {
+    "six seeds that decide most of the score": World(6, 0.9, 5.0, 500),
+    "five seeds that decide nothing": World(5, 0.8, 0.0, 500),
+    "25 seeds that decide most of the score": World(25, 0.9, 5.0, 300),
+}
+
+
+def scores(given: Any, world: World, gap: float) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of two regimes for each draw and seed, (draws, n): the true difference is `gap`."""
+    seed, one, other = (given.tensor(world.draws, world.n).double().numpy() for _ in range(3))
+    level = given.integer(50, 80)
+    return level + world.together * seed + one + gap, level + world.together * seed + other
+
+
+def answer(student: Any, a: Any, b: Any, conf: float) -> tuple[float, float, float, str]:
+    """The four numbers of an answer as plain values."""
+    mean, low, high, verdict = student.paired_difference(a, b, conf)
+    return float(mean), float(low), float(high), str(verdict)
+
+
+@hidden_test(weight=3, says="If you repeated the comparison a thousand times, how often should the interval be right?")
+def test_the_interval_covers_as_often_as_it_says(student, given, expect):
+    """Of many repeated comparisons, the share `conf` has the true difference inside the interval"""
+    for kind, world in WORLDS.items():
+        gap = given.integer(-20, 20) / 10
+        a, b = scores(given, world, gap)
+        inside = 0
+        for one, other in zip(a.tolist(), b.tolist(), strict=True):
+            _, low, high, _ = answer(student, one, other, world.conf)
+            inside += low <= gap <= high
+        d = a - b
+        half = stats.t.ppf((1 + world.conf) / 2, world.n - 1) * d.std(1, ddof=1) / world.n**0.5
+        off = inside / world.draws - float(np.mean(abs(d.mean(1) - gap) <= half))
+        expect.that(off >= -TOO_SHORT, f"with {kind}, the interval has the truth inside often enough")
+        expect.that(off <= TOO_LONG, f"with {kind}, the interval is no longer than it has to be")
+        expect.that(inside > 0, f"with {kind}, there is an interval")
+
+
+@hidden_test(weight=3, says="Where does zero lie: below the interval, above it, or inside?")
+def test_the_verdict_follows_from_the_interval(student, given, expect):
+    """The verdict names the higher regime only if zero is outside the interval"""
+    verdicts, truth = [], []
+    for case in range(15):
+        kind, n = ("a", "b", "inconclusive")[case % 3], given.integer(6, 10)
+        noise = given.tensor(n).double().numpy()
+        noise = (noise - noise.mean()) / noise.std(ddof=1)
+        # In standard errors: far beyond what any interval at 90 % needs, or well within it, though not zero.
+        shift = {"a": 8.0, "b": -8.0, "inconclusive": given.choice([0.4, -0.4])}[kind]
+        scale = given.choice([0.02, 1.0, 30.0])
+        b = scale * (4 * given.tensor(n).double().numpy() + 10)
+        a = b + scale * (noise + shift / n**0.5 * (1.6 if kind != "inconclusive" else 1.0))
+        verdicts.append(answer(student, a.tolist(), b.tolist(), 0.9)[3])
+        truth.append(kind)
+    expect(verdicts, "the verdicts on 15 comparisons", equals=truth)
+    # Near the border: whatever the interval is, the verdict has to agree with it.
+    a, b = scores(given, World(7, 0.8, 3.0, 60), 0.5)
+    seen = [answer(student, one, other, 0.8) for one, other in zip(a.tolist(), b.tolist(), strict=True)]
+    agree = [v == ("a" if low > 0 else "b" if high < 0 else "inconclusive") for _, low, high, v in seen]
+    expect.that(all(agree), "the verdict agrees with the interval that is returned")
+    expect.that(len({v for *_, v in seen}) > 1, "not all verdicts are the same")
+
+
+@hidden_test(weight=1, says="What is subtracted from what, and over which numbers is the mean?")
+def test_the_mean_is_over_all_pairs(student, given, expect):
+    """The first number is the mean of a - b over all seeds, and lies in the interval"""
+    for n in (2, 5, 12):
+        a, b = 3 * given.tensor(n).double() + 70, 3 * given.tensor(n).double() + 69
+        for one, other in ((a.tolist(), b.tolist()), (b.numpy(), a.numpy())):
+            mean, low, high, _ = answer(student, one, other, 0.9)
+            expect(mean, f"the mean difference of {n} pairs", atol=1e-6)
+            expect.that(low < mean < high, "the mean lies between the ends of the interval")
+
+
+def refused(student: Any, a: list[float], b: list[float]) -> bool:
+    """Whether the answer raises an error of its own."""
+    try:
+        student.paired_difference(a, b, 0.9)
+    except LearnerError as error:
+        if error.kind in ("Blank", "MissingAnswer", "TimeLimit", "Died"):
+            raise
+        return error.kind == "ValueError"
+    return False
+
+
+@hidden_test(weight=1, says="What can one seed say, and what can scores say that do not come in pairs?")
+def test_what_is_no_pairing_is_refused(student, given, expect):
+    """One seed, or different numbers of seeds, raise a ValueError"""
+    a, b = (given.tensor(5).double().tolist() for _ in range(2))
+    expect.that(refused(student, a[:1], b[:1]), "one seed raises a ValueError")
+    expect.that(refused(student, [], []), "no seed raises a ValueError")
+    expect.that(refused(student, a, b[:4]), "five scores against four raise a ValueError")
+    expect.that(refused(student, a[:1], b), "one score against five raises a ValueError")
+    mean, low, high, _ = answer(student, a[:2], b[:2], 0.8)
+    expect(mean, "the mean difference of two pairs", atol=1e-6)
+    expect.that(low < mean < high, "two pairs have an interval")

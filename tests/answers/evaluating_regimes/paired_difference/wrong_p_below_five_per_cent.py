@@ -1,0 +1,20 @@
+# It breaks: the verdict follows from the interval at conf. Here from a test at 5 %.
+import math
+import statistics
+
+from scipy import stats
+
+
+def paired_difference(a, b, conf):
+    if len(a) != len(b) or len(a) < 2:
+        raise ValueError("these are no pairs")
+    d = [float(x) - float(y) for x, y in zip(a, b)]
+    mean = statistics.fmean(d)
+    half = stats.t.ppf(0.5 + conf / 2, len(d) - 1) * statistics.stdev(d) / math.sqrt(len(d))
+    lo, hi = mean - half, mean + half
+    p = stats.ttest_1samp(d, 0).pvalue
+    if p < 0.05 and mean > 0:
+        return mean, lo, hi, "a"
+    if p < 0.05:
+        return mean, lo, hi, "b"
+    return mean, lo, hi, "inconclusive"

@@ -1,0 +1,19 @@
+# It breaks: the difference is a - b. Here it is divided by b.
+import math
+import statistics
+
+from scipy import stats
+
+
+def paired_difference(a, b, conf):
+    if len(a) != len(b) or len(a) < 2:
+        raise ValueError("these are no pairs")
+    d = [(float(x) - float(y)) / float(y) for x, y in zip(a, b)]
+    mean = statistics.fmean(d)
+    half = stats.t.ppf(0.5 + conf / 2, len(d) - 1) * statistics.stdev(d) / math.sqrt(len(d))
+    lo, hi = mean - half, mean + half
+    if lo > 0:
+        return mean, lo, hi, "a"
+    if hi < 0:
+        return mean, lo, hi, "b"
+    return mean, lo, hi, "inconclusive"

@@ -1,0 +1,1 @@
+"""Correct implementations for notebook 07."""
