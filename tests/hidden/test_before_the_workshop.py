@@ -6,8 +6,8 @@ from itertools import product
 from typing import Any
 
 import pytest
-from grader.judging.in_process import judge
 
+from benchmarks.in_process import judge
 from grader.hidden.before_the_workshop.kind_of import CASES, KINDS
 
 EXERCISE = "00_before_the_workshop"

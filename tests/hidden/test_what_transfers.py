@@ -11,10 +11,10 @@ import pytest
 import torch
 from torch import nn
 
+from benchmarks.in_process import judge
 from grader.exercise.catalogue import load_exercise
 from grader.hidden.what_transfers import setups
 from grader.judging.answer_key import AnswerKey
-from grader.judging.in_process import judge
 from grader.student.given import Given
 from tlcore.reference.what_transfers.choose_technique import choose_technique
 from tlcore.reference.what_transfers.count_trainable import count_trainable
