@@ -156,7 +156,7 @@ def test_only_the_newest_are_kept(folder: Path, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("name", exercise_names())
 def test_an_answer_key_judges_with_kept_traces_as_with_its_own(name: str, folder: Path) -> None:
-    """Every trace of every exercise: none is left out, and none differs."""
+    """Every trace of its first question: none is left out, and none differs."""
     first = AnswerKey(name, "a course of its own", keep=True)
     question = next(iter(first.tests))
     own = dict(
