@@ -89,7 +89,6 @@ def test_the_verdict_follows_from_the_interval(student, given, expect):
     seen = [answer(student, one, other, 0.8) for one, other in zip(a.tolist(), b.tolist(), strict=True)]
     agree = [v == ("a" if low > 0 else "b" if high < 0 else "inconclusive") for _, low, high, v in seen]
     expect.that(all(agree), "the verdict agrees with the interval that is returned")
-    expect.that(len({v for *_, v in seen}) > 1, "not all verdicts are the same")
 
 
 @hidden_test(weight=1, says="What is subtracted from what, and over which numbers is the mean?")
