@@ -1,0 +1,9 @@
+"""Hidden tests of `mlm_batch`."""
+
+from grader.hidden.registry import hidden_test
+
+
+@hidden_test(weight=1, says="TODO What should a learner look at whose answer fails?")
+def test_what_it_does(student, given, expect):
+    """TODO What is right, in words"""
+    expect(student.mlm_batch(given.tensor(3)), "TODO what the value is")
