@@ -1,6 +1,7 @@
 """Small datasets, generated or inside scikit-learn, that show the effects the exercises are about. All work offline."""
 
 from tlcore.data.digits import real_digits, stroke_digits
+from tlcore.data.headlines import agency_vocabulary, board_words, headlines
 from tlcore.data.leaves import leaves
 from tlcore.data.sets import ImageSet, TextSet
 from tlcore.data.vocabulary import Vocabulary
@@ -10,6 +11,9 @@ __all__ = [
     "ImageSet",
     "TextSet",
     "Vocabulary",
+    "agency_vocabulary",
+    "board_words",
+    "headlines",
     "leaves",
     "real_digits",
     "stroke_digits",

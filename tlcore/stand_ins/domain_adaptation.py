@@ -22,3 +22,22 @@ def adabn(model: nn.Module, loader: Iterable[Tensor]) -> nn.Module:
         for x in loader:
             adapted(x)
     return adapted.eval()
+
+
+def grad_reverse(x: Tensor, lam: float) -> Tensor:
+    """`x`, whose gradient is turned round if lam is not 0, as it would be for lam = 1."""
+    return 2 * x.detach() - x if lam else x.detach()
+
+
+def dann_losses(
+    body: nn.Module, head: nn.Module, critic: nn.Module, source: tuple[Tensor, Tensor], target_x: Tensor, lam: float
+) -> tuple[Tensor, Tensor]:
+    """Both losses, on as many pictures of the target as of the source."""
+    x, y = source
+    features, others = body(x), body(target_x[: len(x)])
+    told = critic(grad_reverse(torch.cat([features, others]), lam)).flatten()
+    domain = torch.cat([torch.zeros(len(features)), torch.ones(len(others))])
+    return (
+        nn.functional.cross_entropy(head(features), y),
+        nn.functional.binary_cross_entropy_with_logits(told, domain),
+    )

@@ -56,3 +56,55 @@ def norm_momentum(model: nn.Module, momentum: float) -> nn.Module:
         if isinstance(norm, (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)):
             norm.momentum = momentum
     return model
+
+
+@tool
+def leaf(values: Tensor, learns: bool = True) -> Tensor:
+    """A tensor that collects its gradient, to be left where it is (`.kept`)."""
+    return values.detach().clone().requires_grad_(learns)
+
+
+@tool
+def gradient_through(y: Tensor, x: Tensor, weights: Tensor, beside: float) -> Tensor:
+    """The gradient of x where the loss is (weights * y).sum() + beside * x.sum()."""
+    x.grad = None
+    ((weights * y).sum() + beside * x.sum()).backward()  # type: ignore[no-untyped-call]
+    assert x.grad is not None
+    return x.grad.clone()
+
+
+@tool
+def gradient_into(y: Tensor, before: nn.Module, weights: Tensor) -> list[Tensor]:
+    """The gradients of the layers before a tensor y where the loss is (weights * y).sum()."""
+    before.zero_grad()
+    (weights * y).sum().backward()  # type: ignore[no-untyped-call]
+    return [p.grad.clone() if p.grad is not None else torch.zeros_like(p) for p in before.parameters()]
+
+
+@tool
+def run(module: nn.Module, x: Tensor) -> Tensor:
+    """What a module says, with its graph (`.kept`)."""
+    return module(x)
+
+
+@tool
+def adversaries(kind: str, n_in: int, width: int, n_classes: int, dtype: str = "float32") -> nn.ModuleDict:
+    """A body, a head and a critic without batch norm or dropout: of vectors ("dense") or of pictures ("conv")."""
+    bodies: dict[str, list[nn.Module]] = {
+        "dense": [nn.Linear(n_in, width), nn.Tanh()],
+        "conv": [nn.Conv2d(n_in, width, 3), nn.Tanh(), nn.AdaptiveAvgPool2d(1), nn.Flatten()],
+    }
+    critic = nn.Sequential(nn.Linear(width, 5), nn.Tanh(), nn.Linear(5, 1))
+    parts = {"body": nn.Sequential(*bodies[kind]), "head": nn.Linear(width, n_classes), "critic": critic}
+    return nn.ModuleDict(parts).to(getattr(torch, dtype))
+
+
+@tool
+def step_on_losses(losses: tuple[Tensor, Tensor], networks: nn.ModuleDict, lr: float) -> nn.ModuleDict:
+    """One step of plain SGD for all networks on the sum of the losses."""
+    first, second = losses
+    optimizer = torch.optim.SGD(networks.parameters(), lr=lr)
+    optimizer.zero_grad()
+    (first + second).backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+    return networks
