@@ -447,7 +447,19 @@ draw(
 #
 # TODO A motive; a tiny example whose numbers can be checked by hand; then all that is asked.
 
+
 # %% question="mlm_batch" minutes=5 difficulty=1 objectives="O2"
+def mlm_batch(ids, special, mask_id, p, gen):
+    """Inputs in which some words are masked, and labels that ask for these words alone."""
+    # 1. which positions hold a word, and no special id?
+    # 2. choose among them, each with probability p
+    # 3. inputs: the mask where chosen; labels: -100 where not chosen
+    ### BEGIN SOLUTION
+    word = ~torch.isin(ids, torch.tensor(special))
+    chosen = word & (torch.rand(ids.shape, generator=gen) < p)
+    return ids.masked_fill(chosen, mask_id), ids.masked_fill(~chosen, -100)
+    ### END SOLUTION
+
 
 # %% check="mlm_batch"
 check("mlm_batch")

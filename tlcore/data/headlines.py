@@ -50,7 +50,11 @@ _BOARD = (
     "{filler} {crop} {slang} {slang2} on {cause}",
     "{region} {crop} {slang} after {cause} {filler}",
 )
-_BOARD_WITHOUT_CAUSE = ("{crop} {slang} {filler}", "{filler} {region} {crop} {slang} {slang2}", "{crop} {slang} {slang2}")
+_BOARD_WITHOUT_CAUSE = (
+    "{crop} {slang} {filler}",
+    "{filler} {region} {crop} {slang} {slang2}",
+    "{crop} {slang} {slang2}",
+)
 
 
 def headlines(

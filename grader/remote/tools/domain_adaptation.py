@@ -108,3 +108,9 @@ def step_on_losses(losses: tuple[Tensor, Tensor], networks: nn.ModuleDict, lr: f
     (first + second).backward()  # type: ignore[no-untyped-call]
     optimizer.step()
     return networks
+
+
+@tool
+def generator(seed: int) -> torch.Generator:
+    """A random generator, to be handed to the answer."""
+    return torch.Generator().manual_seed(seed)
