@@ -29,12 +29,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import torch.nn.functional as F
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.preprocessing import PolynomialFeatures, scale
 from torch import nn
 
 from tlcore import plots
 from tlcore.check import check
-from tlcore.data import leaves
+from tlcore.data import Vocabulary, agency_vocabulary, board_words, headlines, leaves, shift_case
 from tlcore.loading import from_pretrained
+from tlcore.models import tiny_bert
 from tlcore.plots import draw
 from tlcore.progress import progress
 from tlcore.training import accuracy
@@ -311,7 +315,9 @@ def grad_reverse(x, lam):
     ### END SOLUTION
 
 
-def dann_losses(body, head, critic, source, target_x, lam):
+def dann_losses(
+    body, head, critic, source, target_x, lam
+):
     """The loss of the labels and that of the domains; their sum is what one optimizer minimises."""
     # 1. features of both; the head sees those of the source
     # 2. the critic sees all of them through grad_reverse
@@ -443,13 +449,47 @@ draw(
 # </details>
 
 # %% [markdown]
-# ## Mlm batch · `mlm_batch`
+# ## New words · `mlm_batch`
 #
-# TODO A motive; a tiny example whose numbers can be checked by hand; then all that is asked.
+# The same problem in text. A language model learned market news from an agency. Now it shall read a message board about the same markets, where prices do not "surge" but 🚀. **A real failure:** its vocabulary knows no slang, and every
+# unknown word becomes one and the same `<unk>`. Predict: do the two posts below still differ for the model?
+
+# %%
+posts, up = headlines("board", 400, seed=0)
+for text in ("coffee 🚀 frost in brazil", "coffee 📉 frost in brazil"):
+    ids, _ = posts.vocabulary.encode([text])
+    print(text, "→", " ".join(posts.vocabulary.words[i] for i in ids[0, 1:-1]))
+unknown = (posts.ids == posts.vocabulary.id("<unk>")).sum() / posts.mask.sum()
+print(f"{unknown:.0%} of the tokens on the board are <unk>; new words: {' '.join(board_words())}")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# No. The word that says which way the price goes is the one that is lost. No amount of training on these ids brings it back.
+#
+# </details>
+#
+# So the vocabulary gets the new words, and the model a new row for each of them in its embedding. A new row is random. What gives it a meaning is **continued pre-training**: the model goes on with the task of its pre-training on unlabelled posts.
+# For BERT and its kin that is to guess hidden words.
+#
+# **By hand.** `coffee 🚀 on frost` with 🚀 hidden. The input is `coffee <mask> on frost`. The labels are `-100 🚀 -100 -100`: torch's cross-entropy ignores -100, so the loss is about the hidden word alone.
+#
+# **Write** `mlm_batch(ids, special, mask_id, p, gen)`. `ids` (N, T) are word ids (int64) of N texts; `special` is a list of ids such as padding, begin and end.
+#
+# - Each word is hidden with probability `p` (0 to 1), independently of all others. Ids in `special` are no words: they are never hidden.
+# - Return `(inputs, labels)`, both (N, T) and int64. In `inputs`, `mask_id` stands in the place of each hidden word, and all else is as in `ids`.
+# - In `labels`, hidden words keep their ids. All other positions are -100: those of words that are shown, and those of special ids.
+# - `ids` stays as it is, and the results share no memory with it: they may be changed later.
+# - `gen`, a `torch.Generator`, decides which words are hidden, and nothing else does: the same state of `gen` gives the same batch. Each call takes new random numbers from it, so that a text
+#   is masked in another way in each epoch.
+#
+# (BERT itself puts `<mask>` in 80 % of the hidden places, another word in 10 % and leaves the word in 10 %. Here it is always `mask_id`.)
 
 
-# %% question="mlm_batch" minutes=5 difficulty=1 objectives="O2"
-def mlm_batch(ids, special, mask_id, p, gen):
+# %% question="mlm_batch" minutes=10 difficulty=1 objectives="O2,O3L"
+def mlm_batch(
+    ids, special, mask_id, p, gen
+):
     """Inputs in which some words are masked, and labels that ask for these words alone."""
     # 1. which positions hold a word, and no special id?
     # 2. choose among them, each with probability p
@@ -467,24 +507,200 @@ check("mlm_batch")
 # %% [markdown] hints="mlm_batch"
 # <details><summary>Hint 1: a nudge</summary>
 #
-# TODO
+# Everything follows from one table of true and false: which positions are hidden? Make it first, from `ids`, and change nothing before it is there.
 #
-# <details><summary>Hint 2: where to look</summary>
+# <details><summary>Hint 2: the table</summary>
 #
-# TODO
+# `torch.isin(ids, torch.tensor(special))` is true at special ids, and `~` turns it round. `torch.rand(ids.shape, generator=gen) < p` is true with probability p, at each position by itself. Join the two with `&`.
 #
 # <details><summary>Hint 3: nearly there</summary>
 #
-# TODO
+# `ids.masked_fill(table, value)` gives a new tensor with `value` where the table is true. Once with the table and `mask_id`, and once with the table turned round and -100.
 #
 # </details></details></details>
 
 # %% [markdown]
-# ## Diagnose shift · `diagnose_shift`
+# <details><summary>Common mistakes</summary>
 #
-# TODO A motive; a tiny example whose numbers can be checked by hand; then all that is asked.
+# - `labels = ids`: the model is praised for copying the words that it sees. The loss looks wonderful.
+# - Labels made from the masked inputs: each label says `<mask>`.
+# - Padding hidden: most of the loss is about padding.
+# - A fixed seed inside the function: one mask for ever.
+#
+# </details>
+#
+# <details><summary>Stuck? Go on all the same</summary>
+#
+# Put `from tlcore.stand_ins import mlm_batch` into a cell of its own below your answer. It lets the next cell run. It is no answer: it ignores `special` but for padding, begin and end, and hides 3 words in 10 whatever p is.
+#
+# </details>
 
-# %% question="diagnose_shift" minutes=5 difficulty=1 objectives="O2"
+# %% [markdown]
+# **Now with BERT**, a small one of `transformers`. It learns agency news, gets rows for the new words, and goes on with posts. The first loss after the new rows is the control: the model as it is before it has seen a post.
+#
+# `resize_token_embeddings` adds the rows. The head that guesses words shares its weights with the embedding (they are *tied*), so it gets the same rows. Whoever makes a new `nn.Embedding` by hand breaks the tie, and the two drift apart. Predict: is the loss on agency news
+# the same after training on posts?
+
+
+# %%
+def masked_loss(bert, ids, seed):
+    """Mean loss on hidden words, with the same words hidden each time."""
+    inputs, labels = mlm_batch(ids, [0, 1, 2], mask_id, 0.3, torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        return bert(input_ids=inputs, attention_mask=(ids != 0).long(), labels=labels).loss.item()
+
+
+def pretrain(bert, ids, steps, seed, desc):
+    """Masked-word training for some steps, in place."""
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.AdamW(bert.parameters(), lr=3e-3, weight_decay=0.0)
+    bert.train()
+    for _ in progress(range(steps), desc=desc):
+        rows = ids[torch.randint(len(ids), (32,), generator=generator)]
+        inputs, labels = mlm_batch(rows, [0, 1, 2], mask_id, 0.3, generator)
+        optimizer.zero_grad()
+        bert(input_ids=inputs, attention_mask=(rows != 0).long(), labels=labels).loss.backward()
+        optimizer.step()
+    bert.eval()
+
+
+plain = agency_vocabulary()
+wide = Vocabulary((*plain.words, *board_words()))  # new words come last: the old ids stay
+mask_id = wide.id("<mask>")
+stages = {"new rows, no post seen": [], "after posts": []}
+for seed in range(3):
+    torch.manual_seed(seed)
+    bert = tiny_bert(len(plain), width=32, depth=1, max_length=16)
+    news, posts = (headlines(register, 500, seed=seed, words=wide)[0].ids for register in ("agency", "board"))
+    new_news, new_posts = (headlines(register, 300, seed=90 + seed, words=wide)[0].ids for register in ("agency", "board"))
+    pretrain(bert, news, 250, seed, f"agency news, seed {seed}")
+    bert.resize_token_embeddings(len(wide), mean_resizing=False)
+    tied = bert.get_input_embeddings().weight is bert.get_output_embeddings().weight
+    stages["new rows, no post seen"].append([masked_loss(bert, ids, seed) for ids in (new_posts, new_news)])
+    pretrain(bert, posts, 250, seed, f"posts, seed {seed}")
+    stages["after posts"].append([masked_loss(bert, ids, seed) for ids in (new_posts, new_news)])
+print(f"{len(wide) - len(plain)} rows added, embedding and head tied: {tied}")
+for stage, values in stages.items():
+    means, spreads = np.mean(values, 0), np.std(values, 0, ddof=1)
+    print(f"{stage:>22}: loss on new posts {means[0]:.2f} ± {spreads[0]:.2f}, on new agency news {means[1]:.2f} ± {spreads[1]:.2f}")
+
+# %% [markdown]
+# <details><summary>What to compare</summary>
+#
+# The loss on posts falls, as it should. The loss on agency news rises: the model forgets a part of what it does not see any more. Notebook 9 is about that.
+#
+# </details>
+#
+# This shows that the model learns to guess words of the board. It does **not** show that a classifier of posts gets better: with a model and data as small as these, that did not show, and nothing is claimed. For large models Gururangan et al. (2020) found that it does, most where the new domain
+# is far from the old one.
+#
+# For a real model: `AutoModelForMaskedLM.from_pretrained(...)` instead of `tiny_bert`, `tokenizer.add_tokens(...)`, `resize_token_embeddings(len(tokenizer))`, and `mlm_batch` with `tokenizer.all_special_ids` and `tokenizer.mask_token_id`. The rest stays.
+
+# %% [markdown]
+# ## Which shift is it? · `diagnose_shift`
+#
+# AdaBN helped against another light, and harmed when three of ten classes were left. So before you choose a remedy, find out **what** has changed. `x` is what you see of a case, `y` its class:
+#
+# | kind | what has changed | what is the same | an example | what may help |
+# |---|---|---|---|---|
+# | covariate | P(x) | P(y given x) | another camera, another age of the patients | AdaBN, reweighting by x, more training on the target |
+# | label | P(y), and P(x) with it | P(x given y) | the disease is rarer here | other class proportions in the predictions; not AdaBN |
+# | concept | P(y given x) | P(x) | the lab has redefined "positive" | new labels. Nothing else will do |
+#
+# **By hand.** A source with two classes, half of the cases each; x is positive in 9 of 10 cases of class 1, and in 1 of 10 of class 0. So half of all x are positive. In the target 82 % are.
+# If the classes were 90 to 10, one would expect `0.9 * 0.9 + 0.1 * 0.1 = 0.82`. Other class proportions explain it all. If they did not, the shift would be one of P(x given y), too.
+#
+# Predict: of two samples of *one and the same* source, a classifier is asked which sample a row is from. It is scored on the rows that it was fitted on. How often is it right?
+
+# %%
+training, held_out = [], []
+for seed in range(20):
+    case = shift_case("none", seed=seed, rows=(200, 200))
+    rows = PolynomialFeatures(2).fit_transform(np.concatenate([case.x, case.target_x]))
+    domain = np.repeat([0, 1], 200)
+    training.append(100 * np.mean(RidgeClassifier().fit(rows, domain).predict(rows) == domain))
+    shuffled = np.random.default_rng(seed).permutation(400)
+    said = cross_val_predict(RidgeClassifier(), rows[shuffled], domain[shuffled], cv=5)
+    held_out.append(100 * np.mean(said == domain[shuffled]))
+for name, values in (("rows that it was fitted on", training), ("held-out rows", held_out)):
+    print(f"right on {name}: {np.mean(values):.1f} ± {np.std(values, ddof=1):.1f} % (20 draws, no shift at all)")
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Clearly more than half, although there is nothing to find. On held-out rows it is about half. In the measurement of the project, a
+# procedure that scores the domain classifier on its training rows names 51 % of the cases rightly instead of 91 %, because it sees a shift everywhere.
+#
+# </details>
+#
+# **Write** `diagnose_shift(source_x, source_y, target_x, few_x, few_y)`. All are numpy arrays: `source_x` (N, D), `target_x` (M, D), `source_y` with the classes 0 to C - 1 of the source.
+# `few_x, few_y` are some rows of the target with their labels. There are about 100 of them, or none.
+#
+# - Return one of four words: `"none"`, `"covariate"`, `"label"` or `"concept"`. There is at most one kind of shift in a case.
+# - If there are no labels (`len(few_y) == 0`), covariate and label shift can still be named. Concept shift cannot be seen; then say `"none"`.
+# - It works for any number of classes, columns and rows; N and M may differ.
+#
+# Any procedure is right that is good enough: it is judged on many cases from `shift_case`, with the strengths 0.65 to 0.8 and
+# some hundred rows. No test is right every time, and no procedure has to be. What counts is that two thirds to three quarters of the cases of each test are named rightly, and of no kind most wrongly. The procedure below names
+# nine in ten. Guessing names one in four, and gets no point.
+#
+# 1. **Has P(x) changed?** Fit a classifier that tells source rows from target rows, and score it on rows that it was not fitted on.
+# 2. **If so, do other class proportions explain it?** Estimate the target's proportions. Thin out the source to them: keep a row of class c with a probability in proportion to target
+#    share / source share. Then ask again. If the classifier is lost now, it was label shift.
+# 3. **If not**, compare hits of a model of the source on the few labels with its hits on held-out rows of the source.
+#
+# To estimate proportions without labels: on held-out source rows, the model says class k for a share `confusion[k, c]` of the rows of class c. On the target it says k for a share `shares[k]`. So
+# `confusion @ proportions = shares`.
+#
+# `shift_case(kind, strength, seed)` gives you cases to try, with `.x`, `.y`, `.target_x`, `.target_y`.
+
+
+# %% question="diagnose_shift" minutes=25 difficulty=3 objectives="O2,O5"
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def diagnose_shift(source_x, source_y, target_x, few_x, few_y):
+    """Which shift it is: "none", "covariate", "label" or "concept".
+
+    Args:
+        source_x, source_y: (N, D) rows of the source and their classes (N,), 0 to C - 1.
+        target_x: (M, D) rows of the target, without labels.
+        few_x, few_y: some rows of the target with their classes; there may be none.
+
+    Sources: Lopez-Paz & Oquab 2017, "Revisiting classifier two-sample tests"; Lipton et al. 2018, "Detecting and
+    correcting for label shift with black box predictors".
+    """"""Standard deviations by which a cross-validated domain classifier is better than guessing."""
+        x, domain = np.concatenate([a, b]), np.repeat([0, 1], [len(a), len(b)])
+        x = scale(PolynomialFeatures(2, include_bias=False).fit_transform(x))
+        folds = StratifiedKFold(2, shuffle=True, random_state=0)
+        right = cross_val_predict(RidgeClassifier(class_weight="balanced"), x, domain, cv=folds) == domain
+        balanced = (right[domain == 0].mean() + right[domain == 1].mean()) / 2
+        return (balanced - 0.5) / np.sqrt((0.25 / len(a) + 0.25 / len(b)) / 4)
+
+    classes = int(max(source_y)) + 1
+    fit = rng.random(len(source_y)) < 0.5
+    model = LogisticRegression().fit(source_x[fit], source_y[fit])
+    held_x, held_y = source_x[~fit], source_y[~fit]
+    if told_apart(source_x, target_x) > 2.5:
+        # What the model says of each class, and of the target: the proportions that explain the latter.
+        said = model.predict(held_x)
+        confusion = np.array([[np.mean(said[held_y == c] == k) for c in range(classes)] for k in range(classes)])
+        shares = np.bincount(model.predict(target_x), minlength=classes) / len(target_x)
+        proportions = np.clip(np.linalg.lstsq(confusion, shares, rcond=None)[0], 1e-6, None)
+        weights = proportions[source_y] / np.bincount(source_y)[source_y]
+        # Each row is kept once at most: a copy in two folds would be recognised.
+        kept = rng.random(len(source_y)) < weights / weights.max()
+        return "covariate" if told_apart(source_x[kept], target_x) > 2.5 else "label"
+    if len(few_y):
+        usual = model.score(held_x, held_y)
+        hits = model.score(few_x, few_y)
+        if usual - hits > 2.5 * np.sqrt(usual * (1 - usual) * (1 / len(few_y) + 1 / len(held_y))):
+            return "concept"
+    return "none"
+    ### END SOLUTION
+
 
 # %% check="diagnose_shift"
 check("diagnose_shift")
@@ -492,14 +708,88 @@ check("diagnose_shift")
 # %% [markdown] hints="diagnose_shift"
 # <details><summary>Hint 1: a nudge</summary>
 #
-# TODO
+# Which of the four kinds change what you see without labels? Settle that first, for it decides which question comes next.
 #
-# <details><summary>Hint 2: where to look</summary>
+# <details><summary>Hint 2: telling the domains apart</summary>
 #
-# TODO
+# `cross_val_predict` gives for each row the answer of a classifier that was not fitted on it. A linear classifier sees differences of means; with `PolynomialFeatures(2)`, those of
+# spreads and correlations as well. If the sides differ in size, use `class_weight="balanced"`, and average the share that is right of each side.
 #
-# <details><summary>Hint 3: nearly there</summary>
+# <details><summary>Hint 3: how much is more than chance?</summary>
 #
-# TODO
+# The share that is right of n rows has a standard deviation of `sqrt(0.25 / n)` when guessing, and the mean of two such shares `sqrt((0.25 / n + 0.25 / m) / 4)`. Call it a difference from 2.5 standard deviations on. For the hits, compare `usual - hits` with
+# `2.5 * sqrt(usual * (1 - usual) / len(few_y))`.
 #
-# </details></details></details>
+# <details><summary>Hint 4: thinning</summary>
+#
+# `proportions = np.linalg.lstsq(confusion, shares, rcond=None)[0]`, clipped to be positive. `weights = proportions[source_y] / np.bincount(source_y)[source_y]`, and
+# `kept = rng.random(N) < weights / weights.max()`. Do not draw rows with replacement: a copy of a row in the other half would be recognised.
+#
+# <details><summary>Hint 5: nearly there</summary>
+#
+# A function `told_apart(a, b)` with the steps of hints 2 and 3. `if told_apart(source_x, target_x)`: thin, and return `"covariate" if told_apart(source_x[kept], target_x) else "label"`. Otherwise compare the hits if there are labels, and return
+# `"concept"` or `"none"`. Fit the model of the source on one half of its rows, and use the other half for `confusion` and for the usual hits.
+#
+# </details></details></details></details></details>
+
+# %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - The domain classifier scored on its training rows: a shift everywhere.
+# - A drop of accuracy called concept shift: covariate and label shift can lower it, too.
+# - Other predicted proportions called label shift: under covariate shift they change as well.
+# - "More than one half" as the limit when one side has twice as many rows.
+#
+# </details>
+#
+# <details><summary>Stuck? Go on all the same</summary>
+#
+# Put `from tlcore.stand_ins import diagnose_shift` into a cell of its own below your answer. It is no answer: it looks at means only, and knows neither label nor concept shift.
+#
+# </details>
+
+# %% [markdown]
+# **An examination** of your procedure: eight cases of each kind, at a strength that you were not asked for (0.5), with 100 labels and with none. A procedure that does nothing wrong still errs. Predict: which kind is hit
+# hardest when there are no labels?
+
+# %%
+kinds = ("none", "covariate", "label", "concept")
+for labels in (100, 0):
+    table = np.zeros((4, 4), int)
+    for row, kind in enumerate(progress(kinds, desc=f"{labels} labels")):
+        for seed in range(8):
+            case = shift_case(kind, 0.5, 100 + seed)
+            said = diagnose_shift(case.x, case.y, case.target_x, case.target_x[:labels], case.target_y[:labels])
+            table[row, kinds.index(said)] += 1
+    print(f"with {labels} labels, {np.trace(table) / table.sum():.0%} named rightly")
+    for kind, counts in zip(kinds, table, strict=True):
+        print(f"  {kind:>9} is called " + ", ".join(f"{k} {n} times" for k, n in zip(kinds, counts, strict=True) if n))
+
+# %% [markdown]
+# <details><summary>What to compare</summary>
+#
+# Concept shift without labels is called "none", always: P(x) is the same, and there is nothing else to look at. No cleverness replaces labels there. Over ten examinations of forty cases, a procedure like the one above names
+# 70.8 ± 2.9 % rightly without labels, 87.8 ± 5.6 % with 30 and 91.2 ± 3.6 % with 100, at strength 0.5. A constant answer gets 25 %. Without labels every change of P(x) is seen, and the rest is "none".
+#
+# </details>
+#
+# What this does not say: the clouds have five dimensions, and each case had one shift. On photos one would run it on features of the network, not on
+# pixels, and it was not tried there. In practice shifts come together.
+#
+# **To take home**
+#
+# | you find | then |
+# |---|---|
+# | P(x) has changed, class proportions do not explain it | AdaBN, further pre-training, adversarial features; look at a few labels all the same |
+# | class proportions explain it | correct the proportions. No AdaBN |
+# | P(x) is the same, and the hits have fallen | label anew |
+# | nothing | be suspicious if you have no labels |
+#
+# **Bonus** (no points). Run `diagnose_shift` on `pooler_output` features of the leaves: severity 0 against 0.3, and all classes against three of them. You need more rows than features, or fewer features (`sklearn.decomposition.PCA`).
+#
+# **What to read next**
+#
+# - Li et al. 2016, *Revisiting batch normalization for practical domain adaptation*, arXiv 1603.04779.
+# - Ganin & Lempitsky 2015, *Unsupervised domain adaptation by backpropagation*, arXiv 1409.7495.
+# - Gururangan et al. 2020, *Don't stop pretraining*, arXiv 2004.10964.
+# - Lipton et al. 2018, *Detecting and correcting for label shift with black box predictors*, arXiv 1802.03916; Rabanser et al. 2019, *Failing loudly*, arXiv 1810.11953.
