@@ -159,12 +159,8 @@ def test_an_answer_key_judges_with_kept_traces_as_with_its_own(name: str, folder
     """Every trace of its first question: none is left out, and none differs."""
     first = AnswerKey(name, "a course of its own", keep=True)
     question = next(iter(first.tests))
-    own = dict(
-        [
-            ("", first.reference(question)),
-            *((m.label, first.predicted(question, m)) for m in first.misconceptions(question)),
-        ]
-    )
+    own = {m.label: first.predicted(question, m) for m in first.misconceptions(question)}
+    own[""] = first.reference(question)
     assert len(files(folder)) == len(own)
     second = AnswerKey(name, "a course of its own", keep=True)
     second.reference_names = {}  # nobody there who could compute
