@@ -12,6 +12,7 @@ from typing import Any
 
 from grader.hidden.registry import hidden_test
 from grader.student.answers import LearnerError
+from grader.student.views import View
 from tlcore import plots
 from tlcore.data import SHIFTS, shift_case
 
@@ -25,7 +26,7 @@ def cases(given: Any, kinds: tuple[str, ...], each: int, **sizes: Any) -> list[A
 
 def named(student: Any, every: list[Any], labels: int) -> list[str]:
     """What the answer says of each case. Of the target it gets all rows, and the first labels."""
-    said = []
+    said: list[str] = []
     for case in every:
         few = slice(0, labels)
         try:
@@ -55,14 +56,17 @@ def judged(expect: Any, every: list[Any], said: list[str], least: int, truth: di
     def shows(found: dict[str, str]) -> str:
         return ", ".join(f"{kind} is called {name}" for kind, name in found.items())
 
-    expect(mostly(every, said, right_name), "what most cases of each kind are called", equals=right_name, shows=shows)
+    expect(
+        mostly(every, said, right_name), "what most cases of each kind are called", equals=right_name, view=View(shows)
+    )
     hits = dict.fromkeys(kinds, 0)
     for name, case in zip(said, every, strict=True):
         hits[case.kind] += name == right_name[case.kind]
     totals = [sum(case.kind == kind for case in every) for kind in kinds]
     picture = plots.bars("Cases named rightly", kinds, list(hits.values()), totals, ylabel="cases")
     right = sum(hits.values()) >= least
-    expect.that(right, f"at least {least} of {len(every)} cases are named rightly", picture=lambda *_: picture)
+    view = View(draws=lambda *_: picture)
+    expect(right, f"at least {least} of {len(every)} cases are named rightly", equals=True, view=view)
 
 
 @hidden_test(weight=3, says="P(x) has changed. Is it the same within each class?")

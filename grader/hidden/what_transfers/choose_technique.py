@@ -8,6 +8,7 @@ from typing import Any
 from grader.hidden.registry import hidden_test
 from grader.hidden.what_transfers.setups import TECHNIQUES, Scenario, between, needs, scenario, shuffled, texts
 from grader.student.given import Given
+from grader.student.views import View
 from tlcore import plots
 
 
@@ -16,13 +17,13 @@ def chosen(student: Any, expect: Any, label: str, scenarios: list[Scenario]) -> 
     answers = []
     for s in scenarios:
         answers.append(sorted(set(texts(student.choose_technique(s)))))
-        expect(answers[-1], f"what is possible with {in_brief(s)}", shows=in_words)
+        expect(answers[-1], f"what is possible with {in_brief(s)}", view=View(in_words))
 
     def draws(observed: list[list[str]], expected: list[list[str]]) -> dict[str, Any]:
-        tables = [[[float(t in names) for t in TECHNIQUES] for names in side] for side in (observed, expected)]
-        return plots.matrix("A row for each scenario: extraction, full, LoRA, adaptation", *tables)
+        yours, right = ([[float(t in names) for t in TECHNIQUES] for names in side] for side in (observed, expected))
+        return plots.matrix("A row for each scenario: extraction, full, LoRA, adaptation", yours, right)
 
-    expect(answers, label, shows=lambda value: "; ".join(map(in_words, value[:6])), picture=draws)
+    expect(answers, label, view=View(lambda value: "; ".join(map(in_words, value[:6])), draws))
 
 
 def in_words(names: list[str]) -> str:

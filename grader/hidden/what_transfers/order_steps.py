@@ -6,6 +6,7 @@ from typing import Any
 
 from grader.hidden.registry import hidden_test
 from grader.hidden.what_transfers.setups import Workflow, broken, texts, workflows
+from grader.student.views import View
 
 
 def ordered(student: Any, expect: Any, cases: list[Workflow], label: str) -> None:
@@ -16,7 +17,7 @@ def ordered(student: Any, expect: Any, cases: list[Workflow], label: str) -> Non
         missing = sorted(set(steps) - set(order))
         extra = len(order) - len(set(order) & set(steps))
         faults.append([*broken(order, ctx), *(f"no {step}" for step in missing), *(["other steps"] if extra else [])])
-    expect(faults, label, equals=[[] for _ in cases], shows=in_words)
+    expect(faults, label, equals=[[] for _ in cases], view=View(in_words))
 
 
 def in_words(faults: list[list[str]]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from grader.hidden.registry import hidden_test
 from grader.hidden.what_transfers.setups import Setup, dotted, layer, random_training, shuffled, texts, training
+from grader.student.views import View
 from tlcore import plots
 
 
@@ -16,7 +17,9 @@ def predicted(student: Any, expect: Any, label: str, setups: list[Setup]) -> Non
     for setup in setups:
         patterns = texts(student.what_changes(setup))
         answers.append([key for key in setup["keys"] if any(fnmatchcase(key, pattern) for pattern in patterns)])
-        expect(answers[-1], f"keys that change with {in_brief(setup)}", shows=lambda keys: ", ".join(keys) or "none")
+        expect(
+            answers[-1], f"keys that change with {in_brief(setup)}", view=View(lambda keys: ", ".join(keys) or "none")
+        )
     every = [key for setup in setups for key in setup["keys"]]
 
     def draws(observed: list[list[str]], expected: list[list[str]]) -> dict[str, Any]:
@@ -27,7 +30,7 @@ def predicted(student: Any, expect: Any, label: str, setups: list[Setup]) -> Non
             sides.append({"trainable": None, "moved": [float(name in changed) for name in names]})
         return plots.layers("Which tensors change (1) and which do not (0)", names, *sides)
 
-    expect(answers, label, picture=draws)
+    expect(answers, label, view=View(draws=draws))
 
 
 def in_brief(setup: Setup) -> str:
