@@ -1,4 +1,4 @@
-"""The findings as a table in a notebook, and as text everywhere else."""
+"""The findings as a list of rows in a notebook, and as text everywhere else."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from tlcore.progress import progress
 
 _SIGNS = {"fine": ("✓", "0,158,115"), "note": ("!", "230,159,0"), "problem": ("✗", "213,94,0")}
 """Sign and colour (red, green, blue) of each status. Translucent, so that it suits light and dark themes."""
-
-_CELL = "padding:3px 8px;text-align:left;vertical-align:top;overflow-wrap:anywhere"
 
 
 class Page:
@@ -43,7 +41,7 @@ class Page:
             f'<div style="max-width:52rem;border:1px solid rgba(128,128,128,.35);border-left:5px solid rgb({colour});'
             'border-radius:6px;overflow:hidden;line-height:1.45;font-size:14px">'
             f'<div style="padding:6px 12px;background:rgba({colour},.14);font-weight:600">{escape(self.headline)}</div>'
-            f'<table style="border-collapse:collapse;margin:6px 4px;width:100%"><tbody>{rows}</tbody></table>'
+            f'<div style="padding:4px 12px">{rows}</div>'
             '<details style="margin:0 12px 8px"><summary>As text, to copy into a mail</summary>'
             f'<pre style="white-space:pre-wrap;overflow-wrap:anywhere">{escape(repr(self))}</pre></details></div>'
         )
@@ -56,11 +54,12 @@ def this_machine() -> Page:
 
 
 def _row(finding: Finding) -> str:
+    # No table: JupyterLab gives the columns of tables fixed widths.
     sign, colour = _SIGNS[finding.status]
     advice = f'<div style="opacity:.8">→ {escape(finding.advice)}</div>' if finding.advice else ""
     return (
-        f'<tr style="background:none"><td style="{_CELL};font-weight:700;color:rgb({colour})" '
-        f'aria-label="{finding.status}">{sign}</td>'
-        f'<td style="{_CELL};font-weight:600;white-space:nowrap">{escape(finding.name)}</td>'
-        f'<td style="{_CELL};width:100%">{escape(finding.found)}{advice}</td></tr>'
+        '<div style="display:flex;gap:8px;margin:2px 0">'
+        f'<div style="flex:0 0 1em;font-weight:700;color:rgb({colour})" aria-label="{finding.status}">{sign}</div>'
+        f'<div style="flex:0 0 8.5em;font-weight:600">{escape(finding.name)}</div>'
+        f'<div style="flex:1 1 0;min-width:0;overflow-wrap:anywhere">{escape(finding.found)}{advice}</div></div>'
     )
