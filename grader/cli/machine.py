@@ -163,6 +163,19 @@ def locks() -> Iterator[Finding]:
     yield Finding("file locks", "note", f"none in {', '.join(dict.fromkeys(without))}", advice)
 
 
+def kept_values() -> Iterator[Finding]:
+    """Where expected values are kept between runs. They may be removed at any time."""
+    from .. import kept
+
+    folder = kept.folder()
+    if folder is None:
+        advice = f"every run computes them; to keep them, set {kept.CACHE} to a folder of your own that can be written"
+        yield Finding("kept values", "note", "none: there is no private folder for them", advice)
+        return
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    yield Finding("kept values", "fine", f"{size / 2**20:.1f} MiB in {folder}")
+
+
 def cluster() -> Iterator[Finding]:
     """Slurm and Open OnDemand, from the variables that they set in a job."""
     job = os.environ.get("SLURM_JOB_ID")
@@ -194,6 +207,7 @@ LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     kernel,
     isolation,
     locks,
+    kept_values,
     cluster,
 )
 
