@@ -52,5 +52,18 @@ def locks() -> Iterator[Finding]:
     yield Finding("file locks", "note", f"none in {', '.join(dict.fromkeys(without))}", advice)
 
 
-LOOKS: tuple[Look, ...] = (*(look for look in OF_A_NOTEBOOK if look is not rights), isolation, locks)
+def kept_values() -> Iterator[Finding]:
+    """Where expected values are kept between runs. They may be removed at any time."""
+    from .. import kept
+
+    folder = kept.folder()
+    if folder is None:
+        advice = f"every run computes them; to keep them, set {kept.CACHE} to a folder of your own that can be written"
+        yield Finding("kept values", "note", "none: there is no private folder for them", advice)
+        return
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    yield Finding("kept values", "fine", f"{size / 2**20:.1f} MiB in {folder}")
+
+
+LOOKS: tuple[Look, ...] = (*(look for look in OF_A_NOTEBOOK if look is not rights), isolation, locks, kept_values)
 """In a grader's place, isolation is how strangers' code can be locked in, and not the rights of one's own."""

@@ -161,6 +161,20 @@ def test_an_installed_bundle_says_where_it_runs(installed: Path, tmp_path: Path)
     assert not any("nbgrader" in line for line in lines)
 
 
+def test_the_page_says_what_a_newcomer_has_to_know(bundle: Path):
+    page = (bundle / "README.md").read_text(encoding="utf-8")
+    order = ["python -m venv .venv", ". .venv/bin/activate", "pip install -c", "tl-learner\n", "Shift+Enter", "Ctrl-C"]
+    assert "{" not in page
+    assert all(word in page for word in order)
+    assert page.index(order[0]) < page.index(order[2]) < page.index(order[3])  # an environment first
+    assert "python3" in page and "to download" in page and "on disk" in page and "minutes" in page
+    pins = (bundle / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    (torch,) = (line for line in pins if line.startswith("torch=="))
+    assert f'pip install "{torch}+cpu"' in page
+    for name in exercise_names():
+        assert f"- {name[:2]} {load_exercise(name).title}" in page
+
+
 @pytest.mark.parametrize(("user", "told"), [(0, True), (1000, False)])
 def test_jupyter_is_told_that_root_is_meant(user: int, told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """It refuses to run as root unless told, and in a container root is often the only user there is."""

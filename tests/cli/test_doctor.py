@@ -44,3 +44,13 @@ def test_a_file_system_without_locks_is_a_note(tl):
     assert found["file locks"]["status"] == "note"
     assert re.fullmatch(r"none in .*/home \(Function not implemented\)", found["file locks"]["found"])
     assert "keep a lease there instead" in found["file locks"]["advice"]
+
+
+def test_where_expected_values_are_kept(monkeypatch, tmp_path: Path):
+    monkeypatch.setenv("TL_CACHE", str(tmp_path))
+    (finding,) = machine.kept_values()
+    assert (finding.status, finding.found) == ("fine", f"0.0 MiB in {tmp_path / 'tl-exercises'}")
+    monkeypatch.setenv("TL_CACHE", "")
+    (finding,) = machine.kept_values()
+    assert finding.status == "note"
+    assert "TL_CACHE" in finding.advice

@@ -28,8 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {given.folder} cannot be written ({error.strerror}): choose another folder", file=sys.stderr)
         return 2
     print("\n".join(lines))
+    print(f"Your notebooks are in {given.folder.resolve()}: start tl-learner where you are now to come back to them.")
     if given.no_lab:
         return 0
+    print("JupyterLab opens in your browser. To stop: save, then Ctrl-C twice in this terminal.")
     sys.stdout.flush()
     command = lab_command(given.folder, begin_with() if new else None)
     if os.name == "posix":
