@@ -19,8 +19,8 @@ def chosen(student: Any, expect: Any, label: str, scenarios: list[Scenario]) -> 
         expect(answers[-1], f"what is possible with {in_brief(s)}", shows=in_words)
 
     def draws(observed: list[list[str]], expected: list[list[str]]) -> dict[str, Any]:
-        tables = [[[float(t in names) for t in TECHNIQUES] for names in side] for side in (observed, expected)]
-        return plots.matrix("A row for each scenario: extraction, full, LoRA, adaptation", *tables)
+        yours, right = ([[float(t in names) for t in TECHNIQUES] for names in side] for side in (observed, expected))
+        return plots.matrix("A row for each scenario: extraction, full, LoRA, adaptation", yours, right)
 
     expect(answers, label, shows=lambda value: "; ".join(map(in_words, value[:6])), picture=draws)
 

@@ -7,7 +7,7 @@ from typing import Any
 from grader.hidden.registry import hidden_test
 from grader.hidden.what_transfers import setups
 
-WORKSHOP = {
+WORKSHOP: dict[str, Any] = {
     "layers": [
         {"name": f"layer.{i}.attention.{part}", "kind": "linear", "n_in": 768, "n_out": 768, "bias": True}
         for i in range(12)

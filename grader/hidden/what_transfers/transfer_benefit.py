@@ -9,8 +9,8 @@ from grader.hidden.what_transfers.setups import curve, entry
 from grader.student.given import Given
 
 Case = tuple[dict[str, Any], dict[str, Any], float]
-ACCURACY = {"start": 0.2, "end": 0.7, "speed": 1.0}
-LOSS = {"start": 2.0, "end": 0.8, "speed": 1.0, "metric": "loss"}
+ACCURACY: dict[str, Any] = {"start": 0.2, "end": 0.7, "speed": 1.0}
+LOSS: dict[str, Any] = {"start": 2.0, "end": 0.8, "speed": 1.0, "metric": "loss"}
 
 
 def pair(given: Given, plain: dict[str, Any], **better: Any) -> tuple[dict[str, Any], dict[str, Any]]:

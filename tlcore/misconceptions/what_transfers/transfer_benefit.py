@@ -15,7 +15,7 @@ def _signs(*curves: Curve) -> int:
     return -1 if curves[0]["metric"] == "loss" else 1
 
 
-def _at(curve: Curve, find: Any) -> Benefit:
+def _at(curve: Curve, find: Any) -> int | None:
     """The step that `find(values, sign)` gives the place of; None as it is."""
     place = find([_signs(curve) * value for value in curve["val"]])
     return None if place is None else curve["step"][place]
@@ -23,7 +23,7 @@ def _at(curve: Curve, find: Any) -> Benefit:
 
 def _speedup(with_t: Curve, without_t: Curve, find: Any) -> Any:
     ours, theirs = _at(with_t, find), _at(without_t, find)
-    return None if ours is None or theirs is None else theirs - ours  # type: ignore[operator]
+    return None if ours is None or theirs is None else theirs - ours
 
 
 @misconception(asks="How far does the last point jump about from look to look? What does `tail` stand for?")
@@ -35,8 +35,8 @@ def last_look_only(with_t: Curve, without_t: Curve, threshold: float, tail: int 
 @misconception(asks="A run with loss 0.5 and one with loss 0.8: which of them is better?")
 def higher_is_always_better(with_t: Curve, without_t: Curve, threshold: float, tail: int = 5) -> Benefit:
     """A loss is treated as an accuracy."""
-    curves = ({**curve, "metric": "accuracy"} for curve in (with_t, without_t))
-    return transfer_benefit(*curves, threshold, tail)
+    ours, theirs = ({**curve, "metric": "accuracy"} for curve in (with_t, without_t))
+    return transfer_benefit(ours, theirs, threshold, tail)
 
 
 @misconception(asks="When does a loss reach 0.3: on its way up or on its way down?")
@@ -113,12 +113,12 @@ def strictly_beyond(with_t: Curve, without_t: Curve, threshold: float, tail: int
 @misconception(asks="Which curve tells how the model does on photos that it was not trained on?")
 def training_curves(with_t: Curve, without_t: Curve, threshold: float, tail: int = 5) -> Benefit:
     """The training values are compared."""
-    curves = ({**curve, "val": curve["train"]} for curve in (with_t, without_t))
-    return transfer_benefit(*curves, threshold, tail)
+    ours, theirs = ({**curve, "val": curve["train"]} for curve in (with_t, without_t))
+    return transfer_benefit(ours, theirs, threshold, tail)
 
 
 @misconception(asks="How many steps are there between two looks, and is it the same number everywhere?")
 def looks_not_steps(with_t: Curve, without_t: Curve, threshold: float, tail: int = 5) -> Benefit:
     """Looks are counted where steps are asked for."""
-    curves = ({**curve, "step": list(range(len(curve["step"])))} for curve in (with_t, without_t))
-    return transfer_benefit(*curves, threshold, tail)
+    ours, theirs = ({**curve, "step": list(range(len(curve["step"])))} for curve in (with_t, without_t))
+    return transfer_benefit(ours, theirs, threshold, tail)

@@ -18,7 +18,7 @@ def count_trainable(spec: dict[str, Any]) -> dict[str, int]:
         The counts by "feature_extraction", "full_ft" and "lora".
     """
 
-    def count(layer):  # type: ignore[no-untyped-def]
+    def count(layer):
         # 1. weights and biases of one layer of the body, by its kind
         ### BEGIN SOLUTION
         match layer["kind"]:

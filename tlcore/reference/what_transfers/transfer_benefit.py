@@ -24,7 +24,7 @@ def transfer_benefit(
     """
     sign = -1 if with_t["metric"] == "loss" else 1
 
-    def first_step(curve):  # type: ignore[no-untyped-def]
+    def first_step(curve):
         # 1. the first step at which the curve has reached the threshold; None if it never does
         ### BEGIN SOLUTION
         for step, value in zip(curve["step"], curve["val"], strict=True):
