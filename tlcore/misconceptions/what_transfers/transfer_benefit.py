@@ -15,7 +15,7 @@ def _signs(*curves: Curve) -> int:
     return -1 if curves[0]["metric"] == "loss" else 1
 
 
-def _at(curve: Curve, find: Any) -> Any:
+def _at(curve: Curve, find: Any) -> int | None:
     """The step that `find(values, sign)` gives the place of; None as it is."""
     place = find([_signs(curve) * value for value in curve["val"]])
     return None if place is None else curve["step"][place]
