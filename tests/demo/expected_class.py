@@ -76,7 +76,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         compare=(2.1, ["equal_steps"]),
         paired_difference=(1.25, ["normal_quantile"]),
         data_efficiency=(2.1, ["every_size_drawn_anew"]),
-        audit=(2.0, ["steps_are_the_budget"]),
+        audit=(3.0, ["steps_are_the_budget"]),
     ),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),

@@ -117,7 +117,7 @@ def audit(report):
         out.append(("statistics_of_test", "brightness.used"))
     for i, c in enumerate(report["claims"]):
         f = R[c["first"]]
-        if c["says"] == "better" and statistics.mean(f["scores"]) <= statistics.mean(R[c["second"]]["scores"]):
+        if c["says"] == "better" and paired_difference(f["scores"], R[c["second"]]["scores"], 0.95)[3] != "a":
             out.append(("not_shown", f"claims.{i}"))
         if c["says"] == "fewer_parameters" and f["trainable"] >= R[c["second"]]["trainable"]:
             out.append(("not_fewer", f"claims.{i}"))
