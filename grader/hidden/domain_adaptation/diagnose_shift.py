@@ -83,9 +83,7 @@ def test_concept_or_none(student, given, expect):
     judged(expect, every, named(student, every, 100), least=8)
 
 
-@hidden_test(
-    weight=2, says="What in your procedure depends on the number of classes, of columns, or of rows of each side?"
-)
+@hidden_test(weight=2, says="What in it depends on the number of classes, of columns, or of rows of each side?")
 def test_other_sizes(student, given, expect):
     """All four kinds are told apart where the source has more rows than the target, and four classes"""
     every = cases(given, SHIFTS, 4, rows=(600, 300), classes=4, dimensions=4)

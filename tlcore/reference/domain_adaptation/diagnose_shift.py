@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.preprocessing import PolynomialFeatures, scale
 
-Array = NDArray[np.float64]
 
-
-def diagnose_shift(source_x: Array, source_y: Array, target_x: Array, few_x: Array, few_y: Array) -> str:
-    """Which shift it is: "none", "covariate", "label" or "concept".
+def diagnose_shift(
+    source_x: np.ndarray, source_y: np.ndarray, target_x: np.ndarray, few_x: np.ndarray, few_y: np.ndarray
+) -> str:
+    """The kind of shift, one of four words: none, covariate, label or concept.
 
     Args:
         source_x, source_y: (N, D) rows of the source and their classes (N,), 0 to C - 1.
