@@ -6,6 +6,8 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from grader.cli import machine
+
 NO_FLOCK = Path(__file__).parents[1] / "no_flock.py"
 
 

@@ -30,8 +30,9 @@ _README = """\
 
 {exercises}
 
-{first}Each notebook can be done by itself; if you do several, begin with the lowest number. A notebook with another number
-that a text speaks of is not in this bundle. You should know Python, and have trained a small network in PyTorch.
+{first}Each notebook can be done by itself; if you do several, begin with the lowest number. A notebook with
+another number that a text speaks of is not in this bundle. You should know Python, and have trained a small network in
+PyTorch.
 
 ## Install, once
 
