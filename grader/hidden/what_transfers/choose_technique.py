@@ -71,8 +71,9 @@ def test_labels_and_data(student, given, expect):
 @hidden_test(weight=2, says="What of a network can be had through an API, and what need not fit on your machine?")
 def test_an_api_for_embeddings(student, given, expect):
     """With embeddings only, extraction is left, whatever the size of the model behind them"""
+    api = {"access": "embeddings"}
     cases: list[dict[str, Any]] = [
-        {"access": "embeddings"},
+        api,
         {"access": "embeddings", "memory_gb": 0.01, "disk_gb": 0.01, "parameters": 7_000_000_000},
         {"access": "embeddings", "target_labels": 0},
         {"access": "embeddings", "customers": 12, "one_copy": True},

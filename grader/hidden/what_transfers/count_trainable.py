@@ -7,14 +7,12 @@ from typing import Any
 from grader.hidden.registry import hidden_test
 from grader.hidden.what_transfers import setups
 
+PARTS = [f"layer.{i}.attention.{kind}" for i in range(12) for kind in ("query", "key", "value", "output")]
+SQUARE = {"kind": "linear", "n_in": 768, "n_out": 768, "bias": True}
 WORKSHOP: dict[str, Any] = {
-    "layers": [
-        {"name": f"layer.{i}.attention.{part}", "kind": "linear", "n_in": 768, "n_out": 768, "bias": True}
-        for i in range(12)
-        for part in ("query", "key", "value", "output")
-    ],
-    "head": {"n_in": 768, "n_out": 2, "bias": True},
-    "lora": {"targets": [f"layer.{i}.attention.{p}" for i in range(12) for p in ("query", "key", "value")], "r": 16},
+    "layers": [{"name": name, **SQUARE} for name in PARTS],
+    "head": {"n_in": 768, "bias": True, "n_out": 2},
+    "lora": {"targets": [name for name in PARTS if "output" not in name], "r": 16},
 }
 """The workshop's own numbers: 1,538 with the head alone, 886,274 with LoRA on 36 matrices of 768 x 768."""
 

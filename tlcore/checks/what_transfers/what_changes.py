@@ -12,8 +12,8 @@ BATCH_NORM = ("weight", "bias", "running_mean", "running_var", "num_batches_trac
 
 
 def _layer(name: str, kind: str, tensors: tuple[str, ...] = ("weight", "bias"), **settings: Any) -> Layer:
-    plain = {"frozen": False, "mode": "train", "lora": False, "weight_of": None, "tensors": tensors}
-    return {"name": name, "kind": kind, **plain, **settings}
+    made = {"name": name, "kind": kind, "tensors": tensors}
+    return {**made, "frozen": False, "mode": "train", "lora": False, "weight_of": None, **settings}
 
 
 def _setup(layers: list[Layer], optimizer: list[str] | None = None, steps: int = 3) -> dict[str, Any]:
