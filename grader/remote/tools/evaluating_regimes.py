@@ -105,6 +105,8 @@ class PlannedRegime:
 class PlannedModel(nn.Module):
     """Right on the rows with a rank below its share; see `Trials`."""
 
+    shares: Tensor
+
     def __init__(self, val: float, test: float) -> None:
         super().__init__()
         self.register_buffer("shares", torch.tensor([val, test]))
