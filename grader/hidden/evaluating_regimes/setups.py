@@ -235,7 +235,7 @@ class Draft:
             claim["first"] = second
         elif says == "faster":
             regimes[first]["merged"] = not flawed
-            regimes[second]["merged"] = self.given.choice([True, False])
+            regimes[second]["merged"] = not self.first_turn("timed_unmerged")
         return claim
 
     def pair(self, first: str, second: str) -> None:
