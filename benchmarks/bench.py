@@ -5,7 +5,8 @@
 Every tool's points must be the same, or the run fails. CPU seconds are user and system time of a tool's processes
 and all that they started, per submission, its start-up included and shared out over the class. Ours starts once a
 class, so it is also run on the same class ten times over, and on one submission: the difference is what a further
-submission costs.
+submission costs. Our first run finds nothing kept by an earlier one; the second grades the same class again, into
+another folder, with the expected values that the first one kept.
 The last line is JSON.
 """
 
@@ -180,8 +181,10 @@ def compare(exercise: str, n: int, work: Path) -> dict:
     paths = courses.notebooks(exercise, work / "class", n)
     courses.notebooks(exercise, work / "class-of-one", 1)
     courses.notebooks(exercise, work / "class-tenfold", 10 * n)
-    say(f"tl grade: {n}, then 1, then {10 * n} submissions")
+    os.environ["TL_CACHE"] = str(work / "kept")
+    say(f"tl grade: {n}, the same again, then 1, then {10 * n} submissions")
     ours, points, results = tl(exercise, work / "class", work / "tl")
+    again, _, _ = tl(exercise, work / "class", work / "tl-again")
     single, _, _ = tl(exercise, work / "class-of-one", work / "tl-1")
     tenfold, _, _ = tl(exercise, work / "class-tenfold", work / "tl-10")
     two, _, _ = tl(exercise, work / "class-tenfold", work / "tl-10-two", jobs=2)
@@ -202,6 +205,8 @@ def compare(exercise: str, n: int, work: Path) -> dict:
         "isolation": results["isolation"],
         "cpu_per_submission": {
             "tl": round(ours.cpu / n, 3),
+            "tl_again": round(again.cpu / n, 3),
+            "tl_alone": round(single.cpu, 2),
             f"tl_in_a_class_of_{10 * n}": round(tenfold.cpu / (10 * n), 3),
             "tl_a_further_one": round(further, 3),
             "nbgrader": round(nb.cpu / n, 2),
@@ -212,6 +217,8 @@ def compare(exercise: str, n: int, work: Path) -> dict:
             "of": n,
             "nbgrader": round(nb.cpu / ours.cpu, 1),
             "otter": round(ot.cpu / ours.cpu, 1),
+            "nbgrader_again": round(nb.cpu / again.cpu, 1),
+            "otter_again": round(ot.cpu / again.cpu, 1),
         },
         "wall_ratio": {"nbgrader": round(nb.wall / ours.wall, 1), "otter": round(ot.wall / ours.wall, 1)},
         "peak_mib": {"tl": round(ours.peak_mib), "nbgrader": round(nb.peak_mib), "otter": round(ot.peak_mib)},

@@ -47,7 +47,7 @@ torch.set_num_threads(1)  # small models are quickest on one core
 
 # %% [markdown]
 # The photos. The *pattern* on the leaf is the disease; its colour means nothing. `groups` says which plant a photo shows. You need it in
-# question 2.5.
+# question {{prepare}}.
 
 # %%
 crop_a, crop_b = leaves("source", 3, seed=1), leaves("target", 3, seed=1)
@@ -197,7 +197,7 @@ changed = [
 print(f"{len(changed)} buffers of the frozen backbone changed all the same, for instance", *changed[:1])
 
 # %% [markdown]
-# Every batch norm has three: a running mean, a running variance, and a counter of batches. Question 2.3 is about them.
+# Every batch norm has three: a running mean, a running variance, and a counter of batches. Question {{frozen_backbone}} is about them.
 
 # %% [markdown]
 # ## A head for your own classes · `replace_head`
@@ -812,7 +812,7 @@ print(f"features {tuple(features.shape)}, labels {tuple(labels.shape)}; what can
 # **Bonus tasks** (no points)
 #
 # 1. Which stage gives the best features? `model.resnet(x, output_hidden_states=True).hidden_states` holds the maps after each stage. Average each over its pixels, train a probe on it, and compare over five seeds.
-# 2. What does the leak in the test depend on? Repeat the comparison of 2.5 with `photos_per_plant=1` and with 15. Predict first in which case both ways of dividing agree.
+# 2. What does the leak in the test depend on? Repeat the comparison of {{prepare}} with `photos_per_plant=1` and with 15. Predict first in which case both ways of dividing agree.
 
 # %% [markdown]
 # ## In your own words · `explain`
@@ -856,4 +856,4 @@ print(f"features {tuple(features.shape)}, labels {tuple(labels.shape)}; what can
 #
 # - Kornblith, Shlens, Le 2019, *Do Better ImageNet Models Transfer Better?*, arXiv 1805.08974: linear probes and fine-tuning on twelve data sets.
 # - Yosinski et al. 2014, *How transferable are features in deep neural networks?*, arXiv 1411.1792: which layers transfer.
-# - Kapoor, Narayanan 2023, *Leakage and the reproducibility crisis in machine-learning-based science*, Patterns 4(9): more leaks like those of 2.5.
+# - Kapoor, Narayanan 2023, *Leakage and the reproducibility crisis in machine-learning-based science*, Patterns 4(9): more leaks like those of {{prepare}}.

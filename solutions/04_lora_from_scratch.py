@@ -194,7 +194,7 @@ for r, b, c in zip(ranks, best, control, strict=True):
 # rates of the last section were chosen for this size; with much larger numbers, training is less stable there.
 #
 # You may choose other names than `base`, `A`, `B`, `r`, `alpha`, but if a parameter is called `A` or `B`, it is the one of
-# the formula. Leave the lines with `merged` in place, or write your own; they are for 4.5.
+# the formula. Leave the lines with `merged` in place, or write your own; they are for {{merge}}.
 
 
 # %% question="lora_linear" minutes=16 difficulty=2 objectives="O2,O3L"
@@ -275,8 +275,8 @@ check("lora_linear")
 #
 #     from tlcore.stand_ins import LoRALinear
 #
-# Your own answer stays where it is and keeps its points. When 4.3 to 4.5 are graded, a `LoRALinear` that does not work
-# yet is replaced in the same way, so it costs points in 4.2 only.
+# Your own answer stays where it is and keeps its points. When {{inject_lora}} to {{merge}} are graded, a `LoRALinear` that does not work
+# yet is replaced in the same way, so it costs points in {{lora_linear}} only.
 #
 # </details>
 # %% [markdown]
@@ -387,7 +387,7 @@ check("inject_lora")
 # <details><summary>Stuck?</summary>
 #
 # In a new cell below your answer: `from tlcore.stand_ins import LoRALinear, inject_lora`. Your own answers keep their
-# points, and 4.4 is graded with sound parts in their places if yours do not work yet. (This `inject_lora` returns
+# points, and {{save_adapter}} is graded with sound parts in their places if yours do not work yet. (This `inject_lora` returns
 # nothing; the cells below know the paths.)
 #
 # </details>
@@ -505,7 +505,7 @@ check("save_adapter")
 #
 # <details><summary>Stuck?</summary>
 #
-# Skip the next code cell and go on with 4.5: nothing else in this notebook needs your answer.
+# Skip the next code cell and go on with {{merge}}: nothing else in this notebook needs your answer.
 #
 # </details>
 # %% [markdown]

@@ -1,8 +1,9 @@
 """Property tests say nothing about the machine: on a busy one, examples are made and tried slowly.
 
-And no test leaves torch as it should not find it.
+And no test leaves torch as it should not find it, or finds expected values that another one kept.
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+os.environ["TL_CACHE"] = ""  # nothing is kept, unless a test says where
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import typer
 
 from benchmarks.effects import common
 
-TOPICS = ("fine_tuning", "domain_adaptation", "shift_diagnosis")
+TOPICS = ("what_transfers", "fine_tuning", "domain_adaptation", "shift_diagnosis")
 
 
 def main(

@@ -57,6 +57,19 @@ def _distances(results: Results) -> str:
     return markdown(lines)
 
 
+def _plot_arms(results: Results, axes: Axes) -> None:
+    arms = list(dict.fromkeys(r.setting["arm"] for r in results["arms"]))
+    for labels, style in ((5, "--"), (100, "-")):
+        for i, arm in enumerate(arms):
+            r = _where(results["arms"], labels=labels, arm=arm)[0]
+            curves = 100 * np.array(r.values["curve"])
+            steps = np.linspace(0, 150, curves.shape[1])
+            axes.plot(steps, curves.mean(0), style, color=f"C{i}", label=f"{arm}, {labels} labels", linewidth=1.3)
+            low, high = curves.mean(0) - curves.std(0, ddof=1), curves.mean(0) + curves.std(0, ddof=1)
+            axes.fill_between(steps, low, high, color=f"C{i}", alpha=0.15, linewidth=0)
+    label(axes, "updates (the band is one sd)", "accuracy on target leaves, %", CHANCE_TARGET)
+
+
 def _plot_rates(results: Results, axes: Axes) -> None:
     for rate in (1e-3, 3e-3, 1e-2):
         rows = _where(results["learning_rates"], head=rate)
@@ -183,6 +196,21 @@ ANSWERS = (
     "random answer",
 )
 TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
+    "what_transfers": {
+        "transfer_pilot": lambda r: pivot(
+            [
+                replace(each, setting={**each.setting, "way": f"{each.setting['arm']}, {each.setting['labels']}"})
+                for each in r["pilot"]
+            ],
+            "way",
+            "rate",
+            "accuracy",
+            ("arm and labels", "rate"),
+        ),
+        "transfer": lambda r: listing(
+            r["arms"], ["labels", "arm"], ["start", "after 10 updates", "end", "reached 40 %"], ["updates to 40 %"]
+        ),
+    },
     "fine_tuning": {
         "pilot": lambda r: pivot(
             [
@@ -234,6 +262,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
     },
 }
 PLOTS: dict[str, dict[str, Callable[[Results, Axes], None]]] = {
+    "what_transfers": {"transfer": _plot_arms},
     "fine_tuning": {
         "learning_rates": _plot_rates,
         "unfreezing": _plot_unfreezing,

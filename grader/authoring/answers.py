@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from grader.exercise.catalogue import ROOT
-from grader.exercise.model import Question
-from grader.judging.answer_key import AnswerKey
+from grader.exercise.model import Exercise, Question
+from grader.exercise.names_in_code import without_magics
 
 ANSWERS = ROOT / "tests" / "answers"
 
@@ -20,21 +22,33 @@ def files(folder: Path, topic: str, question: str, kind: str) -> list[Path]:
     return sorted((folder / topic / question).glob(f"{kind}_*.py"))
 
 
+def around(exercise: Exercise) -> dict[str, Any]:
+    """What an answer may use: what the notebook's cells import, and the reference's answers with what they import.
+
+    Whatever an import raises is raised.
+    """
+    names: dict[str, Any] = {}
+    for cell in exercise.cells:
+        for node in ast.parse(without_magics(cell.source)).body if cell.role == "code" else ():
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                exec(compile(ast.Module([node], []), str(exercise.path), "exec"), names)
+    return {**names, **surroundings(exercise.topic)}
+
+
 @cache
 def surroundings(topic: str) -> dict[str, Any]:
-    """What the cells around an answer offer it: all that the reference's modules define or import."""
+    """All that the reference's modules define or import."""
     package = importlib.import_module(f"tlcore.reference.{topic}")
     modules = [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
     return {name: value for module in modules for name, value in vars(module).items() if not name.startswith("__")}
 
 
-def names_of(source: str, question: Question, key: AnswerKey, filename: str = "<answer>") -> dict[str, Any]:
-    """The functions of an answer of this project, never a learner's: the reference's, then what the source defines.
+def names_of(source: str, may_use: Mapping[str, Any], filename: str = "<answer>") -> dict[str, Any]:
+    """The functions of an answer of this project, never a learner's: those it may use, then what the source defines.
 
-    What the answer may use of the notebook around it (imports, earlier answers) is the reference module's. Whatever
-    the source raises is raised.
+    Whatever the source raises is raised.
     """
-    names = {**surroundings(key.topic), "__name__": "__main__"}
+    names = {**may_use, "__name__": "__main__"}
     exec(compile(source, filename, "exec"), names)
     return names
 

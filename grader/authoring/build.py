@@ -63,7 +63,8 @@ def build(
     root: Path = ROOT,
     progress: Callable[[str], None] = lambda name: None,
 ) -> list[Target]:
-    """Build the exercises called `names`, or all; the files concerned, in the state found before anything was written.
+    """Build the exercises called `names`, or all, and the pages that list them; the files concerned, in the state found
+    before anything was written.
 
     With `check` nothing is written. `progress` is called with each name before its turn. Raises AuthoringError with all
     problems of all solutions; those without a problem are built nevertheless.
@@ -86,13 +87,14 @@ def build(
     problems += same_ids(root)
     if problems:
         raise AuthoringError(problems)
-    if names:
-        return found
-    tables = page_targets(root)
+    try:
+        tables = page_targets(root)
+    except AuthoringError:  # a solution that was not asked for cannot be read; the pages wait for it
+        tables = []
     for target in tables if not check else ():
         if target.state != "current" and target.content is not None:
             write_atomic(target.path, target.content)
-    return [*found, *tables, *orphans(root)]
+    return [*found, *tables, *(() if names else orphans(root))]
 
 
 def _chosen(names: Sequence[str], root: Path) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from grader.authoring.tools_and_stand_ins import unknown_names, unused_tools
 from grader.exercise.catalogue import ROOT, exercise_names, load_exercise
 from grader.exercise.errors import AuthoringError
 from grader.exercise.model import Exercise
@@ -22,7 +22,8 @@ def files_of(topic: str, question: str, root: Path = ROOT) -> list[Path]:
 
 
 def of_exercise(exercise: Exercise, root: Path = ROOT) -> Iterator[str]:
-    """What belongs to no question of the topic, with the question that may be meant."""
+    """What belongs to no question of the topic, with the question that may be meant; unknown names in its set-ups."""
+    yield from unknown_names(root / "grader" / "hidden" / exercise.topic / "setups.py", root)
     ids = [question.id for question in exercise.questions]
     for room in ROOMS:
         for path in _entries(root / room / exercise.topic):
@@ -38,7 +39,8 @@ def of_exercise(exercise: Exercise, root: Path = ROOT) -> Iterator[str]:
 
 
 def of_question(exercise: Exercise, question: str, root: Path = ROOT) -> Iterator[str]:
-    """Files that the question lacks, and those of its files that still have a TODO."""
+    """Files that the question lacks, those that still have a TODO, and tools and stand-ins that nobody defines."""
+    yield from unknown_names(root / "grader" / "hidden" / exercise.topic / f"{question}.py", root)
     for path in files_of(exercise.topic, question, root):
         if not path.is_file():
             yield f"{path.relative_to(root)}:1: is missing; `tl new {exercise.name} {question}` writes it"
@@ -63,7 +65,9 @@ def strangers(root: Path = ROOT) -> Iterator[str]:
     for path in _entries(root / "tlcore" / "stand_ins"):
         if path.stem not in {"__init__", *topics}:
             yield _stranger(path, root, topics, "is of no exercise")
-    yield from _unused_tools(root)
+    yield from unused_tools(root)
+    for path in sorted((root / "grader" / "student").glob("*.py")):
+        yield from unknown_names(path, root)
     yield from same_ids(root)
 
 
@@ -81,33 +85,6 @@ def same_ids(root: Path = ROOT) -> Iterator[str]:
             other = first.setdefault(question.id, place)
             if other != place:
                 yield f"{place}: {other} has a question '{question.id}' too; choose another id"
-
-
-def _unused_tools(root: Path) -> Iterator[str]:
-    tools: dict[str, str] = {}
-    for path in _entries(root / "grader" / "remote" / "tools"):
-        for node in _tree(path).body:
-            marks = getattr(node, "decorator_list", [])
-            if isinstance(node, ast.FunctionDef) and any(isinstance(m, ast.Name) and m.id == "tool" for m in marks):
-                tools[node.name] = f"{path.relative_to(root)}:{node.lineno}"
-    used: set[str] = set()
-    for room in ("grader/hidden", "grader/student", "grader/remote/tools"):
-        for path in sorted((root / room).rglob("*.py")):
-            for each in ast.walk(_tree(path)):
-                if isinstance(each, ast.Attribute) and getattr(each.value, "attr", getattr(each.value, "id", "")) in (
-                    "tools",
-                    "_tools",
-                ):
-                    used.add(each.attr)
-    for name in sorted(tools.keys() - used):
-        yield f"{tools[name]}: no hidden test uses the tool {name}; use it or remove it"
-
-
-def _tree(path: Path) -> ast.Module:
-    try:
-        return ast.parse(path.read_text(encoding="utf-8"))
-    except (SyntaxError, ValueError, OSError):  # told where it is imported
-        return ast.Module([], [])
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from pathlib import Path
+from typing import Any
 
 from grader.exercise.catalogue import ROOT
 
@@ -23,6 +25,14 @@ def located(error: BaseException, fallback: str, root: Path = ROOT) -> str:
     said = " ".join(str(error).split())[:300]
     kind = type(error).__name__
     return f"{place}: {said}" if kind == "LearnerError" else f"{place}: {kind}: {said}"
+
+
+def line_of(definition: Any) -> int:
+    """The line where a function or class begins, decorators included; 1 where nobody knows."""
+    try:
+        return inspect.getsourcelines(definition)[1]
+    except (OSError, TypeError):
+        return 1
 
 
 def shown(filename: str, root: Path = ROOT) -> str:

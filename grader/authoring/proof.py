@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.authoring import layout, wording
-from grader.authoring.answers import doing_nothing, files, names_of
-from grader.authoring.mistakes import located, shown
+from grader.authoring.answers import around, doing_nothing, files, names_of
+from grader.authoring.mistakes import line_of, located, shown
 from grader.authoring.public_check import PublicCheck
 from grader.exercise.model import Exercise, Question
 from grader.judging.answer_key import AnswerKey, reference_names
@@ -19,6 +19,7 @@ from grader.judging.verdict import verdict
 from grader.results.record import QuestionResult
 from grader.results.status import Status
 from tlcore.check.report import Report
+from tlcore.misconceptions import Misconception
 
 KEYS = ("verify-1", "verify-2", "verify-3")
 """Course keys: each gives other hidden inputs."""
@@ -70,6 +71,7 @@ class _Prover:
         self.keys: list[AnswerKey] = []
         self.check: PublicCheck | None = None
         self.missed: list[str] = []
+        self.around: dict[str, Any] = {}
         self.sound = self.says_untried = self.rejects_reference = False
 
     def say(self, text: str) -> None:
@@ -80,12 +82,14 @@ class _Prover:
         for problem in [
             *layout.of_question(self.exercise, id, self.root),
             *wording.of_question(self.topic, id, self.root),
+            *wording.spoilers(self.exercise, id, self.root),
         ]:
             self.say(problem)
         if not self._imported():
             return
         self._checked_defines()
         self._reference()
+        self._check_of_the_reference()
         self._solution_and_blank()
         self._misconceptions()
         self._alternatives()
@@ -123,6 +127,11 @@ class _Prover:
                 self.say(problem)
         if not good:
             return False
+        try:
+            self.around = around(self.exercise)
+        except (Exception, SystemExit) as error:
+            self.say(f"{located(error, self.solution, self.root)} (an import of the notebook)")
+            return False
         self.keys = [AnswerKey(self.exercise.name, key, only=id) for key in KEYS]
         if not self.keys[0].tests[id]:
             self.say(f"grader/hidden/{topic}/{id}.py:1: has no hidden test; write one with @hidden_test(weight=...)")
@@ -136,9 +145,12 @@ class _Prover:
                 self.say(f"{self.solution}: the answer defines {name}, which the reference does not; it has {has}")
         for wrong in self.keys[0].misconceptions(self.question.id):
             for name in wrong.names.keys() - reference_names(self.topic).keys():
-                line = next(iter(wrong.names.values())).__code__.co_firstlineno if len(wrong.names) == 1 else 1
-                place = f"tlcore/misconceptions/{self.topic}/{self.question.id}.py:{line}"
-                self.say(f"{place}: {wrong.label} replaces {name}, which no reference defines; give replaces=...")
+                said = f"{wrong.label} replaces {name}, which no reference defines; give replaces=..."
+                self.say(f"{self._place(wrong)}: {said}")
+
+    def _place(self, wrong: Misconception) -> str:
+        line = line_of(next(iter(wrong.names.values()), None))
+        return f"tlcore/misconceptions/{self.topic}/{self.question.id}.py:{line}"
 
     def _reference(self) -> None:
         try:
@@ -155,16 +167,19 @@ class _Prover:
                 f"tlcore/reference/{self.topic}/{self.question.id}.py:1: "
                 f"the reference does not pass on every key: {message}"
             )
-        if self.check is not None:
-            report = self.check.on({})
-            self.says_untried = self.check.says_what_it_does_not_try(report)
-            if report.passed:
-                for problem in self.check.lacks(report):
-                    self.say(problem)
-            else:
-                self.rejects_reference = True
-                self.proof.check["rejects_right"] += 1
-                self.say(self.check.rejection(report, "the reference"))
+
+    def _check_of_the_reference(self) -> None:
+        if self.check is None:
+            return
+        report = self.check.on({})
+        self.says_untried = self.check.says_what_it_does_not_try(report)
+        if report.passed:
+            for problem in self.check.lacks(report):
+                self.say(problem)
+        else:
+            self.rejects_reference = True
+            self.proof.check["rejects_right"] += 1
+            self.say(self.check.rejection(report, "the reference"))
 
     def _solution_and_blank(self) -> None:
         solution = self._names(self.question.answer_source, self.solution, "the solution")
@@ -195,8 +210,8 @@ class _Prover:
 
     def _misconceptions(self) -> None:
         known = self.keys[0].misconceptions(self.question.id)
-        place = f"tlcore/misconceptions/{self.topic}/{self.question.id}.py:1"
         if not known:
+            place = f"tlcore/misconceptions/{self.topic}/{self.question.id}.py:1"
             self.say(f"{place}: has no misconceptions; write one with @misconception(asks=...)")
         for wrong in known:
             self.proof.misconceptions["total"] += 1
@@ -210,11 +225,12 @@ class _Prover:
             self.proof.misconceptions["caught"] += caught
             self.proof.misconceptions["named"] += named
             if not caught:
-                self.say(f"{place}: misconception {wrong.label} gets full marks")
+                self.say(f"{self._place(wrong)}: misconception {wrong.label} gets full marks")
             elif not named:
                 others = sorted({label for v in verdicts for label in v.misconceptions} - {wrong.label})
+                found = ", ".join(others) or "nothing"
                 self.say(
-                    f"{place}: misconception {wrong.label} is not named on every key (named: {others or 'nothing'})"
+                    f"{self._place(wrong)}: misconception {wrong.label} is not named on every key (named: {found})"
                 )
 
     def _alternatives(self) -> None:
@@ -258,7 +274,7 @@ class _Prover:
     def _names(self, source: str, place: str, who: str) -> dict[str, Any] | None:
         """The names that an answer defines, or None where it does not run, which is then said."""
         try:
-            return names_of(source, self.question, self.keys[0], f"<answer {place}>")
+            return names_of(source, self.around, f"<answer {place}>")
         except NotImplementedError:
             return {}  # a blank of which nothing can be called
         except (Exception, SystemExit) as error:

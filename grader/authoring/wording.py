@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader.exercise.catalogue import ROOT
+from grader.exercise.model import Exercise
 
 LONGEST = 160
+SHORTEST = 13
+"""Characters of a line of code, without white space, from which on it gives something away: `returnmodule` has 12."""
 
 
 def of_question(topic: str, question: str, root: Path = ROOT) -> Iterator[str]:
@@ -37,6 +41,38 @@ def of_question(topic: str, question: str, root: Path = ROOT) -> Iterator[str]:
         title = (ast.get_docstring(node) or "").strip().partition("\n")[0]
         if names.setdefault(title, node.lineno) != node.lineno:
             yield f"{place}: the behaviour '{title}' is there twice (line {names[title]}); name each differently"
+
+
+def spoilers(exercise: Exercise, question: str, root: Path = ROOT) -> Iterator[str]:
+    """What a wrong answer to the question is told and is code of the topic: a solution, a reference, a hidden test."""
+    topic = exercise.topic
+    closed = {_folded(line) for each in exercise.questions for line in each.answer_source.splitlines()}
+    for room in ("tlcore/reference", "grader/hidden"):
+        for path in sorted((root / room / topic).glob("*.py")):
+            closed.update(_statements(path))
+    closed = {line for line in closed if len(line) >= SHORTEST}
+    for room in ("tlcore/misconceptions", "grader/hidden"):
+        for place, node, options in _marked(root / room / topic / f"{question}.py", root):
+            title = (ast.get_docstring(node) or "").partition("\n")[0] if "weight" in options else ""
+            for text in (options.get("asks", ""), options.get("says", ""), title):
+                if any(line in _folded(text) for line in closed):
+                    yield f"{place}: '{text}' holds a line of the solution or of a hidden test; ask, do not tell"
+
+
+def _statements(path: Path) -> Iterator[str]:
+    """The statements of a module, white space folded; docstrings are none."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError, OSError):  # importing it tells why
+        return
+    for node in ast.walk(tree):
+        docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if isinstance(node, ast.stmt) and not hasattr(node, "body") and not docstring:
+            yield _folded(ast.unparse(node))
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", "", text)
 
 
 def first_line(path: Path, root: Path = ROOT) -> str | None:

@@ -19,7 +19,7 @@ def command(
         typer.Option(help="The folder that holds solutions/, if it is not this checkout.", show_default=False),
     ] = None,
 ) -> None:
-    """Build exercises/NN_topic.ipynb and tlcore/checks/topic.py from solutions/NN_topic.py.
+    """Build exercises/NN_topic.ipynb from solutions/NN_topic.py, and the table of exercises in README.md.
 
     Building twice changes nothing. Never edit a built file: edit its solution and build again.
     """

@@ -61,7 +61,7 @@ def command(
         raise typer.Exit(2)
     store = ProgressStore()
     with console.steps("starting the sandbox"):
-        checker = ready(store, _exercises(found, names), isolation, time_limit, folder)
+        checker = ready(store, _exercises(found, names), None if watch else found, isolation, time_limit, folder)
     with checker:
         _notices(store)
         tell = console.note if as_json else console.say

@@ -31,4 +31,5 @@ def command(
         console.say(f"wrote {path.relative_to(folder).as_posix()}")
     if not written:
         console.say("nothing is missing")
-    console.say(f"Next: fill in every TODO, then tl build {exercise} and tl verify {exercise} {question}")
+    console.say(f"Next: fill in every TODO, then tl build {exercise} and tl verify {exercise} {question};")
+    console.say("when it has no problem, make lint and make test.")

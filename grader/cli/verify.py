@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from tlcore.machine.hardware import usable_cores
+
 from . import console
 
 
@@ -20,6 +22,10 @@ def command(
     show: Annotated[
         bool, typer.Option("--show", help="Print what the holder of each wrong idea reads, in check and feedback.")
     ] = False,
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", "-j", min=1, help="How many questions are proved at once.", show_default="all cores"),
+    ] = usable_cores(),
 ) -> None:
     """Prove the questions of exercises, and say everything that falls short, with file and line.
 
@@ -33,7 +39,7 @@ def command(
         from ..authoring.verify import run
 
         shows: dict[str, list[Any]] | None = {} if show else None
-        proofs = [proof for names, question in chosen for proof in run(names, step, question, shows)]
+        proofs = [proof for names, question in chosen for proof in run(names, step, question, shows, jobs)]
     if as_json:
         console.print_json([asdict(proof) for proof in proofs])
     else:
@@ -69,7 +75,18 @@ def _chosen(words: list[str]) -> list[tuple[list[str], str | None]]:
         if earlier is None:
             chosen.pop()
         chosen.append(([name], word))
-    return chosen or [(known, None)]
+    return _together(chosen) or [(known, None)]
+
+
+def _together(chosen: list[tuple[list[str], str | None]]) -> list[tuple[list[str], str | None]]:
+    """Exercises one after the other that are asked for as a whole, in one run, so that no core waits between them."""
+    runs: list[tuple[list[str], str | None]] = []
+    for names, question in chosen:
+        if question is None and runs and runs[-1][1] is None:
+            runs[-1][0].extend(names)
+        else:
+            runs.append(([*names], question))
+    return runs
 
 
 def _print_table(proofs: list[Any]) -> None:

@@ -1,7 +1,6 @@
 """Which exercises there are, and each of them read from its solution file."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -40,12 +39,6 @@ def load_exercise(name: str, root: Path = ROOT) -> Exercise:
     made_from = [path, *sorted((root / "tlcore" / "reference" / name[3:]).glob("*.py"))]
     states = [(each.name, each.stat()) for each in made_from]
     return _load(path, tuple((file, state.st_mtime_ns, state.st_size) for file, state in states))
-
-
-def imported_by(names: Iterable[str], root: Path = ROOT) -> set[str]:
-    """The packages that the notebooks of these exercises import by name. Other names count for nothing."""
-    known = set(exercise_names(root))
-    return {package for name in names if name in known for package in load_exercise(name, root).imports}
 
 
 @lru_cache(maxsize=64)

@@ -4,12 +4,8 @@ The trusted side asks this for titles, points, minutes, objectives and hints, so
 Nothing here is for learners: an `Exercise` holds the solutions.
 """
 
-import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from grader.exercise.names_in_code import without_magics
 
 
 @dataclass(frozen=True)
@@ -75,12 +71,6 @@ class Exercise:
         return round(sum(question.points for question in self.questions), 2)
 
     @property
-    def imports(self) -> frozenset[str]:
-        """The packages that its notebook's cells import by name."""
-        code = [cell.source for cell in self.cells if cell.role in ("code", "answer")]
-        return frozenset(package for source in code for package in _imported(source))
-
-    @property
     def by_hand(self) -> tuple[tuple[str, float], ...]:
         """Id and points of each free text that a person grades; they are not among the other points."""
         return tuple((f"{cell.question}", cell.points) for cell in self.cells if cell.role == "manual")
@@ -92,12 +82,3 @@ class Exercise:
                 return question
         known = ", ".join(question.id for question in self.questions)
         raise KeyError(f"{self.name} has no question '{id}'; it has {known}")
-
-
-def _imported(source: str) -> Iterator[str]:
-    """The top-level packages that a cell of a solution file imports."""
-    for node in ast.walk(ast.parse(without_magics(source))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module.partition(".")[0]

@@ -3,7 +3,8 @@
 # # Feature extraction              becomes   # 2 Feature extraction
 # ## Freeze · `freeze`              becomes   ## 2.1 Freeze · `freeze` · 10 min · ●○○
 # ## In your own words · `explain`  becomes   ## 2.6 In your own words · 5 min · read by a person  (a manual cell)
-# {{questions}}, {{minutes}}        become    five, 45
+# {{questions}}, {{minutes}}        become    five, 45 (and "{{questions}} questions" becomes "one question")
+# {{freeze}}                        becomes   2.1, the number of the question
 # {{by hand}}                       becomes   five, the minutes of what a person reads
 # {{table}}                         becomes   a table of the questions: number, title, what to write, minutes
 """
@@ -16,24 +17,17 @@ from grader.exercise.model import Cell, Question
 
 HEADING = re.compile(r"^(?P<hashes>#+) +(?P<title>.+?) +· +`(?P<id>\w+)`(?P<rest>.*)$")
 TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
+_UNFILLED = re.compile(r"\{\{([A-Za-z][A-Za-z_ ]{3,})\}\}")
+_PLURAL = re.compile(r"(\{\{[Qq]uestions\}\}) questions\b")
 _WORDS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 
 def numbered(cells: Sequence[Cell], questions: Sequence[Question], number: int) -> list[Cell]:
     """The cells with every computed number in the prose. `number` is the exercise's own, 2 of 02_feature_extraction."""
     by_id = {question.id: question for question in questions}
-    by_hand = {str(cell.question): round(5 * cell.points) for cell in cells if cell.role == "manual"}
+    by_hand = _by_hand(cells)
     order = [*by_id, *by_hand]
-    table = ["| | | you write | minutes |", "|---|---|---|---|"]
-    for place, question in enumerate(questions, 1):
-        names = ", ".join(f"`{name}`" for name in question.defines)
-        table.append(f"| {number}.{place} | {question.title} | {names} | {question.minutes} |")
-    values = {
-        "table": "\n".join(table),
-        "questions": in_words(len(questions)),
-        "minutes": str(sum(question.minutes for question in questions)),
-        "by hand": in_words(sum(by_hand.values())),
-    }
+    values = computed(cells, questions, number)
     titled = False
 
     def line_of(line: str) -> str:
@@ -50,6 +44,8 @@ def numbered(cells: Sequence[Cell], questions: Sequence[Question], number: int) 
     for cell in cells:
         if cell.role == "prose":
             source = "\n".join(map(line_of, cell.source.split("\n")))
+            if len(questions) == 1:
+                source = _PLURAL.sub(r"\1 question", source)
             for name, value in values.items():
                 source = source.replace("{{" + name + "}}", value)
                 source = source.replace("{{" + name.capitalize() + "}}", value.capitalize())
@@ -59,6 +55,32 @@ def numbered(cells: Sequence[Cell], questions: Sequence[Question], number: int) 
             cell = replace(cell, source=source)
         done.append(cell)
     return done
+
+
+def computed(cells: Sequence[Cell], questions: Sequence[Question], number: int) -> dict[str, str]:
+    """What may stand between double braces, and what becomes of it."""
+    by_hand = _by_hand(cells)
+    table = ["| | | you write | minutes |", "|---|---|---|---|"]
+    for place, question in enumerate(questions, 1):
+        names = ", ".join(f"`{name}`" for name in question.defines)
+        table.append(f"| {number}.{place} | {question.title} | {names} | {question.minutes} |")
+    order = [*(question.id for question in questions), *by_hand]
+    return {id: f"{number}.{place}" for place, id in enumerate(order, 1)} | {
+        "table": "\n".join(table),
+        "questions": in_words(len(questions)),
+        "minutes": str(sum(question.minutes for question in questions)),
+        "by hand": in_words(sum(by_hand.values())),
+    }
+
+
+def left_unfilled(source: str) -> list[str]:
+    """The names between double braces that `numbered` left there. Short ones are formulas: `x_{{i}}`."""
+    return _UNFILLED.findall(source)
+
+
+def _by_hand(cells: Sequence[Cell]) -> dict[str, int]:
+    """The minutes of each free text."""
+    return {str(cell.question): round(5 * cell.points) for cell in cells if cell.role == "manual"}
 
 
 def in_words(count: int) -> str:

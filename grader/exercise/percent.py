@@ -1,14 +1,21 @@
 """A solution file, cell by cell: jupytext reads it, this adds the line numbers that messages need."""
 
 import ast
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from grader import kept
 from grader.exercise.errors import AuthoringError
 
 _MARKER = re.compile(r"^# ?%%")
+PLACE, MOST = "solutions", 60
+"""The folder of kept cells, and how many solution files it may have."""
+SHAPE = 1
+"""Raised when `read_cells` makes other cells of the same text: then what was kept is not found."""
 _OWN_TO_JUPYTEXT = {"lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_marker"}
 
 
@@ -23,15 +30,31 @@ class SourceCell:
 
 
 def read_cells(path: Path) -> list[SourceCell]:
-    """The cells of a jupytext percent file, in order. Raises AuthoringError for a file that is not one."""
-    import jupytext
+    """The cells of a jupytext percent file, in order. Raises AuthoringError for a file that is not one.
 
+    What jupytext made of a text is kept on disk: importing it takes longer than reading a record of a whole class.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise AuthoringError(f"{path}: not a UTF-8 text file; save it as UTF-8") from None
     except OSError as error:
         raise AuthoringError(f"{path}: cannot be read ({error.strerror})") from None
+    name = kept.name_of(version("jupytext"), str(SHAPE), text)
+    known = kept.read(PLACE, name)
+    if known is not None:
+        return [SourceCell(**cell) for cell in json.loads(known)]
+    cells = _read_by_jupytext(path, text)
+    as_text = json.dumps([asdict(cell) for cell in cells])
+    if [SourceCell(**cell) for cell in json.loads(as_text)] == cells:
+        kept.write(as_text.encode(), PLACE, name)
+        kept.tidy(MOST, PLACE)
+    return cells
+
+
+def _read_by_jupytext(path: Path, text: str) -> list[SourceCell]:
+    import jupytext
+
     try:
         ast.parse(text, filename=str(path))
     except SyntaxError as error:

@@ -12,7 +12,7 @@ from grader.exercise.errors import AuthoringError
 from grader.exercise.hints import split_hints
 from grader.exercise.model import Cell, Exercise, Question
 from grader.exercise.names_in_code import bound
-from grader.exercise.numbers import HEADING, numbered
+from grader.exercise.numbers import HEADING, computed, left_unfilled, numbered
 from grader.exercise.objectives import OBJECTIVES
 from grader.exercise.percent import SourceCell, read_cells
 from grader.exercise.reference_cell import cell_of
@@ -64,7 +64,12 @@ class _Reader:
             self.problem(
                 1, f"the title begins with a number, which is computed; write '# # {title.lstrip('0123456789. ·')}'"
             )
-        cells = numbered(self.cells, questions, int(self.path.stem[:2]))
+        number = int(self.path.stem[:2])
+        cells = numbered(self.cells, questions, number)
+        for cell in cells:
+            for name in left_unfilled(cell.source) if cell.role in ("prose", "hints") else ():
+                names = ", ".join(computed(self.cells, questions, number))
+                self.problem(cell.line, f"nothing fills in '{{{{{name}}}}}' here; in prose there can be {names}")
         return Exercise(self.path.stem, title, self.path, questions, tuple(cells))
 
     def _cell(self, written: SourceCell) -> Cell:

@@ -81,12 +81,11 @@ def _end(node: ast.stmt | ast.expr) -> tuple[int, int]:
 
 
 def _without(source: str, spans: list[Span]) -> str:
-    """The source without these pieces; a line that is empty then goes with them."""
+    """The source without these pieces; lines that are empty then go with them."""
     lines = [line.encode() for line in source.split("\n")]
     emptied = set()
     for (first, start), (last, end) in sorted(spans, reverse=True):
         rest = lines[first - 1][:start] + lines[last - 1][end:]
         lines[first - 1 : last] = [rest, *[b""] * (last - first)]
-        if not rest.strip():
-            emptied |= set(range(first - 1, last))
+        emptied |= set(range(first if rest.strip() else first - 1, last))
     return "\n".join(line.decode() for at, line in enumerate(lines) if at not in emptied)

@@ -14,19 +14,21 @@ from typing import Protocol
 
 import torch
 
-from grader.exercise.catalogue import exercise_names, imported_by
+from grader.exercise.catalogue import exercise_names
+from grader.exercise.libraries import imported_by, imported_in
 from grader.grading.course_key import course_key, kept_key, remember_key
 from grader.grading.judge import Judge, digest_of_file
 from grader.grading.submission import package_version
 from grader.judging.judged_by import judged_by
 from grader.judging.time_limit import TIME_LIMIT
 from grader.names import safe_name
+from grader.remote.no_compiler import optimizers_without_compiler
 from grader.results import RecordStore, SubmissionResult
 from grader.results.feedback import feedback_given
 from grader.sandbox import Sandbox, Tier
 from grader.sandbox.launch import modules_for
 from grader.sandbox.probe import choose
-from grader.submissions import UNKNOWN, Found, NotReadable, find_submissions
+from grader.submissions import UNKNOWN, Found, NotReadable, find_submissions, read_bytes
 
 Progress = Callable[[int, int, SubmissionResult | None], None]
 
@@ -94,6 +96,7 @@ def grade_class(
     says what to do, and nothing that was written before is lost. `progress(done, total, result)` is called after each.
     """
     torch.set_num_threads(1)
+    optimizers_without_compiler()
     settings = settings or Settings()
     found = find_submissions(submissions, exercise_names())
     store = RecordStore(out)
@@ -191,7 +194,7 @@ class _Run:
             exercises = {one.exercise for one in waiting}
             with (
                 _graders(self.judge, self.tier, min(jobs, len(waiting)), exercises) as free,
-                Sandbox(self.tier.value, preload=modules_for(imported_by(exercises))) as sandbox,
+                Sandbox(self.tier.value, preload=modules_for(_libraries(waiting))) as sandbox,
                 ThreadPoolExecutor(max(1, jobs), thread_name_prefix="grade") as pool,
             ):
                 self._collect([pool.submit(self._one, one, free, sandbox) for one in waiting])
@@ -223,6 +226,17 @@ class _Run:
             for future in futures:
                 future.cancel()
             raise
+
+
+def _libraries(waiting: list[Found]) -> set[str]:
+    """The packages that sessions will import: as their exercises do, or as somebody does who handed in."""
+    packages = imported_by({one.exercise for one in waiting})
+    for one in waiting:
+        try:
+            packages |= imported_in(read_bytes(one.path, one.below)) if one.problem is None else set()
+        except NotReadable:  # its result will say why
+            continue
+    return packages
 
 
 @contextmanager

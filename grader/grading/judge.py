@@ -20,11 +20,12 @@ class Judge:
     """Grades the submissions of a class whose course key is `secret`; each question has `time_limit` seconds.
 
     The hidden inputs are the same for all of them, or with `own_inputs` (somebody may have seen feedback) drawn for
-    each notebook alone.
+    each notebook alone. With `keep`, expected values of the class's are kept on disk for the next run, and those of
+    earlier runs are used.
     """
 
-    def __init__(self, secret: str, time_limit: float, own_inputs: bool = False) -> None:
-        self.secret, self.time_limit, self.own_inputs = secret, time_limit, own_inputs
+    def __init__(self, secret: str, time_limit: float, own_inputs: bool = False, keep: bool = False) -> None:
+        self.secret, self.time_limit, self.own_inputs, self.keep = secret, time_limit, own_inputs, keep
         self._keys: dict[str, tuple[Exercise, AnswerKey]] = {}
 
     def seeds(self, exercise: str, digest: str) -> tuple[str, str]:
@@ -78,7 +79,8 @@ class Judge:
 
     def _key(self, name: str) -> tuple[Exercise, AnswerKey]:
         if name not in self._keys:
-            self._keys[name] = (load_exercise(name), AnswerKey(name, seed_of_exercise(self.secret, name)))
+            key = AnswerKey(name, seed_of_exercise(self.secret, name), keep=self.keep)
+            self._keys[name] = (load_exercise(name), key)
         return self._keys[name]
 
 

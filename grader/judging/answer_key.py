@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import threading
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from grader.exercise.catalogue import load_exercise
 from grader.hidden.registry import HiddenTest, hidden_tests, topic_of
 from grader.judging import trace
 from grader.judging.judged_by import judged_by
+from grader.judging.kept_traces import KeptTraces
 from grader.judging.trace import Trace
 from grader.remote import kernel_state
 from grader.student.answers import TrustedAnswers
@@ -27,8 +29,10 @@ class AnswerKey:
 
     _lock = threading.RLock()
 
-    def __init__(self, exercise: str, exercise_seed: str, only: str | None = None):
-        """With `only` a question's id, other questions of the exercise need not have readable hidden tests."""
+    def __init__(self, exercise: str, exercise_seed: str, only: str | None = None, keep: bool = False):
+        """only: a question's id; other questions of the exercise need not have readable hidden tests then.
+        keep: traces are kept on disk for the next run, and what an earlier run kept is not computed again.
+        """
         self.exercise, self.exercise_seed = exercise, exercise_seed
         self.topic = topic_of(exercise)
         # Before the sources are imported: of a file that is saved in between, the older digest is graded again.
@@ -37,6 +41,7 @@ class AnswerKey:
         self.tests: dict[str, list[HiddenTest]] = {id: hidden_tests(self.topic, id) for id in questions}
         self.reference_names = reference_names(self.topic)
         self._traces: dict[tuple[str, str], list[Trace]] = {}
+        self._kept = KeptTraces(exercise, exercise_seed, self.judged_by) if keep else None
 
     def seed(self, test: HiddenTest) -> int:
         """The seed of a hidden test's inputs. Tests of one question draw independently: what the feedback on one shows
@@ -49,20 +54,29 @@ class AnswerKey:
 
     def reference(self, question: str) -> list[Trace]:
         """The reference's traces, one for each hidden test of the question."""
-        with self._lock:
-            if (question, "") not in self._traces:
-                self._traces[question, ""] = [
-                    trace.run(t, TrustedAnswers(self.reference_names), self.seed(t)) for t in self.tests[question]
-                ]
-            return self._traces[question, ""]
+
+        def compute() -> list[Trace]:
+            return [trace.run(t, TrustedAnswers(self.reference_names), self.seed(t)) for t in self.tests[question]]
+
+        return self._remembered(question, "", compute)
 
     def predicted(self, question: str, wrong: Misconception) -> list[Trace]:
         """What a misconception's traces would be."""
+        return self._remembered(
+            question, wrong.label, lambda: self.ask(question, {**self.reference_names, **wrong.names})
+        )
+
+    def _remembered(self, question: str, label: str, compute: Callable[[], list[Trace]]) -> list[Trace]:
+        """Traces from this process, from the disk, or computed now."""
         with self._lock:
-            if (question, wrong.label) not in self._traces:
-                names = {**self.reference_names, **wrong.names}
-                self._traces[question, wrong.label] = self.ask(question, names)
-            return self._traces[question, wrong.label]
+            if (question, label) not in self._traces:
+                found = self._kept.get(question, label) if self._kept else None
+                if found is None or len(found) != len(self.tests[question]):
+                    found = compute()
+                    if self._kept:
+                        self._kept.put(question, label, found)
+                self._traces[question, label] = found
+            return self._traces[question, label]
 
     def ask(self, question: str, names: dict[str, Any]) -> list[Trace]:
         """The traces of any trusted functions, judged against the reference."""

@@ -6,7 +6,6 @@ Nothing here may start a thread (a forked child would wait for it for ever), so 
 import bdb  # noqa: F401  # IPython, at the first cell
 
 import torch
-import torch._dynamo  # the first step of any optimizer imports it, and that takes half a second
 import torch.optim.sgd
 import torch.utils.data
 import torch.utils.serialization.config  # torch.save and torch.load, at their first call

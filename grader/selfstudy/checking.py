@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from ..grading.course_key import seed_of_exercise
 from ..grading.submission import grade
 from ..judging.answer_key import AnswerKey
 from ..judging.time_limit import TIME_LIMIT
+from ..remote.no_compiler import optimizers_without_compiler
 from ..sandbox import Sandbox
 from ..submissions import Answered
 from .checked import Checked, Hint, solved
@@ -35,6 +37,7 @@ class Checker:
 
     def __init__(self, store: ProgressStore, sandbox: Sandbox, time_limit: float = TIME_LIMIT, root: Path = ROOT):
         torch.set_num_threads(1)
+        optimizers_without_compiler()
         self.store, self.sandbox, self.time_limit, self.root = store, sandbox, time_limit, root
         self.names = exercise_names(root)
         # The key has to be kept before anything is drawn from it.
@@ -54,14 +57,18 @@ class Checker:
         """The tier in force."""
         return self.sandbox.tier.value
 
-    def prepare(self, name: str) -> None:
-        """Compute ahead what a check of the exercise called `name` needs: what the reference and wrong ideas answer."""
+    def prepare(self, name: str, enough: Callable[[], bool]) -> None:
+        """Compute ahead what a check of the exercise called `name` needs, until `enough()`: what the reference answers,
+        which every check needs, then what wrong ideas do, which only wrong answers need."""
         exercise = load_exercise(name, self.root)
         key = self._key(exercise)
+        wrong_ideas = [(q.id, wrong) for q in exercise.questions for wrong in key.misconceptions(q.id)]
         for question in exercise.questions:
-            key.reference(question.id)
-            for wrong in key.misconceptions(question.id):
-                key.predicted(question.id, wrong)
+            if not enough():
+                key.reference(question.id)
+        for id, wrong in wrong_ideas:
+            if not enough():
+                key.predicted(id, wrong)
 
     def read(self, notebook: Path) -> tuple[Exercise, Answered, str]:
         """The exercise and answers of a notebook, and the digest of its code. Raises NotReadable, NoNotebook."""
@@ -85,7 +92,9 @@ class Checker:
 
     def _key(self, exercise: Exercise) -> AnswerKey:
         if exercise.name not in self._keys:
-            self._keys[exercise.name] = AnswerKey(exercise.name, seed_of_exercise(self._secret, exercise.name))
+            self._keys[exercise.name] = AnswerKey(
+                exercise.name, seed_of_exercise(self._secret, exercise.name), keep=True
+            )
         return self._keys[exercise.name]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any, Protocol
 
 import torch
@@ -49,17 +51,37 @@ class TrustedAnswers:
 
     def __init__(self, names: Mapping[str, Any]):
         self._names = names
-        self.executor = Executor(names)
+        self.executor = Executor(as_defined(names))
 
     def start_afresh(self) -> None:
-        """Objects are forgotten. Trusted code keeps nothing else."""
-        self.executor = Executor(self._names)
+        """Objects are forgotten, and defaults are as they were defined. Trusted code keeps nothing else."""
+        self.executor = Executor(as_defined(self._names))
 
     def ask(self, request: dict[str, Any], tensors: dict[str, torch.Tensor]) -> tuple[Any, dict[str, torch.Tensor]]:
         """Through bytes and back, so that nothing is shared that a sandbox would not share."""
         header, sent = wire.decode(*_parts(wire.encode(request, tensors)))
         reply, answered = self.executor.handle(header, sent)
         return _value(*wire.decode(*_parts(wire.encode(reply, answered))))
+
+
+def as_defined(names: Mapping[str, Any]) -> dict[str, Any]:
+    """The same names; a function that could change a default (a list, say) as a copy with defaults of its own, as it is
+    in a process that has just defined it."""
+    return {name: _with_own_defaults(value) if _may_change_a_default(value) else value for name, value in names.items()}
+
+
+def _may_change_a_default(value: Any) -> bool:
+    if not isinstance(value, FunctionType):
+        return False
+    defaults = [*(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values()]
+    return any(isinstance(default, (list, dict, set)) for default in defaults)
+
+
+def _with_own_defaults(function: FunctionType) -> FunctionType:
+    defaults = copy.deepcopy(function.__defaults__)
+    own = FunctionType(function.__code__, function.__globals__, function.__name__, defaults, function.__closure__)
+    own.__kwdefaults__ = copy.deepcopy(function.__kwdefaults__)
+    return own
 
 
 class SandboxedAnswers:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from typing import Any
 
 import torch
@@ -75,10 +76,16 @@ def _size(name: str, args: tuple[Any, ...]) -> int:
     at_most = math.prod(math.prod(shape) for shape in tensors)
     if at_most <= MOST:
         return at_most
-    try:
-        return math.prod(torch.broadcast_shapes(*tensors))
-    except RuntimeError:
-        return 0  # it is for the operation itself to complain
+    return _broadcast(tensors)
+
+
+def _broadcast(shapes: Iterable[tuple[int, ...]]) -> int:
+    """How many numbers these shapes have, broadcast against each other; 0 where they do not go together, of which the
+    operation itself will complain. (`torch.broadcast_shapes` imports sympy.)
+    """
+    axes = zip_longest(*map(reversed, shapes), fillvalue=1)
+    lengths = [set(axis) - {1} or {1} for axis in axes]
+    return math.prod(length.pop() for length in lengths) if all(len(each) == 1 for each in lengths) else 0
 
 
 def _labels(name: str, args: tuple[Any, ...]) -> int:

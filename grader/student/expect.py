@@ -74,7 +74,8 @@ class Expect:
             seen.expected = self._reference[at].value if known else None
             seen.holds = known and self._same(value, seen.expected, atol, rtol)
         if own:
-            raise TypeError(f"expect() does not take {', '.join(own)}")
+            instead = "; write view=View(says, draws)" if own.keys() & {"shows", "picture"} else ""
+            raise TypeError(f"expect() does not take {', '.join(own)}{instead}")
         self.observations.append(seen)
         return seen.holds
 

@@ -21,11 +21,6 @@ QUESTIONS = [(name, question.id) for name in exercise_names() for question in lo
 KEYS = {name: AnswerKey(name, "forged") for name in exercise_names()}
 
 
-HARDER_TO_FORGE = {("test_touches_nothing_else", "saved_in_eval_mode")}
-"""Whether a model is in train mode is a flag. All else that this test compares are numbers that only a right answer
-leads to, and for that answer lying about the flag is more work than leaving the mode alone."""
-
-
 @pytest.mark.parametrize(("exercise", "question"), QUESTIONS, ids=[question for _, question in QUESTIONS])
 def test_forged_replies_gain_nothing(exercise: str, question: str) -> None:
     key = KEYS[exercise]
@@ -41,7 +36,7 @@ def test_forged_replies_gain_nothing(exercise: str, question: str) -> None:
                 if trace.run(test, Forger(names, change, recorder.replies), seed, expected).passed:
                     gained.add((test.run.__name__, label))
     assert tried >= len(CHANGES)
-    assert gained <= HARDER_TO_FORGE
+    assert gained == set()
 
 
 @pytest.mark.parametrize("lie", LIES, ids=[lie.__name__ for lie in LIES])

@@ -88,6 +88,24 @@ def test_a_blank_keeps_what_stands_around_the_solution(notebook):
         exec(cell(notebook, "constant").source, {})
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("{{Questions}} questions", "Two questions"), ("see {{constant}}", "see 1.2"), ("a $x_{{i}}$", "a $x_{{i}}$")],
+)
+def test_prose_names_what_is_computed(course: Path, spoil, written: str, read: str):
+    spoil("**What you just saw**", written)
+    assert read in [each.source for each in build_notebook(load_exercise(NAME, course)).cells]
+
+
+def test_one_question_is_no_questions(course: Path, spoil):
+    path = (
+        spoil("**What you just saw**", "{{Questions}} questions, {{questions}} questions") / "solutions" / f"{NAME}.py"
+    )
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.partition("# %% [markdown]\n# ## A constant")[0], encoding="utf-8")
+    assert "One question, one question" in [each.source for each in build_notebook(load_exercise(NAME, course)).cells]
+
+
 def test_magics_and_the_order_of_the_cells_stay(notebook):
     ids = [each.id for each in notebook.cells]
     assert ids == [

@@ -1,5 +1,6 @@
 """Reading solution files: what an exercise knows, and what an author is told."""
 
+import os
 import re
 import subprocess
 import sys
@@ -7,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.exercise.catalogue import exercise_names, imported_by, load_exercise
+from grader.exercise.catalogue import exercise_names, load_exercise
 from grader.exercise.errors import AuthoringError
 from grader.exercise.hints import split_hints
+from grader.exercise.libraries import imported_by, imported_in
 
 NAME = "01_doubling"
 QUESTION = 'question="double" minutes=5 difficulty=1 objectives="O1,O3V"'
@@ -43,6 +45,33 @@ def test_what_notebooks_import(course: Path, spoil):
     check = "from tlcore.check import check"
     spoil(check, f"{check}\nif check:\n    from peft.tuners import lora\n# import transformers")
     assert imported_by([NAME], course) == {"tlcore", "peft"}
+
+
+def test_what_judging_builds_counts_too():
+    """The vision transformers of notebook 03's hidden tests; its cells import nothing of the kind."""
+    assert "transformers" in imported_by(["03_fine_tuning"])
+    assert "sklearn" not in imported_by(exercise_names())
+
+
+def test_what_a_strangers_notebook_imports():
+    lines = ["import torch\\n", "  from sklearn.svm import SVC\\n", "#import peft\\n", "x = 'import numpy'"]
+    notebook = (
+        '{"cells": [{"source": [' + ", ".join(f'"{line}"' for line in lines) + ']}, {"source": "a\\nimport scipy"}]}'
+    )
+    assert imported_in(notebook.encode()) == {"torch", "sklearn", "scipy"}
+    assert imported_in(b"\xff\x00import torch") == set()
+
+
+def test_a_solution_that_was_read_once_is_read_without_jupytext(course: Path, tmp_path: Path):
+    code = (
+        "import sys; from pathlib import Path; from grader.exercise.catalogue import load_exercise;"
+        f"print(load_exercise({NAME!r}, Path(sys.argv[1])), 'jupytext' in sys.modules)"
+    )
+    environment = {**os.environ, "TL_CACHE": str(tmp_path / "cache")}
+    command = [sys.executable, "-c", code, str(course)]
+    first, second = (subprocess.check_output(command, text=True, env=environment).split("\n")[0] for _ in range(2))
+    assert first.endswith(" True")
+    assert second == first.removesuffix("True") + "False"
 
 
 def test_a_changed_file_is_read_again(course: Path, spoil):
@@ -108,6 +137,12 @@ def test_reading_does_not_import_what_is_heavy(course: Path):
         ("# **What", "# ## Again · `double`\n# **What", r":36: a second heading of 'double'; the first is at line 9"),
         ("# **What", "# ## 1.2 What next\n# **What", r":36: the heading '1.2 What next' has a number of its own"),
         (QUESTION, QUESTION.replace("O3V", "O1V"), r"question 'double': 'O1V' is no objective; they are O1, O2, O3, "),
+        (
+            "# **What you",
+            "# {{tripled}}: **What you",
+            r":35: nothing fills in '{{tripled}}' here; in prose there can be double",
+        ),
+        ("What is `number", "{{double}} `number", r":24: nothing fills in '{{double}}' here; in prose"),
         ("    ### BEGIN SOLUTION\n", "    return (\n    ### BEGIN SOLUTION\n0)\n", r"no valid Python once blanked"),
     ],
 )

@@ -5,8 +5,10 @@ A small course of one question is added to the real engine, sound at first, then
 
 import importlib
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -164,6 +166,30 @@ WRONG, REFERENCE = "tlcore/misconceptions/ratios/s", "tlcore/reference/ratios/s"
         (CHECK, "    show.untried", "    # show.untried", "passes what is wrong (wrong_zero.py)"),
         (HIDDEN, "given.integer(1, 4), g", "given.tinynet(), g", f"{HIDDEN}hare_of.py:7: AttributeError: 'Given' obj"),
         (HIDDEN, "student.share_of(", "student.tools.shar(", ":7: KeyError: 'shar'"),
+        (
+            HIDDEN,
+            "student.share_of(",
+            "student.tools.linaer(",
+            f"{HIDDEN}hare_of.py:7: there is no tool linaer; did you mean linear?",
+        ),
+        (
+            HIDDEN,
+            "student.share_of(",
+            "student.tools.xyz(",
+            f"{HIDDEN}hare_of.py:7: there is no tool xyz; write it in grader/remote/tools/ and mark it @tool",
+        ),
+        (
+            HIDDEN,
+            'says="Divide."',
+            'says="Divide.", stand_ins=("LoRALiner",)',
+            f"{HIDDEN}hare_of.py:4: there is no stand-in LoRALiner; did you mean LoRALinear?",
+        ),
+        (
+            HIDDEN,
+            '@hidden_test(weight=3, says="Divide.")',
+            'EARLIER = ("xyz",)\n@hidden_test(weight=3, says="Divide.", stand_ins=EARLIER)',
+            f"{HIDDEN}hare_of.py:4: there is no stand-in xyz; write it in grader/judging/stand_ins/",
+        ),
         (HIDDEN, "says=", "sais=", f"{HIDDEN}hare_of.py:4: TypeError: hidden_test() got an unexpected keyword"),
         (HIDDEN, "def test_share(student", "def test_share(student:", f"{HIDDEN}hare_of.py:5: syntax error: invalid"),
         (HIDDEN, '"Divide."', '"Divide"', f"{HIDDEN}hare_of.py:5: says of test_share must be a sentence"),
@@ -175,14 +201,38 @@ WRONG, REFERENCE = "tlcore/misconceptions/ratios/s", "tlcore/reference/ratios/s"
         ),
         (HIDDEN, '@hidden_test(weight=3, says="Divide.")\n', "", "test_share is no hidden test"),
         (HIDDEN, "for whole in (0, 8)", "for whole in (4, 8)", "wrong_zero.py:1: loses no point"),
+        (
+            HIDDEN,
+            "What is a share of nothing?",
+            "return part / whole if whole else 0.0.",
+            "hare_of.py:11: 'return part / w",
+        ),
+        (
+            WRONG,
+            "Which of the two",
+            "Is it `return part/whole if whole else 0.0`, or what",
+            "hare_of.py:5: 'Is it `ret",
+        ),
         (WRONG, "whole?", "whole", "asks of upside_down is no question"),
         (WRONG, "Which", "Which " * 30, "write fewer than 160"),
-        (WRONG, "whole / part if part", "part / whole if whole", "misconception upside_down gets full marks"),
+        (
+            WRONG,
+            "whole / part if part",
+            "part / whole if whole",
+            f"{WRONG}hare_of.py:4: misconception upside_down gets full",
+        ),
+        (
+            WRONG,
+            "whole / part if part else 0.0",
+            "0.0 if whole else 1.0\n\n\n@misconception(asks='?')\ndef same(*both):\n    return upside_down(*both)",
+            f"{WRONG}hare_of.py:9: misconception same is not named on every key (named: upside_down)",
+        ),
         (WRONG, 'whole?"', 'whole?", replaces="shar"', "upside_down replaces shar, which no reference defines"),
         (REFERENCE, "def share_of", "def shareof", "asks for share_of, which no reference defines"),
         (REFERENCE, "# 1. divide", "# 1. TODO", "share_of.py:6: still to be written: 1. TODO"),
         ("tests/answers/ratios/share_of/r", "return a", "return 2 * a", "alternative right_times.py is not accepted"),
         ("tests/answers/ratios/share_of/r", "return a", "return a a", "right_times.py:2: syntax error: invalid syntax"),
+        ("solutions/97", "# %%\nfrom", "# %%\nimport no_such\nfrom", "named 'no_such' (an import of the notebook)"),
         ("tests/answers/ratios/share_of/w", "# ", "", "wrong_zero.py:1: begin with a comment"),
     ],
 )
@@ -193,6 +243,18 @@ def test_what_is_wrong_is_said_with_its_place(
     problems = proof_of(course).problems
     assert any(said in problem for problem in problems), problems
     assert not any("Traceback" in problem for problem in problems)
+
+
+def test_an_answer_may_use_what_the_notebook_imports(course: Path, spoil: Spoil) -> None:
+    spoil("solutions/97", "# %%\nfrom", "# %%\nimport math\nfrom")
+    spoil("tests/answers/ratios/share_of/r", "a * b**-1", "math.prod([a, b**-1])")
+    assert proof_of(course).problems == []
+
+
+def test_a_reference_that_stops_hides_nothing_of_the_check(course: Path, spoil: Spoil) -> None:
+    spoil(HIDDEN, "given.integer(1, 4), g", "given.tinynet(), g")
+    [problem] = proof_of(course).problems
+    assert problem.endswith("(a hidden test, asked of the reference)")
 
 
 @pytest.mark.parametrize("file", [name for name in FILES if name.endswith("/share_of.py") and "reference" not in name])
@@ -228,6 +290,13 @@ def test_a_tool_that_nobody_uses(course: Path) -> None:
     assert list(layout.strangers(course)) == [
         "grader/remote/tools/ratios.py:2: no hidden test uses the tool spare; use it or remove it"
     ]
+
+
+def test_a_tool_that_nobody_defines_in_the_set_ups_of_a_topic(course: Path) -> None:
+    path = course / "grader" / "hidden" / TOPIC / "setups.py"
+    path.write_text("def part_of(student):\n    return student.tools.linaer(1)\n")
+    found = list(layout.of_exercise(load_exercise(NAME, course), course))
+    assert found == ["grader/hidden/ratios/setups.py:2: there is no tool linaer; did you mean linear?"]
 
 
 def test_an_id_that_another_notebook_has(course: Path) -> None:
@@ -273,6 +342,39 @@ def test_json_and_exit_status_are_those_of_the_contract(capsys: pytest.CaptureFi
         "disagreements": 0,
         "problems": [],
     }
+
+
+def test_several_processes_find_the_same_in_the_same_order() -> None:
+    tasks = [("04_lora_from_scratch", "lora_delta", True), ("02_feature_extraction", "freeze", True)]
+    found = {}
+    for jobs in (1, 2):
+        begun: list[str] = []
+        proofs = verify._proved(tasks, jobs, begun.append)
+        assert begun == [f"{name} {question}" for name, question, _ in tasks]
+        entries = [{**asdict(proof), "seconds": 0.0} for proof, _ in proofs]
+        told = [(one.who, str(one.report), one.verdict.message) for _, shown in proofs for one in shown]
+        found[jobs] = entries, told
+    assert found[1] == found[2]
+    assert [entry["question"] for entry in found[2][0]] == ["lora_delta", "freeze"]
+    assert len(found[2][1]) > 20
+
+
+def test_show_prints_what_the_holder_of_each_wrong_idea_reads(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app(["verify", "04_lora_from_scratch", "lora_delta", "--show"], standalone_mode=False) in (None, 0)
+    parts = capsys.readouterr().out.split("\n== ")
+    assert parts[0].lstrip().startswith("exercise")
+    told = {part.partition("\n")[0]: part for part in parts[1:]}
+    ideas = {wrong.label: wrong.asks for wrong in misconceptions_of("lora_from_scratch", "lora_delta")}
+    wrong = [path.name for path in sorted((verify.ANSWERS / "lora_from_scratch/lora_delta").glob("wrong_*.py"))]
+    assert list(told) == [f"lora_delta: {who}" for who in (*ideas, *wrong)]
+    for label, asks in ideas.items():
+        part = told[f"lora_delta: {label}"]
+        check, _, feedback = part.partition("-- the feedback: ")
+        assert "-- the public check\n" in check
+        assert feedback.startswith(("failed, 0 of ", "error, 0 of ", "partial, "))
+        # What holders read: the question, each behaviour with its mark, and why it fails.
+        assert f"   {asks}\n" in feedback
+        assert re.search(r"\n   ✗ .+\n     .+", feedback)
 
 
 def test_an_unknown_question_is_told_with_those_that_there_are() -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -56,6 +57,7 @@ IDIOMS = {
     "for part in module.modules():",
     "loss = F.cross_entropy(model(x), y)",
     "Batches = Iterable[tuple[Tensor, Tensor]]",
+    "for parameter in model.parameters():",
 }
 """Lines of everyday PyTorch that open and closed code share by chance; each was looked at."""
 
@@ -132,6 +134,45 @@ def test_the_bundle_holds_what_it_should(bundle: Path):
     assert {f"tl_learner/notebooks/{name}.ipynb" for name in exercise_names()} < set(names)
     assert not [n for n in names if n.startswith(("grader", "tlcore/reference", "tlcore/misconceptions", "solutions"))]
     assert f'pip install -c constraints.txt "./{_wheel(bundle).name}"' in names["README.md"]
+    assert "**Begin with `00_before_the_workshop.ipynb`**" in names["README.md"]
+
+
+def test_the_first_time_the_bundle_opens_with_notebook_00(installed: Path, tmp_path: Path):
+    """JupyterLab is not started: what it would be started with is printed."""
+    code = (
+        "import os, sys\nfrom tl_learner.__main__ import main\n"
+        "os.execv = lambda program, command: (print(command), sys.exit())\nmain([sys.argv[1]])"
+    )
+    command = [installed, "-I", "-c", code, tmp_path / "mine"]
+    first, second = (subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2))
+    assert "/lab/tree/00_before_the_workshop.ipynb" in first
+    assert "jupyterlab" in second and "/lab/tree/" not in second
+
+
+def test_an_installed_bundle_says_where_it_runs(installed: Path, tmp_path: Path):
+    """With the requirements of the learners' wheel, and without the grader."""
+    code = (
+        "from tlcore.machine import this_machine; import sys; print(this_machine()); assert 'grader' not in sys.modules"
+    )
+    done = subprocess.run([installed, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=280)
+    lines = done.stdout.splitlines()
+    assert any(line.split()[:3] == ["ok", "torch", version("torch")] for line in lines), done.stderr
+    assert not any(line.startswith(" !! ") for line in lines), lines
+    assert not any("nbgrader" in line for line in lines)
+
+
+def test_the_page_says_what_a_newcomer_has_to_know(bundle: Path):
+    page = (bundle / "README.md").read_text(encoding="utf-8")
+    order = ["python -m venv .venv", ". .venv/bin/activate", "pip install -c", "tl-learner\n", "Shift+Enter", "Ctrl-C"]
+    assert "{" not in page
+    assert all(word in page for word in order)
+    assert page.index(order[0]) < page.index(order[2]) < page.index(order[3])  # an environment first
+    assert "python3" in page and "to download" in page and "on disk" in page and "minutes" in page
+    pins = (bundle / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    (torch,) = (line for line in pins if line.startswith("torch=="))
+    assert f'pip install "{torch}+cpu"' in page
+    for name in exercise_names():
+        assert f"- {name[:2]} {load_exercise(name).title}" in page
 
 
 @pytest.mark.parametrize(("user", "told"), [(0, True), (1000, False)])
@@ -143,6 +184,8 @@ def test_jupyter_is_told_that_root_is_meant(user: int, told: bool, tmp_path: Pat
     command = lab_command(tmp_path)
     assert command[0] == sys.executable and f"--ServerApp.root_dir={tmp_path}" in command
     assert ("--allow-root" in command) == told
+    assert not any("default_url" in option for option in command)
+    assert "--LabApp.default_url=/lab/tree/00_x.ipynb" in lab_command(tmp_path, "00_x.ipynb")
 
 
 @pytest.mark.slow

@@ -13,6 +13,8 @@ Outcome = tuple[float, list[str]]
 
 FIRST, SECOND = "02_feature_extraction", "04_lora_from_scratch"
 TUNING = "03_fine_tuning"
+BEFORE = "00_before_the_workshop"
+TRANSFER = "01_what_transfers"
 EVALUATING = "07_evaluating_regimes"
 
 
@@ -38,9 +40,28 @@ def lost(*questions: str) -> dict[str, Outcome]:
 
 
 LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
+    ("ada", BEFORE): of("ada", BEFORE),
+    ("giulia", BEFORE): of(
+        "giulia",
+        BEFORE,
+        summarise=(0.4571, ["compared_with_is"]),
+        kind_of=(0.3429, ["what_a_schedule_changes_is_a_parameter"]),
+        read_metrics=(0.5714, ["one_of_the_classes"]),
+        train_step=(0.0, ["recorded_by_autograd"]),
+    ),
+    ("nils", BEFORE): of(
+        "nils",
+        BEFORE,
+        summarise=(0.0, ["list_as_default"]),
+        count_parameters=(0.3556, ["kernel_not_squared"]),
+        kind_of=(0.3429, ["all_that_is_saved_is_a_parameter"]),
+        read_metrics=(0.5714, ["nothing_of_nothing_is_zero"]),
+        train_step=(0.25, ["gradients_add_up"]),
+    ),
     ("ada", FIRST): of("ada", FIRST),
     ("ada", SECOND): of("ada", SECOND),
     ("ada", TUNING): of("ada", TUNING),
+    ("ada", TRANSFER): of("ada", TRANSFER),
     ("ada", EVALUATING): of("ada", EVALUATING),
     ("hiro", EVALUATING): of(
         "hiro",
@@ -77,6 +98,22 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ),
     ("nils", FIRST): of(
         "nils", FIRST, replace_head=(0.0, ["written_into_the_state_dict"]), extract_features=(1.0, ["in_train_mode"])
+    ),
+    ("nils", TRANSFER): of(
+        "nils",
+        TRANSFER,
+        transfer_benefit=(1.0182, ["last_look_only"]),
+        choose_technique=(1.1429, ["moments_forgotten"]),
+        count_trainable=(0.7111, ["head_forgotten"]),
+        order_steps=(1.0769, ["always_loaded_first"]),
+        what_changes=(1.2923, ["buffers_stand_still"]),
+    ),
+    ("fatima", TRANSFER): of(
+        "fatima",
+        TRANSFER,
+        transfer_benefit=(0.0, ["higher_is_always_better"]),
+        choose_technique=(0.0, ["lora_always"]),
+        order_steps=(0.0, ["as_they_came"]),
     ),
     ("nils", TUNING): of(
         "nils",

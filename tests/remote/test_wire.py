@@ -4,6 +4,7 @@ import contextlib
 import socket
 import threading
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -35,6 +36,12 @@ def test_a_frame_arrives_as_it_was_sent():
     header, received = _deliver(wire.encode({"op": "call", "name": "é"}, tensors))
     assert header == {"op": "call", "name": "é"}
     assert torch.equal(received["a"], tensors["a"]) and received["b"].item() == 3
+
+
+def test_an_empty_array_of_numpy_arrives():
+    """Torch gives it the stride 0."""
+    header, received = _deliver(wire.encode({}, {"a": torch.from_numpy(np.zeros((0, 3), dtype=np.int64))}))
+    assert (header, received["a"].shape, received["a"].dtype) == ({}, (0, 3), torch.int64)
 
 
 @settings(max_examples=300)

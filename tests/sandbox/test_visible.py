@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 from asking import PROTECTING, asking, make_sandbox
 
+from grader import kept
+from grader.judging.kept_traces import KeptTraces
+from grader.judging.trace import Trace
 from grader.sandbox.stage import build_stage
 from grader.sandbox.visible import OPEN_IN_TLCORE, Visible, is_open, whats_visible
+from grader.student.expect import Observation
 
 SECRETS = (
     "grader/hidden/freeze.py",
+    "grader/course_files/solutions/freeze.py",
+    "grader/course_files/exercises/freeze.py",
     "tlcore/reference/freeze.py",
     "tlcore/misconceptions/freeze.py",
     "tlcore/a_new_folder/freeze.py",
@@ -62,6 +68,34 @@ def test_closed_parts_of_an_installed_package_are_masked(installed: Path, isolat
         for module in (*closed, "link_to_grader.hidden.freeze"):
             with pytest.raises(RuntimeError, match="Error"):
                 learner.ask(f"import {module}")
+
+
+@pytest.mark.parametrize("isolation", PROTECTING)
+@pytest.mark.parametrize("place", ["home", "among the packages"])
+def test_expected_values_that_were_kept_cannot_be_read(
+    installed: Path, isolation: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither where they lie by default, in the user's home, nor where somebody keeps them among what is visible."""
+    home = installed.parent.parent / "home"  # beside the packages, in no folder that is shown
+    monkeypatch.setenv(kept.CACHE, str(home if place == "home" else installed))
+    KeptTraces("02_some", "seed", "digest").put("freeze", "", [Trace([Observation("x", "secret-9031", 0, 0, False)])])
+    folder = kept.folder()
+    assert folder is not None and folder.is_relative_to(installed.parent.parent)
+    (file,) = (path for path in folder.rglob("*") if path.is_file())
+    assert b"secret-9031" in file.read_bytes()
+    folder.chmod(0o755)  # the walls alone, should the permissions be lost
+    for path in folder.rglob("*"):
+        path.chmod(0o755)
+    with make_sandbox(isolation) as sandbox, asking(sandbox) as learner:
+        code = (
+            "import os\nresult = []\n"
+            f"for read in (lambda: open({str(file)!r}, 'rb').read(), lambda: os.listdir({str(file.parent)!r})):\n"
+            "    try: result += read()\n"
+            "    except OSError: pass\n"
+        )
+        assert learner.ask(code) == []
+        with pytest.raises(RuntimeError, match="OSError|PermissionError|FileNotFoundError"):
+            learner.ask(f"open({str(file)!r}, 'ab')")
 
 
 def test_landlocks_list_goes_round_what_is_closed(installed: Path) -> None:

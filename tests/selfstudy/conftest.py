@@ -39,6 +39,7 @@ def learner(course: Path, tmp_path: Path) -> Callable[..., Any]:
     def run(*arguments: object, start: bool = False, **variables: str) -> Any:
         command = [str(Path(sys.executable).parent / "tl"), *map(str, arguments), "--root", str(course)]
         environment = {**os.environ, "HOME": str(at_home), "TL_HOME": str(tmp_path / "kept")}
+        environment["TL_CACHE"] = str(tmp_path / "cache")
         environment |= {"PYTHONIOENCODING": "utf-8", **variables}
         how: dict[str, Any] = {"cwd": at_home, "env": environment, "stdin": subprocess.DEVNULL, "text": True}
         if start:

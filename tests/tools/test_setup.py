@@ -129,6 +129,37 @@ def test_a_failing_apt_does_not_stop_the_set_up(checkout: Path, tmp_path: Path):
     assert (checkout / ".venv" / ".ready").exists()
 
 
+# As WORKING, but pip knows no build of torch without CUDA.
+WITHOUT_CPU_BUILD = WORKING + 'case "$*" in *torch==*+cpu*) echo "no matching distribution" >&2; exit 1 ;; esac\n'
+
+
+@pytest.mark.parametrize(
+    ("python", "machine", "asked", "size"),
+    [
+        (WORKING, "Linux x86_64", True, "0.4 GB to download"),
+        (WITHOUT_CPU_BUILD, "Linux x86_64", True, "more than 2 GB to download"),
+        (WORKING, "Linux aarch64", False, "0.4 GB to download"),
+        (WORKING, "Darwin x86_64", False, "0.4 GB to download"),
+    ],
+)
+def test_the_small_torch_is_taken_where_it_can_be_had_and_the_size_is_said(
+    checkout: Path, tmp_path: Path, python: str, machine: str, asked: bool, size: str
+):
+    log = tmp_path / "log"
+    program(checkout, "python3", python)
+    program(checkout, "bwrap", "")
+    system, processor = machine.split()
+    program(checkout, "uname", f'[ "$1" = -m ] && echo {processor} || echo {system}')
+    run = setup(checkout, LOG=str(log))
+    assert run.returncode == 0, run.stderr
+    pinned = re.search(r"^torch==(.*)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    assert pinned is not None
+    assert (f"torch=={pinned[1]}+cpu" in log.read_text()) == asked
+    assert size in run.stderr
+    assert ("pytorch.org" in run.stderr) == (python == WITHOUT_CPU_BUILD)
+    assert log.read_text().splitlines()[-1].endswith("-c constraints.txt -e .[dev]")
+
+
 def test_every_target_of_the_makefile_says_what_it_is_for():
     lines = (ROOT / "Makefile").read_text().splitlines()
     targets = [line for line in lines if line[:1].islower() and ":" in line]

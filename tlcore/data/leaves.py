@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 from tlcore.data.lesions import SOURCE_PATTERNS, TARGET_PATTERNS, Field, Pattern
 from tlcore.data.sets import ImageSet
@@ -125,11 +124,19 @@ def _far_from(blade: Field, colour: Field) -> Field:
     return np.clip(blade + away / length * np.maximum(length, 0.45), 0, 1)
 
 
+def _smooth(field: Field, sigma: tuple[float, ...]) -> Field:
+    """A Gaussian blur, `sigma` pixels along each axis."""
+    from scipy.ndimage import gaussian_filter  # takes a fifth of a second, and few who import this draw leaves
+
+    smoothed: Field = gaussian_filter(field, sigma)
+    return smoothed
+
+
 def _background(n: int, severity: float, rng: np.random.Generator) -> Field:
     """From the lab's light board to soil and other leaves, blended by severity. (n, 3, SIZE, SIZE)."""
     board = np.full((n, 3, SIZE, SIZE), 0.85) + rng.normal(0, 0.03, (n, 1, 1, 1))
     base = rng.uniform([0.20, 0.20, 0.10], [0.55, 0.50, 0.35], (n, 3))[:, :, None, None]
-    texture = gaussian_filter(rng.normal(0, 1, (n, 1, SIZE, SIZE)), (0, 0, 1.5, 1.5)) * 0.6
+    texture = _smooth(rng.normal(0, 1, (n, 1, SIZE, SIZE)), (0, 0, 1.5, 1.5)) * 0.6
     return board + min(1.0, 2 * severity) * (base + texture - board)
 
 
@@ -141,7 +148,7 @@ def _camera(picture: Field, severity: float, rng: np.random.Generator) -> Field:
     picture = (picture - 0.5) * (1 - 0.4 * severity) + 0.5
     picture = picture * light * tint
     if severity > 0:
-        picture = gaussian_filter(picture, (0, 0, 1.2 * severity, 1.2 * severity))
+        picture = _smooth(picture, (0, 0, 1.2 * severity, 1.2 * severity))
     return np.clip(picture + rng.normal(0, 0.02 + 0.04 * severity, picture.shape), 0, 1)
 
 

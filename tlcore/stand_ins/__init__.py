@@ -7,6 +7,7 @@ question's points only. To go on is all that they are for: each lacks something 
 they answer no question themselves.
 """
 
+from tlcore.stand_ins.domain_adaptation import adabn, dann_losses, diagnose_shift, grad_reverse, mlm_batch
 from tlcore.stand_ins.evaluating_regimes import evaluate, paired_difference
 from tlcore.stand_ins.feature_extraction import extract_features, freeze, replace_head
 from tlcore.stand_ins.fine_tuning import fine_tune, load_backbone
@@ -14,12 +15,17 @@ from tlcore.stand_ins.lora_from_scratch import LoRALinear, inject_lora
 
 __all__ = [
     "LoRALinear",
+    "adabn",
+    "dann_losses",
+    "diagnose_shift",
     "evaluate",
     "extract_features",
     "fine_tune",
     "freeze",
+    "grad_reverse",
     "inject_lora",
     "load_backbone",
+    "mlm_batch",
     "paired_difference",
     "replace_head",
 ]

@@ -18,7 +18,8 @@ FOLDER = "transfer-learning"
 """The folder inside the zip."""
 
 NEEDED = (
-    "torch transformers peft safetensors numpy scikit-learn matplotlib tqdm ipython ipywidgets jupyterlab jinja2 typer"
+    "torch transformers peft safetensors numpy scikit-learn matplotlib tqdm ipython ipywidgets jupyterlab jinja2 typer "
+    "packaging psutil"
 ).split()
 """Requirements of the open part; their versions are those of pyproject.toml."""
 
@@ -27,27 +28,56 @@ SHIPPED = Path(__file__).parent / "shipped"
 _README = """\
 # Exercises on transfer learning
 
-You need Python {python}. In this folder, install everything with one command:
+{exercises}
+
+{first}Each notebook can be done by itself; if you do several, begin with the lowest number. A notebook with
+another number that a text speaks of is not in this bundle. You should know Python, and have trained a small network in
+PyTorch.
+
+## Install, once
+
+You need Python {python}. It takes about five minutes: 0.4 GB to download, 1.7 GB on disk.
+
+Open a terminal in this folder (the one with this file) and make an environment, which keeps all this apart from your
+other work. On many machines `python` is called `python3`; on Windows it may be `py`.
+
+    python -m venv .venv
+    . .venv/bin/activate
+
+On Windows the second line is `.venv\\Scripts\\activate`.
+
+**Only on Linux with an Intel or AMD processor:** take the build of PyTorch without CUDA. With CUDA it is more than 2 GB
+to download and 6 GB on disk, and every exercise here is made for a processor.
+
+    python -m pip install "torch=={torch}+cpu"
+
+If pip finds no such version, tell it where that build is and try again: set the environment variable
+`PIP_EXTRA_INDEX_URL` to the address that pytorch.org shows under *Start Locally* for Linux, Pip, Python, CPU. Or go on
+without: everything works, it is only larger.
+
+Then install everything:
 
     python -m pip install -c constraints.txt "./{wheel}"
 
-(A virtual environment keeps it apart from your other work: `python -m venv .venv`, then `. .venv/bin/activate`, or
-`.venv\\Scripts\\activate` on Windows.)
+## Every time
 
-Then, every time:
+Open a terminal in this folder, activate the environment, and start:
 
+    . .venv/bin/activate
     tl-learner
 
-It puts the notebooks into the folder `my-notebooks` and opens JupyterLab there. Fill a blank, run its cell, and run the
-check below it: it says what was seen, what was expected, and where to look.
+On Windows the first line is `.venv\\Scripts\\activate`. `tl-learner` puts the notebooks into the folder
+`my-notebooks` and opens JupyterLab in your browser. Start it in this folder each time: in another one it makes a new
+`my-notebooks`, without your work. To stop, save, then press Ctrl-C twice in the terminal.
 
-Exercises: {exercises}.
+In a notebook, Shift+Enter runs a cell and goes to the next. Read, fill the blank, delete the line that begins with
+`raise`, run the cell, and run the check below it: it says what was seen, what was expected, and where to look.
 
 ## A newer bundle
 
-Unpack it where you unpacked this one, and run both commands again. Nothing that you wrote is overwritten: the bundle
-holds no notebook outside its wheel, and `tl-learner` leaves every notebook that is there as it is; where an exercise
-has changed, the new one is put beside yours.
+Unpack it where you unpacked this one, and install again. Nothing that you wrote is overwritten: the bundle holds no
+notebook outside its wheel, and `tl-learner` leaves every notebook that is there as it is; where an exercise has
+changed, the new one is put beside yours.
 """
 
 
@@ -71,9 +101,31 @@ def bundle_files(names: list[str]) -> tuple[dict[str, bytes], bytes]:
     project = tomllib.loads((course_folder() / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wheel, data = learner_wheel(names, project)
     files = {wheel: data, "constraints.txt": (course_folder() / "constraints.txt").read_bytes()}
-    titles = ", ".join(f"{load_exercise(name).title} ({load_exercise(name).minutes} minutes)" for name in names)
+    lines = [f"- {name[:2]} {load_exercise(name).title} ({load_exercise(name).minutes} minutes)" for name in names]
     python = project["requires-python"].removeprefix(">=") + " or later"
-    return files, _README.format(python=python, wheel=wheel, exercises=titles).encode()
+    torch = re.search(rb"^torch==(\S+)", files["constraints.txt"], re.MULTILINE)
+    assert torch is not None
+    text = _README.format(
+        python=python,
+        wheel=wheel,
+        torch=torch[1].decode(),
+        exercises="\n".join(lines),
+        first=_begin_with(names),
+    )
+    return files, text.encode()
+
+
+def _begin_with(names: list[str]) -> str:
+    """A paragraph on the notebook to begin with, 00; empty if it is not among these."""
+    first = next((load_exercise(name) for name in names if name.startswith("00_")), None)
+    if first is None:
+        return ""
+    return (
+        f"**Begin with `{first.name}.ipynb`**, a few days before the workshop; the first time, JupyterLab opens "
+        "with it. Its first cell shows whether everything works here, and "
+        f"{len(first.questions)} short questions ask what you "
+        "should know.\n\n"
+    )
 
 
 def learner_wheel(names: list[str], project: dict[str, object]) -> tuple[str, bytes]:

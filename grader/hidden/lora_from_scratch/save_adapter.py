@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.hidden.lora_from_scratch.setups import EXACT, MATRIX, Collected, factors
+from grader.hidden.lora_from_scratch.setups import EXACT, MATRIX, MODES, Collected, factors
 from grader.hidden.registry import hidden_test
 from grader.student.given import Given
 from grader.student.proxy import Model, Remote, Student, model_from
@@ -133,8 +133,8 @@ def test_touches_nothing_else(student, given, expect):
     it.model.mode(True)
     adapter = it.save("head") if given.choice([True, False]) else student.save_adapter.kept(it.model)
     parts = ["", "layers.0", "layers.1.mlp"]
-    modes = student.tools.modes(it.model, parts)
-    expect(modes, "parts that are in train mode after saving", equals=dict.fromkeys(parts, True))
+    modes = student.tools.normed(it.model, parts, given.tensor(7, 3) + 2)
+    expect(modes, "parts that are in train mode after saving", view=MODES)
     newer = it.newer()
     loaded = it.loaded(adapter, **newer)
     expect(it.features(loaded), "features after loading")

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from grader.student.given import Given
 from grader.student.proxy import Model, Student
-from grader.student.views import as_matrix
+from grader.student.views import View, as_matrix
 
 MATRIX = as_matrix()
 Shapes = dict[str, tuple[int, int]]
@@ -40,6 +40,13 @@ def short(value: Tensor) -> str:
     """Shape and length of a tensor."""
     return f"{' × '.join(map(str, value.shape))} of length {value.norm():.4g}"
 
+
+def in_train_mode(parts: dict[str, Tensor]) -> str:
+    """Which parts are in train mode, by what `student.tools.normed` gave."""
+    return ", ".join(path or "the whole" for path, x in parts.items() if x.mean(0).abs().max() < 0.1) or "none"
+
+
+MODES = View(in_train_mode)
 
 EXACT = 1e-10
 """Tolerance in double precision, where equivalent formulations differ by 1e-15 (twenty seeds) and single precision by

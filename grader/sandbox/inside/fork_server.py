@@ -50,6 +50,7 @@ class ForkServer:
         self._running: dict[int, _Running] = {}
         self._ending: dict[int, _Running] = {}
         """Sessions whose supervisor has said its last, by a descriptor that becomes readable when it has ended."""
+        gc.disable()  # until all is imported that stays
         config = json.loads(self._read_line()[0])
         self._plan = Plan(**{name: _frozen(value) for name, value in config["plan"].items()})
         self._missing = _preload(config["preload"])
@@ -70,6 +71,7 @@ class ForkServer:
     def serve(self) -> None:
         """The loop. Ends when the control socket closes; the supervisors see their control lines go, and end too."""
         gc.collect()
+        gc.enable()
         gc.freeze()  # children do not touch, and so do not copy, what was imported here
         self._send({"ready": True, "missing": self._missing})
         while True:

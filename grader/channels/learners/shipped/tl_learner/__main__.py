@@ -21,16 +21,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", default="my-notebooks", type=Path, help="default: my-notebooks")
     parser.add_argument("--no-lab", action="store_true", help="only copy")
     given = parser.parse_args(arguments)
+    new = not (given.folder / RELEASED).exists()
     try:
         lines = place(given.folder, {n.name: n.read_bytes() for n in notebooks()})
     except OSError as error:
         print(f"error: {given.folder} cannot be written ({error.strerror}): choose another folder", file=sys.stderr)
         return 2
     print("\n".join(lines))
+    print(f"Your notebooks are in {given.folder.resolve()}: start tl-learner where you are now to come back to them.")
     if given.no_lab:
         return 0
+    print("JupyterLab opens in your browser. To stop: save, then Ctrl-C twice in this terminal.")
     sys.stdout.flush()
-    command = lab_command(given.folder)
+    command = lab_command(given.folder, begin_with() if new else None)
     if os.name == "posix":
         os.execv(command[0], command)
     import subprocess
@@ -38,9 +41,16 @@ def main(arguments: list[str] | None = None) -> int:
     return subprocess.call(command)
 
 
-def lab_command(folder: Path) -> list[str]:
-    """What opens JupyterLab in `folder`, in this environment."""
+def begin_with() -> str | None:
+    """The notebook to begin with, which looks at the machine first; None where this release has none."""
+    return next((notebook.name for notebook in notebooks() if notebook.name.startswith("00_")), None)
+
+
+def lab_command(folder: Path, notebook: str | None = None) -> list[str]:
+    """What opens JupyterLab in `folder`, in this environment; with a notebook of that folder, if one is named."""
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}"]
+    if notebook is not None:
+        command.append(f"--LabApp.default_url=/lab/tree/{notebook}")
     # Jupyter refuses to run as root unless told; in a container root is often the only user there is.
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")

@@ -1,0 +1,75 @@
+"""Hidden tests of `count_trainable`. A test of the package holds the reference against built models and PEFT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.hidden.registry import hidden_test
+from grader.hidden.what_transfers import setups
+
+WORKSHOP: dict[str, Any] = {
+    "layers": [
+        {"name": f"layer.{i}.attention.{part}", "kind": "linear", "n_in": 768, "n_out": 768, "bias": True}
+        for i in range(12)
+        for part in ("query", "key", "value", "output")
+    ],
+    "head": {"n_in": 768, "n_out": 2, "bias": True},
+    "lora": {"targets": [f"layer.{i}.attention.{p}" for i in range(12) for p in ("query", "key", "value")], "r": 16},
+}
+"""The workshop's own numbers: 1,538 with the head alone, 886,274 with LoRA on 36 matrices of 768 x 768."""
+
+
+def counted(student: Any, specs: list[dict[str, Any]], technique: str) -> list[Any]:
+    """The counts of one technique over several specifications."""
+    return [setups.entry(student.count_trainable(spec), technique) for spec in specs]
+
+
+@hidden_test(weight=1, says="What learns if the body stands still?")
+def test_the_head_alone(student, given, expect):
+    """Feature extraction trains the weights of the head, and its biases if it has any"""
+    specs = [setups.mixed_spec(given) for _ in range(4)]
+    specs[0]["head"]["bias"], specs[1]["head"]["bias"] = True, False
+    specs[1]["head"]["n_in"] = specs[1]["head"]["n_out"] = given.integer(13, 19)
+    expect(counted(student, specs, "feature_extraction"), "parameters that learn in feature extraction, four networks")
+
+
+@hidden_test(weight=2, says="Take one layer of each kind: how many numbers of it does an optimizer move?")
+def test_everything(student, given, expect):
+    """Full fine-tuning trains the weights and biases of every layer, and no running statistic"""
+    specs = [setups.spec(given, [setups.linear(given, "a")], ["a"])]
+    for kind in ("conv", "batch_norm", "layer_norm", "embedding"):
+        layer = setups.other_layer(given, "b.c")
+        while layer["kind"] != kind:
+            layer = setups.other_layer(given, "b.c")
+        specs.append(setups.spec(given, [layer, setups.linear(given, "a")], ["a"]))
+    expect(counted(student, specs, "full_ft"), "parameters that learn in full fine-tuning, a layer of each kind")
+
+
+@hidden_test(weight=1, says="Two layers share one weight. How many tensors does the optimizer hold?")
+def test_a_shared_weight(student, given, expect):
+    """A weight that two layers share is counted once, and the bias of each layer as often as there is one"""
+    specs = [setups.mixed_spec(given) for _ in range(4)]
+    specs[0]["layers"][-1]["bias"], specs[1]["layers"][-1]["bias"] = True, False
+    expect(counted(student, specs, "full_ft"), "parameters that learn in full fine-tuning, with a shared weight")
+
+
+@hidden_test(weight=3, says="Write down the shapes of the two factors of one layer. What else learns?")
+def test_lora(student, given, expect):
+    """LoRA trains two factors beside each target, and the head"""
+    specs = []
+    for square, r in ((False, None), (True, None), (False, 1), (False, 64)):
+        layers = [setups.linear(given, name, square=square) for name in given.names(4)]
+        targets = [layer["name"] for layer in layers[: given.integer(1, 3)]]
+        specs.append(setups.spec(given, layers, targets, r=r))
+    one = {"name": "x", "kind": "linear", "n_in": 30, "n_out": 7, "bias": True}
+    specs.append(setups.spec(given, [one], ["x"], r=100))  # more than either side of the layer
+    expect(counted(student, specs, "lora"), "parameters that learn with LoRA, five networks")
+
+
+@hidden_test(weight=2, says="Which of the three numbers is off, and for which kind of layer?")
+def test_all_three(student, given, expect):
+    """All three numbers, for networks with every kind of layer and for the workshop's own"""
+    specs = [setups.mixed_spec(given) for _ in range(5)] + [{**WORKSHOP, "lora": {**WORKSHOP["lora"], "alpha": 32}}]
+    answers = [student.count_trainable(spec) for spec in specs]
+    numbers = [[setups.entry(answer, key) for key in ("feature_extraction", "full_ft", "lora")] for answer in answers]
+    expect(numbers, "the three numbers of six networks")

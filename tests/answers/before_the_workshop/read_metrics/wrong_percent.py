@@ -1,0 +1,15 @@
+# It breaks: the share of all pictures. Here the accuracy is in percent.
+import math
+
+
+def read_metrics(confusion):
+    n = range(len(confusion))
+    hits = [confusion[k][k] for k in n]
+    rows = [sum(confusion[k]) for k in n]
+    columns = [sum(row[k] for row in confusion) for k in n]
+    return {
+        "accuracy": 100 * sum(hits) / sum(rows),
+        "precision": [hits[k] / columns[k] if columns[k] else math.nan for k in n],
+        "recall": [hits[k] / rows[k] if rows[k] else math.nan for k in n],
+        "majority": max(rows) / sum(rows),
+    }

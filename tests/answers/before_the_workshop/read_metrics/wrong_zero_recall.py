@@ -1,0 +1,15 @@
+# It breaks: the recall of a class without pictures is nan. Here it is 0.
+import math
+
+
+def read_metrics(confusion):
+    n = range(len(confusion))
+    hits = [confusion[k][k] for k in n]
+    rows = [sum(confusion[k]) for k in n]
+    columns = [sum(row[k] for row in confusion) for k in n]
+    return {
+        "accuracy": sum(hits) / sum(rows),
+        "precision": [hits[k] / columns[k] if columns[k] else math.nan for k in n],
+        "recall": [hits[k] / rows[k] if rows[k] else 0.0 for k in n],
+        "majority": max(rows) / sum(rows),
+    }

@@ -1,0 +1,8 @@
+# It breaks: -100 where nothing is asked. Here 0.
+import torch
+
+
+def mlm_batch(ids, special, mask_id, p, gen):
+    word = ~torch.isin(ids, torch.tensor(special))
+    chosen = word & (torch.rand(ids.shape, generator=gen) < p)
+    return ids.masked_fill(chosen, mask_id), ids.masked_fill(~chosen, 0)

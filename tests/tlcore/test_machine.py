@@ -1,0 +1,195 @@
+"""What a notebook and `tl doctor` find out about the machine, and that what is missing comes with what to do."""
+
+import json
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pytest
+
+from grader.exercise.catalogue import ROOT
+from tlcore.machine import LOOKS, Finding, Page, as_text, cluster, hardware, look_round, software, this_machine
+
+JOB = ("SLURM_JOB_ID", "SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "SLURM_MEM_PER_NODE", "SLURM_JOB_NAME")
+JOB += ("SLURM_JOB_PARTITION", "SLURM_JOB_END_TIME", "SLURMD_NODENAME")
+
+
+def in_a_job(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    """The environment of a Slurm job that sets these variables, or of no job."""
+    for name in JOB:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_a_package_that_is_missing_or_too_old(monkeypatch):
+    wanted = [
+        "nosuchpackage-xyz>=1",
+        "numpy>=999",
+        "torch",
+        "otherwise; sys_platform == 'nowhere'",
+        "ruff; extra == 'dev'",
+    ]
+    monkeypatch.setattr(software, "requires", lambda name: wanted)
+    missing, old, fine = software.packages()
+    assert (missing.name, missing.status, missing.found) == ("nosuchpackage-xyz", "problem", "not installed")
+    assert old.found == f"{version('numpy')}, and >=999 is needed"
+    assert "make setup" in missing.advice
+    assert "make setup" in old.advice
+    assert (fine.name, fine.status) == ("torch", "fine")
+
+
+@pytest.mark.parametrize(
+    ("variables", "status", "found"),
+    [
+        ({"SLURM_JOB_ID": "7", "SLURM_CPUS_PER_TASK": "4"}, "fine", "Slurm: job 7, 4 cores a task"),
+        ({"SLURM_JOB_ID": "7", "SLURM_CPUS_ON_NODE": "1"}, "note", "Slurm: job 7, 1 core on this node"),
+        ({"SLURM_JOB_ID": "7", "SLURM_JOB_NAME": "sys/dashboard/sys/jupyter"}, "fine", "Open OnDemand: job 7"),
+    ],
+)
+def test_a_cluster(monkeypatch, variables: dict[str, str], status: str, found: str):
+    in_a_job(monkeypatch, **variables)
+    (finding,) = cluster.cluster()
+    assert (finding.status, finding.found) == (status, found)
+    assert bool(finding.advice) == (status == "note")
+
+
+def test_a_job_that_ends_soon_says_so(monkeypatch):
+    in_a_job(monkeypatch, SLURM_JOB_ID="7", SLURM_JOB_PARTITION="atlas", SLURM_JOB_END_TIME=str(int(time.time()) + 605))
+    (finding,) = cluster.cluster()
+    assert (finding.status, finding.found) == ("note", "Slurm: job 7, partition atlas, ends in 10 min")
+    assert "save your notebook" in finding.advice
+    monkeypatch.setenv("SLURM_JOB_END_TIME", str(int(time.time()) + 4 * 3600 + 65))
+    (finding,) = cluster.cluster()
+    assert (finding.status, finding.found.rpartition(", ")[2]) == ("fine", "ends in 4 h 01 min")
+
+
+def test_slurm_without_a_job_may_be_a_login_node(monkeypatch, tmp_path):
+    in_a_job(monkeypatch)
+    sbatch = tmp_path / "sbatch"
+    sbatch.write_text("#!/bin/sh\n")
+    sbatch.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (finding,) = cluster.cluster()
+    assert finding.status == "note" and "login node" in finding.advice
+
+
+def test_the_portal_and_the_node(monkeypatch):
+    in_a_job(monkeypatch)
+    assert next(cluster.portal()).found == "not used"
+    in_a_job(monkeypatch, SLURM_JOB_ID="7", SLURM_JOB_NAME="sys/dashboard/sys/jupyter", SLURMD_NODENAME="c042")
+    assert next(cluster.portal()).found == "Open OnDemand (sys/dashboard/sys/jupyter)"
+    assert next(cluster.node()).found == "c042"
+    monkeypatch.setenv("SLURM_JOB_NAME", "bash")
+    assert "another way" in next(cluster.portal()).found
+
+
+def test_a_shell_that_runs_commands_and_one_that_does_not(monkeypatch, tmp_path):
+    monkeypatch.setenv("SHELL", "/bin/sh")
+    assert next(cluster.shell()) == Finding("shell", "fine", "/bin/sh runs commands")
+    monkeypatch.setenv("SHELL", str(tmp_path / "gone"))
+    (finding,) = cluster.shell()
+    assert finding.status == "note" and "No such file" in finding.found and "Terminal" in finding.advice
+    for script, why in (("exit 3", "status 3"), ("sleep 60", "no answer within 0.2 seconds")):
+        shell = tmp_path / "shell"
+        shell.write_text(f"#!/bin/sh\nexec /bin/sh -c '{script}'\n")
+        shell.chmod(0o755)
+        monkeypatch.setenv("SHELL", str(shell))
+        monkeypatch.setattr(cluster, "SHELL_SECONDS", 5 if script == "exit 3" else 0.2)
+        assert why in next(cluster.shell()).found
+
+
+def test_disks_that_can_be_written_and_one_that_cannot(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    here, home = hardware.disk()
+    assert (here.name, here.status, home.name) == ("this folder", "fine", "home folder")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(hardware, "ENOUGH_DISK", 2**80)
+    assert next(hardware.disk()).status == "note"
+    monkeypatch.setenv("HOME", str(tmp_path / "gone"))
+    here, home = hardware.disk()
+    assert home.status == "note" and "nothing can be saved (No such file" in home.found and "quota" in home.advice
+
+
+def test_little_memory_is_a_note_with_advice(monkeypatch):
+    monkeypatch.setattr(hardware, "_group_limit", lambda: 2**30)
+    (finding,) = hardware.memory()
+    assert (finding.status, finding.found) == ("note", "1.0 of 1.0 GiB free")
+    assert "ask the batch system" in finding.advice
+
+
+def test_a_kernel_of_another_environment(monkeypatch, tmp_path):
+    spec = tmp_path / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    argv = ["/elsewhere/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    (spec / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "Other", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    (finding,) = software.kernel()
+    assert (finding.status, finding.found) == ("problem", "python3 starts /elsewhere/bin/python, another environment")
+    assert "ipykernel install" in finding.advice
+
+
+def test_without_jupyter_it_says_what_still_works(monkeypatch):
+    monkeypatch.setitem(sys.modules, "jupyter_client.kernelspec", None)
+    (finding,) = software.kernel()
+    assert (finding.name, finding.status) == ("Jupyter kernel", "problem") and "tl check" in finding.advice
+
+
+def test_the_bundle_of_learners_asks_for_its_own_requirements(monkeypatch):
+    def of_the_bundle(name: str) -> list[str]:
+        if name != "tl-learner":
+            raise PackageNotFoundError(name)
+        return ["torch", "numpy>=999"]
+
+    class Installed:
+        def locate_file(self, name: str) -> Path:
+            return ROOT / name
+
+    monkeypatch.setattr(software, "requires", of_the_bundle)
+    monkeypatch.setattr(software, "distribution", lambda name: Installed())
+    fine, old = software.packages()
+    assert (fine.name, old.status) == ("torch", "problem") and "tl_learner-*.whl" in old.advice
+    monkeypatch.setattr(software, "DISTRIBUTIONS", {})
+    (finding,) = software.packages()
+    assert (finding.status, finding.name) == ("note", "packages")
+
+
+def test_a_look_that_fails_is_a_problem_and_the_others_go_on(monkeypatch):
+    def broken():
+        raise OSError("no such luck")
+
+    def sound():
+        yield Finding("sound", "fine", "here")
+
+    monkeypatch.delenv("TL_TRACEBACK", raising=False)
+    first, second = look_round([broken, sound])
+    assert (first.name, first.status, first.found) == ("broken", "problem", "OSError: no such luck") and first.advice
+    assert second.name == "sound"
+    monkeypatch.setenv("TL_TRACEBACK", "1")
+    with pytest.raises(OSError, match="no such luck"):
+        look_round([broken])
+
+
+def test_the_page_says_it_as_text_and_as_a_table_in_which_nothing_is_markup():
+    findings = [Finding("disk", "fine", "<b>room</b>"), Finding("memory", "note", "little", "close <i>programs</i>")]
+    page = Page(findings)
+    assert repr(page) == f"This machine is ready. Worth knowing: memory.\n{as_text(findings)}"
+    assert as_text(findings).splitlines() == [
+        " ok   disk    <b>room</b>",
+        "note  memory  little",
+        "              -> close <i>programs</i>",
+    ]
+    html = page._repr_html_()
+    assert "<b>" not in html and "<i>" not in html and "&lt;b&gt;room" in html and "→ close" in html
+    assert Page([*findings, Finding("torch", "problem", "gone", "install")]).headline == "To be mended: torch."
+    assert Page(findings[:1]).headline == "This machine is ready."
+
+
+def test_this_machine_has_a_page():
+    page = this_machine()
+    names = {finding.name for finding in page.findings}
+    wanted = {"Python", "torch", "Jupyter kernel", "node", "portal", "shell", "cluster", "this folder", "isolation"}
+    assert wanted <= names
+    assert len(page.findings) >= len(LOOKS)
+    assert Path(sys.executable).name in repr(page)

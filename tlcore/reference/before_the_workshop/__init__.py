@@ -1,0 +1,1 @@
+"""References of before the workshop."""
