@@ -66,7 +66,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("hiro", EVALUATING): of(
         "hiro",
         EVALUATING,
-        evaluate=(1.2, ["batches_count_the_same"]),
+        evaluate=(1.4, ["batches_count_the_same"]),
         paired_difference=(1.25, ["deviation_for_error"]),
     ),
     ("olga", EVALUATING): of(

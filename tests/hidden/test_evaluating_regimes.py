@@ -9,7 +9,6 @@ import pytest
 from benchmarks.in_process import judge
 from grader.exercise.catalogue import load_exercise
 from grader.hidden.evaluating_regimes.setups import CODES, GROUPS, drafts
-from grader.judging.answer_key import AnswerKey
 from grader.student.given import Given
 from tlcore.reference.evaluating_regimes.audit import audit
 
@@ -97,12 +96,10 @@ def test_reports_of_all_keys_are_equally_hard() -> None:
 
 def test_a_corrected_bootstrap_is_accepted_whatever_the_key() -> None:
     """The right answer whose intervals differ most from the t interval."""
-    from grader.authoring.answers import ANSWERS, names_of
+    from grader.authoring.answers import ANSWERS, names_of, surroundings
 
     path = ANSWERS / "evaluating_regimes" / "paired_difference" / "right_corrected_bootstrap.py"
-    question = load_exercise(NAME).question("paired_difference")
+    names = names_of(path.read_text(encoding="utf-8"), surroundings("evaluating_regimes"))
     for number in range(8):
-        key = AnswerKey(NAME, f"key {number}", only="paired_difference")
-        names = names_of(path.read_text(encoding="utf-8"), question, key)
-        verdict = judge(NAME, "paired_difference", names, f"key {number}")
+        verdict = judge(NAME, "paired_difference", dict(names), f"key {number}")
         assert verdict.status == "passed", (number, verdict.message)

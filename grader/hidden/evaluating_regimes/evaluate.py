@@ -69,7 +69,7 @@ def test_the_majority_is_of_these_labels(student, given, expect):
         logits, y = answers(given, given.integer(23, 41), 5, present, 0.4)
         model = student.tools.planned_logits(0.3)
         seen = student.evaluate(model, student.tools.loader(logits, (y + 1) % 5, batch_size=6))
-        expect(numbers(seen, "majority", "accuracy"), "majority and accuracy", atol=ATOL)
+        expect(numbers(seen, "majority", "n"), "the majority and the number of pictures", atol=ATOL)
 
 
 @hidden_test(weight=2, says="In which mode was each part of the model before, and in which is it now?")

@@ -23,9 +23,9 @@ Finding = tuple[str, str]
 class Draft:
     """A report in the making, and the findings that are true of it."""
 
-    def __init__(self, given: Any, flaws: set[str], below: bool) -> None:
-        """`below`: a claim beyond the data is about fewer labels than were tried, not about more."""
-        self.given, self.flaws, self.below = given, flaws, below
+    def __init__(self, given: Any, flaws: set[str], earlier: list[set[str]]) -> None:
+        """`earlier`: the flaws of the reports before this one, so that variants and decoys can take turns."""
+        self.given, self.flaws, self.earlier = given, flaws, earlier
         self.truth: list[Finding] = []
         names = given.random.sample(FAMILIES, given.integer(2, 3))
         if "no_control" not in flaws:
@@ -50,6 +50,11 @@ class Draft:
         if code in self.flaws:
             self.truth.append((code, field))
         return code in self.flaws
+
+    def first_turn(self, code: str) -> bool:
+        """True for every other report that has this flaw, and for every other one that has not."""
+        has = code in self.flaws
+        return sum((code in flaws) == has for flaws in self.earlier) % 2 == 0
 
     def some(self) -> str:
         """One of the regimes."""
@@ -140,7 +145,7 @@ class Draft:
         for regime, batch in zip(regimes.values(), batches, strict=False):
             regime["batch"], regime["steps"] = batch, EXAMPLES // batch
         if self.plant("unequal_examples", f"regimes.{name}.steps"):
-            if self.given.choice([True, False]):
+            if self.first_turn("unequal_examples"):
                 regimes[name]["steps"] *= 2
             else:  # as many steps as another regime, which has smaller batches
                 smallest = min(regimes, key=lambda other: regimes[other]["batch"])
@@ -177,18 +182,17 @@ class Draft:
             early, late = given.integer(0, 13), given.integer(0, 5)
             train[early], test[late] = test[late], train[early]
             report["task"] = "forecast"
-        elif given.choice([True, False]):
+        elif not self.first_turn("future_in_training"):
             report["task"] = "forecast"
         else:
-            given.random.shuffle(days)
-            train, test = days[:14], days[14:]
+            train, test = days[6:], days[:6]
         report["days"] = {"train": sorted(train), "test": sorted(test)}
         n_test = sum(report["test_labels"])
         n_train = given.integer(2, 4) * n_test + given.integer(1, 9)
         report["rows"] = {"train": n_train, "test": n_test}
         light = {"train": self.uniform(0.4, 0.6), "test": self.uniform(0.65, 0.8)}
         pooled = (n_train * light["train"] + n_test * light["test"]) / (n_train + n_test)
-        light["used"] = given.choice([light["train"], self.uniform(0.2, 0.35)])
+        light["used"] = self.uniform(0.2, 0.35) if self.first_turn("statistics_of_test") else light["train"]
         if self.plant("statistics_of_test", "brightness.used"):
             light["used"] = round(pooled, 4)
         report["brightness"] = light
@@ -204,7 +208,7 @@ class Draft:
         ways |= {"pretraining_helps": "no_control", "faster": "timed_unmerged"}
         for says, code in ways.items():
             sound = says != "pretraining_helps" or "scratch" in names
-            if code in self.flaws or (sound and self.given.random.random() < 0.7):
+            if code in self.flaws or (sound and (self.first_turn(code) or self.given.random.random() < 0.5)):
                 made.append((says, code))
         self.given.random.shuffle(made)
         self.report["claims"] = []
@@ -223,14 +227,15 @@ class Draft:
             small, large = sorted([regimes[first]["trainable"], regimes[second]["trainable"] + 10_000])
             regimes[first]["trainable"], regimes[second]["trainable"] = (large, small) if flawed else (small, large)
         elif says == "good_at":
-            outside = min(sizes) - self.given.integer(1, 4) if self.below else max(sizes) + self.given.integer(1, 400)
-            inside = self.given.choice((min(sizes), max(sizes), (min(sizes) + max(sizes)) // 2))
+            turn = self.first_turn("beyond_the_data")
+            outside = min(sizes) - self.given.integer(1, 4) if turn else max(sizes) + self.given.integer(1, 400)
+            inside = (min(sizes) + max(sizes)) // 2 if turn else self.given.choice((min(sizes), max(sizes)))
             claim["labels"] = outside if flawed else inside
         elif says == "pretraining_helps" and first == "scratch":
             claim["first"] = second
         elif says == "faster":
             regimes[first]["merged"] = not flawed
-            regimes[second]["merged"] = self.given.choice([True, False])
+            regimes[second]["merged"] = not self.first_turn("timed_unmerged")
         return claim
 
     def pair(self, first: str, second: str) -> None:
@@ -241,8 +246,11 @@ class Draft:
         regimes, n = self.report["regimes"], self.n_seeds
         noise = np.array([self.given.random.gauss(0, 1) for _ in range(n)])
         noise = (noise - noise.mean()) / noise.std(ddof=1)
+        flawed = "not_shown" in self.flaws
         error = 0.4  # the standard error of the difference
-        shift = error * (self.given.choice([0.5, 0.9, -0.5]) if "not_shown" in self.flaws else 9.0)
+        shift = error * (
+            self.given.choice([0.5, 0.9] if self.first_turn("not_shown") else [0.5, -0.5]) if flawed else 9.0
+        )
         base = np.array(self.scores(self.uniform(50, 70, 1)))
         base = base.mean() + 2 * (base - base.mean())
         scores = {
@@ -270,6 +278,5 @@ def drafts(given: Any, group: str, count: int = 8) -> list[Draft]:
         planted = [set(given.random.sample(codes, given.integer(1, min(3, len(codes) - 1)))) for _ in range(count)]
         if all(2 <= sum(code in flaws for flaws in planted) <= count - 2 for code in codes):
             break
-    far = [sum("beyond_the_data" in flaws for flaws in planted[:i]) for i in range(count)]
     planted = [flaws | set(given.random.sample(others, given.integer(1, 2))) for flaws in planted]
-    return [Draft(given, flaws, before % 2 == 0) for flaws, before in zip(planted, far, strict=True)]
+    return [Draft(given, flaws, planted[:i]) for i, flaws in enumerate(planted)]

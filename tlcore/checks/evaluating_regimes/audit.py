@@ -97,7 +97,7 @@ def _findings(audit, show, report):
     found = audit(copy.deepcopy(report))
     try:
         return {(str(code), str(field)) for code, field in found}
-    except (TypeError, ValueError):
+    except (ValueError, TypeError):
         none = "Nothing came back: is a `return` missing?"
         show.that(False, "it returns pairs (code, field)", none if found is None else "A list of pairs of texts.")
         return None

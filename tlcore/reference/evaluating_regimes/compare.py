@@ -20,7 +20,7 @@ def compare(regimes: Mapping[str, Any], data: Any, budget: Any) -> dict[str, dic
     if missing:
         raise ValueError(f"a comparison needs its controls, and has no {', '.join(sorted(missing))}")
 
-    def run(name, rate, seed):
+    def run(name: str, rate: float, seed: int) -> Any:
         size = regimes[name].batch_size
         return regimes[name].fit(data.train(size, budget.examples // size, seed), rate, seed)
 
