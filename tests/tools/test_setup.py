@@ -136,10 +136,10 @@ WITHOUT_CPU_BUILD = WORKING + 'case "$*" in *torch==*+cpu*) echo "no matching di
 @pytest.mark.parametrize(
     ("python", "machine", "asked", "size"),
     [
-        (WORKING, "Linux x86_64", True, "0.4 GB to download"),
+        (WORKING, "Linux x86_64", True, "0.5 GB to download"),
         (WITHOUT_CPU_BUILD, "Linux x86_64", True, "more than 2 GB to download"),
-        (WORKING, "Linux aarch64", False, "0.4 GB to download"),
-        (WORKING, "Darwin x86_64", False, "0.4 GB to download"),
+        (WORKING, "Linux aarch64", False, "0.5 GB to download"),
+        (WORKING, "Darwin x86_64", False, "0.5 GB to download"),
     ],
 )
 def test_the_small_torch_is_taken_where_it_can_be_had_and_the_size_is_said(

@@ -36,7 +36,7 @@ PyTorch.
 
 ## Install, once
 
-You need Python {python}. It takes about five minutes: 0.4 GB to download, 1.7 GB on disk.
+You need Python {python}. It takes about five minutes: 0.5 GB to download, 1.7 GB on disk.
 
 Open a terminal in this folder (the one with this file) and make an environment, which keeps all this apart from your
 other work. On many machines `python` is called `python3`; on Windows it may be `py`.
