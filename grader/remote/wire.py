@@ -71,7 +71,8 @@ def _safetensors(tensors: dict[str, torch.Tensor]) -> bytes:
     for name, tensor in tensors.items():
         if tensor.dtype not in DTYPES:
             raise WireError(f"a tensor of {tensor.dtype} does not cross")
-        data = tensor.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        # An empty array of numpy has a stride of 0, which no view of another type takes.
+        data = tensor.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes() if tensor.numel() else b""
         start, end = end, end + len(data)
         header[name] = {"dtype": DTYPES[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [start, end]}
         parts.append(data)

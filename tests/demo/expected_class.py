@@ -13,6 +13,7 @@ Outcome = tuple[float, list[str]]
 
 FIRST, SECOND = "02_feature_extraction", "04_lora_from_scratch"
 TUNING = "03_fine_tuning"
+ADAPTATION = "08_domain_adaptation"
 
 
 def worth(exercise: str) -> dict[str, float]:
@@ -40,6 +41,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("ada", FIRST): of("ada", FIRST),
     ("ada", SECOND): of("ada", SECOND),
     ("ada", TUNING): of("ada", TUNING),
+    ("ada", ADAPTATION): of("ada", ADAPTATION),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),
     ("carla", FIRST): of("carla", FIRST),
