@@ -83,6 +83,14 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         inject_lora=(2.7273, ["last_name_only"]),
         save_adapter=(0.0, ["not_injected"]),
     ),
+    ("olga", ADAPTATION): of(
+        "olga",
+        ADAPTATION,
+        adabn=(0.0, ["source_statistics_kept"]),
+        grad_reverse=(1.0909, ["lam_twice"]),
+        mlm_batch=(0.0, ["loss_on_every_token"]),
+        diagnose_shift=(1.6667, ["drop_of_accuracy_alone"]),
+    ),
     ("pablo", FIRST): of(
         "pablo", FIRST, replace_head=(1.6, ["frozen_after_the_swap"]), extract_features=(0.0, ["logits_instead"])
     ),
