@@ -25,7 +25,7 @@ def cases(given: Any, kinds: tuple[str, ...], each: int, **sizes: Any) -> list[A
 
 def named(student: Any, every: list[Any], labels: int) -> list[str]:
     """What the answer says of each case. Of the target it gets all rows, and the first labels."""
-    said = []
+    said: list[str] = []
     for case in every:
         few = slice(0, labels)
         try:

@@ -68,7 +68,7 @@ def leaf(values: Tensor, learns: bool = True) -> Tensor:
 def gradient_through(y: Tensor, x: Tensor, weights: Tensor, beside: float) -> Tensor:
     """The gradient of x where the loss is (weights * y).sum() + beside * x.sum()."""
     x.grad = None
-    ((weights * y).sum() + beside * x.sum()).backward()  # type: ignore[no-untyped-call]
+    ((weights * y).sum() + beside * x.sum()).backward()
     assert x.grad is not None
     return x.grad.clone()
 
@@ -77,7 +77,7 @@ def gradient_through(y: Tensor, x: Tensor, weights: Tensor, beside: float) -> Te
 def gradient_into(y: Tensor, before: nn.Module, weights: Tensor) -> list[Tensor]:
     """The gradients of the layers before a tensor y where the loss is (weights * y).sum()."""
     before.zero_grad()
-    (weights * y).sum().backward()  # type: ignore[no-untyped-call]
+    (weights * y).sum().backward()
     return [p.grad.clone() if p.grad is not None else torch.zeros_like(p) for p in before.parameters()]
 
 
@@ -105,7 +105,7 @@ def step_on_losses(losses: tuple[Tensor, Tensor], networks: nn.ModuleDict, lr: f
     first, second = losses
     optimizer = torch.optim.SGD(networks.parameters(), lr=lr)
     optimizer.zero_grad()
-    (first + second).backward()  # type: ignore[no-untyped-call]
+    (first + second).backward()
     optimizer.step()
     return networks
 
