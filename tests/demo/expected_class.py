@@ -16,6 +16,7 @@ TUNING = "03_fine_tuning"
 BEFORE = "00_before_the_workshop"
 TRANSFER = "01_what_transfers"
 EVALUATING = "07_evaluating_regimes"
+ADAPTATION = "08_domain_adaptation"
 
 
 def worth(exercise: str) -> dict[str, float]:
@@ -78,6 +79,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         data_efficiency=(2.1, ["every_size_drawn_anew"]),
         audit=(3.0, ["steps_are_the_budget"]),
     ),
+    ("ada", ADAPTATION): of("ada", ADAPTATION),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),
     ("carla", FIRST): of("carla", FIRST),
@@ -134,6 +136,14 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         lora_linear=(0.0, ["plain_tensors"]),
         inject_lora=(2.7273, ["last_name_only"]),
         save_adapter=(0.0, ["not_injected"]),
+    ),
+    ("olga", ADAPTATION): of(
+        "olga",
+        ADAPTATION,
+        adabn=(0.0, ["source_statistics_kept"]),
+        grad_reverse=(1.0909, ["lam_twice"]),
+        mlm_batch=(0.0, ["loss_on_every_token"]),
+        diagnose_shift=(1.6667, ["drop_of_accuracy_alone"]),
     ),
     ("pablo", FIRST): of(
         "pablo", FIRST, replace_head=(1.6, ["frozen_after_the_swap"]), extract_features=(0.0, ["logits_instead"])

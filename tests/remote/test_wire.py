@@ -130,3 +130,11 @@ def test_every_kind_of_number_arrives_as_it_was(dtype):
     _, arrived = _deliver(wire.encode({}, sent))
     assert {name: (t.dtype, t.shape) for name, t in arrived.items()} == {n: (t.dtype, t.shape) for n, t in sent.items()}
     assert all(torch.equal(arrived[name], sent[name]) for name in sent)
+
+
+def test_an_empty_array_of_numpy_arrives():
+    """Its stride is 0, which torch's own empty tensors do not have."""
+    empty = torch.from_numpy(np.arange(5)[:0])
+    _, arrived = _deliver(wire.encode({}, {"none": empty}))
+    assert arrived["none"].shape == (0,)
+    assert arrived["none"].dtype == torch.int64
