@@ -41,6 +41,7 @@ LIBRARIES = {
         "transformers.models.bert.modeling_bert",
         "transformers.models.vit.modeling_vit",
         "transformers.models.llama.modeling_llama",
+        "transformers.models.gpt2.modeling_gpt2",
     ),
     "peft": ("peft",),
 }
