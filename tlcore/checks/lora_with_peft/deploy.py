@@ -1,0 +1,5 @@
+"""Public check of `deploy`."""
+
+
+def check(show):
+    show.untried("everything")
