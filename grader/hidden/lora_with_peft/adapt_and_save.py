@@ -72,7 +72,9 @@ def test_the_base_stays_as_it_is(student, given, expect):
     learn = student.tools.peft_flags(it.fresh(**it.source))
     expect.that(student.tools.peft_parts(it.base) == parts, "after adapting the base has its own layers only")
     expect.that(student.tools.peft_flags(it.base) == learn, "after adapting the base can learn what it could")
-    expect.that(close(student.tools.peft_logits(it.base, it.batch), it.first), "after adapting the base answers as before")
+    expect.that(
+        close(student.tools.peft_logits(it.base, it.batch), it.first), "after adapting the base answers as before"
+    )
     fresh = it.fresh()
     beside = student.tools.peft_logits(fresh, it.batch)
     _, again = it.restored(fresh, it.path)
@@ -117,7 +119,7 @@ def test_two_folders(student, given, expect):
     """Two adaptations of one base, in two folders, do not disturb each other"""
     it = Adapted(student, given, "bert")
     it.learned(expect)
-    path, labels = student.tools.peft_folder(), (it.labels + 1) % it.spec["n_classes"]
+    path, labels = student.tools.peft_folder(it.path), (it.labels + 1) % it.spec["n_classes"]
     other = student.adapt_and_save(it.base, path, student.tools.peft_practice.kept(it.batch, labels, 12, 0.03))
     told = student.tools.peft_logits(other, it.batch)
     expect.that(not close(told, it.told), "other labels make another model")

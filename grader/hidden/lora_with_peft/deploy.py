@@ -91,6 +91,8 @@ def test_a_tied_output_layer(student, given, expect):
         plain = student.deploy(it.model)
         what = f"tied {kind}"
         expect(student.tools.peft_logits(plain, it.batch), f"logits of the deployed, {what}", equals=it.told, **at(it))
-        expect(student.tools.peft_logits(it.model, it.batch), f"logits of the adapted, {what}", equals=it.told, **at(it))
+        expect(
+            student.tools.peft_logits(it.model, it.batch), f"logits of the adapted, {what}", equals=it.told, **at(it)
+        )
         loaded = student.tools.peft_reloaded(plain)
         expect(student.tools.peft_logits(loaded, it.batch), f"logits after loading, {what}", equals=it.told, **at(it))

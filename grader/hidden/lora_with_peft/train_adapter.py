@@ -59,7 +59,9 @@ def look(it, expect, adapted, losses, what):
 
 def in_length(tensors):
     """Tensors, as a learner should read them."""
-    return f"{len(tensors)} tensors of length {sum(float(v.double().square().sum()) for v in tensors.values()) ** 0.5:.4g}"
+    return (
+        f"{len(tensors)} tensors of length {sum(float(v.double().square().sum()) for v in tensors.values()) ** 0.5:.4g}"
+    )
 
 
 @hidden_test(weight=3, says="Which parameters does the optimizer hold, and what happens in each step?")
@@ -96,7 +98,9 @@ def test_dropout(student, given, expect):
     expect.that(close(*as_returned), "the returned model gives the same answer twice")
     without = student.tools.peft_base(it.kind, **it.spec, state=it.before)
     still, quiet = it.run(model=without)
-    expect.that(not close(student.tools.peft_logits(adapted, batch), student.tools.peft_logits(still, batch)), "dropout matters")
+    expect.that(
+        not close(student.tools.peft_logits(adapted, batch), student.tools.peft_logits(still, batch)), "dropout matters"
+    )
     expect([float(loss) for loss in quiet], "the losses without dropout", atol=LEARNED, rtol=LEARNED)
     expect.that(len(losses) == len(it.batches), "there is a loss for every step")
 

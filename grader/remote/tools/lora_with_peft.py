@@ -1,4 +1,4 @@
-"""What the hidden tests of lora with peft need beside the answers: small models of transformers, and PEFT around them."""
+"""What the hidden tests of lora with peft need beside the answers: models of transformers, and PEFT around them."""
 
 from __future__ import annotations
 
@@ -133,9 +133,10 @@ def peft_config(task: str | None, targets: list[str], r: int, alpha: float, head
 
 
 @tool
-def peft_folder() -> str:
-    """The path of a folder that does not exist yet, in one that does."""
-    return str(Path(tempfile.mkdtemp()) / "saved" / "here")
+def peft_folder(beside: str = "") -> str:
+    """The path of a folder that does not exist yet, in one of its own or beside another one."""
+    parent = Path(beside).parent if beside else Path(tempfile.mkdtemp()) / "saved"
+    return str(parent / ("there" if beside else "here"))
 
 
 @tool
@@ -175,9 +176,7 @@ def peft_parts(model: nn.Module) -> dict[str, str]:
 
 
 @tool
-def peft_training(
-    lora: Any, optimizer: str, lr: float, epochs: int, seed: int
-) -> SimpleNamespace:
+def peft_training(lora: Any, optimizer: str, lr: float, epochs: int, seed: int) -> SimpleNamespace:
     """The settings of a training; called with `kept`, they stay here."""
     return SimpleNamespace(
         lora=copy.deepcopy(lora), optimizer=getattr(torch.optim, optimizer), lr=lr, epochs=epochs, seed=seed
@@ -231,9 +230,19 @@ def peft_parameters(model: nn.Module) -> dict[str, torch.Tensor]:
 @tool
 def peft_reloaded(model: nn.Module) -> nn.Module:
     """What transformers makes of the model's own save_pretrained."""
-    with tempfile.TemporaryDirectory() as folder:
-        model.save_pretrained(folder)  # type: ignore[operator]
-        return type(model).from_pretrained(folder).eval()  # type: ignore[attr-defined]
+    from transformers.utils import logging
+
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            model.save_pretrained(folder)  # type: ignore[operator]
+            return type(model).from_pretrained(folder).eval()  # type: ignore[attr-defined]
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
 
 
 @tool
