@@ -10,5 +10,16 @@ they answer no question themselves.
 from tlcore.stand_ins.feature_extraction import extract_features, freeze, replace_head
 from tlcore.stand_ins.fine_tuning import fine_tune, load_backbone
 from tlcore.stand_ins.lora_from_scratch import LoRALinear, inject_lora
+from tlcore.stand_ins.lora_with_peft import make_config, train_adapter
 
-__all__ = ["LoRALinear", "extract_features", "fine_tune", "freeze", "inject_lora", "load_backbone", "replace_head"]
+__all__ = [
+    "LoRALinear",
+    "extract_features",
+    "fine_tune",
+    "freeze",
+    "inject_lora",
+    "load_backbone",
+    "make_config",
+    "replace_head",
+    "train_adapter",
+]
