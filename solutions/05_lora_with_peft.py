@@ -61,10 +61,14 @@ train_batches = few.loader(tokenizer, 16, shuffle=True, seed=0)
 test_batches = test.loader(tokenizer, 200)
 
 
-def classifier(seed=0, name=name):
-    """The pretrained body with a new head for three classes."""
-    torch.manual_seed(seed)  # the head is random
-    return from_pretrained(name, auto_class="AutoModelForSequenceClassification", num_labels=3)[0]
+def classifier(seed=0, pooler=0):
+    """The pretrained body with a new, random head for three classes."""
+    torch.manual_seed(pooler)
+    model = from_pretrained(name, auto_class="AutoModelForSequenceClassification", num_labels=3)[0]
+    torch.manual_seed(seed)
+    head = model.classifier if hasattr(model, "classifier") else model.score
+    nn.init.normal_(head.weight, std=0.02)
+    return model
 
 
 for text, label in list(zip(few.texts, few.labels, strict=True))[:3]:
@@ -73,6 +77,10 @@ print("tokens:", tokenizer.tokenize(few.texts[0]))
 print(f"with a new head, before any training: {accuracy(classifier(), test_batches):.0%} right (guessing: 33 %)")
 
 # %% [markdown]
+# Two things in `classifier` are random. One is the head. The other one is BERT's *pooler*, a linear layer between the last block and the
+# head: `market-bert` was pretrained without one, as most masked language models are. It belongs to the body, so it stays frozen under an
+# adapter, and `pooler=0` draws the same one each time. You will see below what happens if it is another one.
+#
 # ## Which layers · `make_config`
 #
 # **A real failure.** A tutorial for Llama says `target_modules=["q_proj", "v_proj"]`. Another one says that `"all-linear"` always
@@ -269,18 +277,27 @@ check("adapt_and_save")
 #
 # </details>
 # %% [markdown]
-# **What you just saw**, on the headlines. The control is the fresh model without the folder.
+# **What you just saw**, on the headlines. One control is the fresh model without the folder. The other is a base with another random
+# pooler: the same checkpoint, loaded under another seed.
 
 # %%
 folder = tempfile.mkdtemp() + "/direction"
 mine = classifier(seed=0)
 trained = adapt_and_save(mine, folder, lambda model: train(model, train_batches, steps=80, lr=1e-2, cosine=True))
 fresh = classifier(seed=5)
-for what, model in {"trained": trained, "restored": restore(fresh, folder), "control, fresh": fresh}.items():
-    print(f"{what:15} {accuracy(model, test_batches):.1%}")
+found = {
+    "trained": trained,
+    "restored": restore(fresh, folder),
+    "control, without the folder": fresh,
+    "control, another pooler": restore(classifier(seed=5, pooler=1), folder),
+}
+for what, model in found.items():
+    print(f"{what:28} {accuracy(model, test_batches):.1%}")
 
 # %% [markdown]
-# Trained and restored have the same score, because they are the same function.
+# Trained and restored have the same score, because they are the same function. With another pooler the adapter is worth nothing: it was
+# trained for a body that is gone. An adapter is the difference to *one* base. So give a fresh part of the body a seed, as here, or let
+# PEFT train and save it with the head, or save the base once.
 #
 # ## Train it · `train_adapter`
 #

@@ -13,7 +13,7 @@ from tlcore.checks.lora_with_peft.setups import classifier, logits, same, words
 
 def check(train_adapter, show):
     lora = LoraConfig(r=2, lora_alpha=4, target_modules=["query", "value"], task_type="SEQ_CLS")
-    cfg = SimpleNamespace(lora=lora, optimizer=torch.optim.AdamW, lr=0.02, epochs=4, seed=3)
+    cfg = SimpleNamespace(lora=lora, optimizer=torch.optim.AdamW, lr=0.02, epochs=12, seed=3)
     data = [{**words(4), "labels": torch.tensor([0, 1, 2, 1])}, {**words(3), "labels": torch.tensor([0, 1, 2])}]
     base = classifier()
     before = {name: p.detach().clone() for name, p in base.named_parameters()}
@@ -22,15 +22,15 @@ def check(train_adapter, show):
         answer = train_adapter(model, data, SimpleNamespace(**{**vars(cfg), "lora": copy.deepcopy(lora), **other}))
         return answer if isinstance(answer, tuple) and len(answer) == 2 else (None, [])
 
-    show.tried("a small BERT, two batches, four epochs of AdamW with learning rate 0.02")
+    show.tried("a small BERT, two batches, twelve epochs of AdamW with learning rate 0.02")
     model, losses = run(copy.deepcopy(base))
     pair = "Return the wrapped model and the list of losses. Is there a `return`?"
     if not show.that(isinstance(model, nn.Module), "it returns a model and losses", teach=pair):
         show.picture(plots.lines("Loss", {"yours": []}, xlabel="step", ylabel="loss"))
         show.untried("everything that comes after it")
         return
-    show.expect("the number of losses", len(losses), 8, teach="One for each step: two batches, four epochs.")
-    still = [float(loss) for loss in losses[:2]] * 4
+    show.expect("the number of losses", len(losses), 24, teach="One for each step: two batches, twelve epochs.")
+    still = [float(loss) for loss in losses[:2]] * 12
     curves = {"yours": [float(loss) for loss in losses], "if nothing learned": still}
     show.picture(plots.lines("The loss of every step", curves, xlabel="step", ylabel="loss"))
     fell = "Is everything that can learn in the optimizer? Was it made after wrapping, with the right rate?"
