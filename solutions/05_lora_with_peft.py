@@ -134,6 +134,36 @@ for kind, model in models.items():
 
 
 # %% question="make_config" minutes=14 difficulty=2 objectives="O2,O3L"
+def make_config(model, r, alpha, where):
+    """LoRA for the layers of the body that `where` means; a classifier's head learns as a whole.
+
+    Args:
+        model: a classifier or a language model of transformers; it is only read.
+        r: the rank.
+        alpha: the update is scaled by alpha / r.
+        where: "attention" (queries, keys and values) or "all" (every linear layer of the body).
+    """
+    # 1. walk through the body, model.base_model, and collect the paths of the linear layers (GPT-2 has Conv1D instead)
+    # 2. for "attention", keep those that make queries, keys and values
+    # 3. put the body's own name in front: model.base_model_prefix
+    # 4. which kind of model is it? a classifier's head must learn: find what its head is called
+    ### BEGIN SOLUTION
+    attention = ("query", "key", "value", "q_proj", "k_proj", "v_proj", "c_attn")
+    layers = [path for path, part in model.base_model.named_modules() if isinstance(part, nn.Linear | Conv1D)]
+    if where == "attention":
+        layers = [path for path in layers if path.split(".")[-1] in attention]
+    name = type(model).__name__
+    task = "SEQ_CLS" if name.endswith("ForSequenceClassification") else None
+    task = "CAUSAL_LM" if name.endswith(("ForCausalLM", "LMHeadModel")) else task
+    heads = [head for head in ("classifier", "score") if hasattr(model, head)]
+    return LoraConfig(
+        r=r,
+        lora_alpha=alpha,
+        target_modules=[f"{model.base_model_prefix}.{path}" for path in layers],
+        modules_to_save=heads or None,
+        task_type=task,
+    )
+    ### END SOLUTION
 
 
 # %% check="make_config"
@@ -187,7 +217,9 @@ with torch.no_grad():
     for where in ("attention", "all"):
         model = get_peft_model(copy.deepcopy(base), make_config(base, 4, 8, where)).eval()
         model.print_trainable_parameters()
-        print("   the same answers as before, to the last bit:", torch.equal(model(**words).logits, base(**words).logits))
+        print(
+            "   the same answers as before, to the last bit:", torch.equal(model(**words).logits, base(**words).logits)
+        )
     for n, p in model.named_parameters():
         if "lora_B" in n:
             nn.init.normal_(p)
@@ -250,6 +282,28 @@ print("a layer of my own model is now a", type(mine.bert.encoder.layer[0].attent
 
 
 # %% question="adapt_and_save" minutes=14 difficulty=2 objectives="O3L"
+def adapt_and_save(base, path, train):
+    """Adapt a copy of `base` with LoRA, train it, and save what was trained into the folder `path`.
+
+    Returns the trained model. `base` stays as it is.
+    """
+    # 1. a configuration whose head is trained and saved, for instance make_config(base, 4, 8, "attention")
+    # 2. wrap a copy: PEFT changes the model that it is given
+    # 3. train, then save, then return the trained model
+    ### BEGIN SOLUTION
+    model = get_peft_model(copy.deepcopy(base), make_config(base, 4, 8, "attention"))
+    train(model)
+    model.save_pretrained(path)
+    return model
+    ### END SOLUTION
+
+
+def restore(base, path):
+    """The adapted model again, from a fresh base and the folder. `base` stays as it is."""
+    # 4. load the folder around a copy of this base
+    ### BEGIN SOLUTION
+    return PeftModel.from_pretrained(copy.deepcopy(base), path)
+    ### END SOLUTION
 
 
 # %% check="adapt_and_save"
@@ -329,6 +383,36 @@ print(f"loss: first ten steps {sum(history.loss[:10]) / 10:.2f}, last ten steps 
 
 
 # %% question="train_adapter" minutes=12 difficulty=2 objectives="O3L"
+def train_adapter(model, data, cfg):
+    """Wrap `model` with `cfg.lora` and train what can learn.
+
+    Args:
+        model: a model of transformers, not yet wrapped.
+        data: batches, dicts that `model(**batch)` takes; gone through once per epoch.
+        cfg: lora, optimizer (a class of torch.optim), lr, epochs, seed.
+
+    Returns:
+        The wrapped model in eval mode, and the loss of every step before its update.
+    """
+    # 1. torch.manual_seed(cfg.seed), then wrap: A starts at random
+    # 2. the optimizer cfg.optimizer, with the learning rate cfg.lr, over what can learn now
+    # 3. train mode; for each epoch and batch: loss, gradients, step
+    # 4. eval mode; return the wrapped model and the losses
+    ### BEGIN SOLUTION
+    torch.manual_seed(cfg.seed)
+    model = get_peft_model(model, cfg.lora)
+    optimizer = cfg.optimizer([p for p in model.parameters() if p.requires_grad], lr=cfg.lr)
+    losses = []
+    model.train()
+    for _ in range(cfg.epochs):
+        for batch in data:
+            loss = model(**batch).loss
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return model.eval(), losses
+    ### END SOLUTION
 
 
 # %% check="train_adapter"
@@ -387,7 +471,10 @@ draw(plots.lines("Loss while the adapter is trained", curves, xlabel="step", yla
 # </details>
 
 # %%
-gpt2, words2 = from_pretrained("market-gpt2")[0], tokenizer_for("market-gpt2")(few.texts[:8], padding=True, return_tensors="pt")
+gpt2, words2 = (
+    from_pretrained("market-gpt2")[0],
+    tokenizer_for("market-gpt2")(few.texts[:8], padding=True, return_tensors="pt"),
+)
 words2 = {key: words2[key] for key in ("input_ids", "attention_mask")}
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # PEFT does warn of this one
@@ -415,6 +502,21 @@ print(f"largest logit {told.abs().max():.1f}, largest difference after merging {
 
 
 # %% question="deploy" minutes=12 difficulty=3 objectives="O3L"
+def deploy(model):
+    """A model of transformers with the adapter in its weights, in eval mode; `model` stays as it is."""
+    # 1. work on a copy
+    # 2. is a layer with an update tied to another one? give it a weight of its own, and say so in the config
+    # 3. merge and unload
+    ### BEGIN SOLUTION
+    merged = copy.deepcopy(model)
+    table = merged.get_input_embeddings().weight if hasattr(merged.config, "vocab_size") else None
+    for part in merged.modules():
+        layer = getattr(part, "base_layer", None)
+        if layer is not None and layer.weight is table:
+            layer.weight = nn.Parameter(table.detach().clone())
+            merged.base_model.model.config.tie_word_embeddings = False
+    return merged.merge_and_unload().eval()
+    ### END SOLUTION
 
 
 # %% check="deploy"
@@ -486,7 +588,9 @@ direction.save_pretrained(folders["direction"])
 continent.save_pretrained(folders["continent"])
 both = PeftModel.from_pretrained(classifier(seed=2), folders["direction"], adapter_name="direction")
 both.load_adapter(folders["continent"], adapter_name="continent")
-print(f"single models: direction {accuracy(direction, test_batches):.0%}, continent {accuracy(continent, where_test):.0%}")
+print(
+    f"single models: direction {accuracy(direction, test_batches):.0%}, continent {accuracy(continent, where_test):.0%}"
+)
 print(f"both loaded:   direction {accuracy(both, test_batches):.0%}, continent {accuracy(both, where_test):.0%}")
 
 # %% [markdown]
@@ -506,6 +610,41 @@ print(f"both loaded:   direction {accuracy(both, test_batches):.0%}, continent {
 
 
 # %% question="task_switcher" minutes=12 difficulty=2 objectives="O3L"
+class TaskSwitcher:
+    """Keeps one base and switches between the adapters that were added."""
+
+    def __init__(self, base):
+        # 1. keep the base; there is no adapter yet
+        ### BEGIN SOLUTION
+        self.base = base.eval()
+        self.model = None
+        ### END SOLUTION
+
+    def add(self, task, path):
+        """Load the adapter in the folder `path` under the name `task`."""
+        # 2. the first adapter wraps the base; every other one joins it, each under its own name
+        ### BEGIN SOLUTION
+        if self.model is None:
+            self.model = PeftModel.from_pretrained(self.base, path, adapter_name=task)
+        else:
+            self.model.load_adapter(path, adapter_name=task)
+        self.model.eval()
+        ### END SOLUTION
+
+    @torch.no_grad()
+    def logits(self, task, batch):
+        """The logits of a task for a batch, inputs by name; with None those of the base alone."""
+        # 3. None: the base without any adapter, its own head included
+        # 4. else: switch to the task's adapter, then ask
+        ### BEGIN SOLUTION
+        if self.model is None:
+            return self.base(**batch).logits
+        if task is None:
+            with self.model.disable_adapter():
+                return self.model(**batch).logits
+        self.model.set_adapter(task)
+        return self.model(**batch).logits
+        ### END SOLUTION
 
 
 # %% check="task_switcher"
@@ -567,7 +706,9 @@ print("the base is the same to the last bit:", torch.equal(switcher.logits(None,
 
 # %%
 base = classifier()
-theirs = get_peft_model(copy.deepcopy(base), LoraConfig(r=4, lora_alpha=8, target_modules=["query", "value"], task_type="SEQ_CLS"))
+theirs = get_peft_model(
+    copy.deepcopy(base), LoraConfig(r=4, lora_alpha=8, target_modules=["query", "value"], task_type="SEQ_CLS")
+)
 own = copy.deepcopy(base).requires_grad_(False)
 own.classifier.requires_grad_(True)
 inject_lora(own, ["query", "value"], r=4, alpha=8)
@@ -585,9 +726,7 @@ for who, model in {"yours": own, "PEFT": theirs}.items():
 for step in (0, 1, 9, 29):
     print(f"step {step + 1:2}: loss of yours {losses['yours'][step]:.7f}, of PEFT {losses['PEFT'][step]:.7f}")
 with torch.no_grad():
-    updates = [
-        (mine.alpha / mine.r * mine.B @ mine.A, peft.get_delta_weight("default")) for mine, peft in pairs
-    ]
+    updates = [(mine.alpha / mine.r * mine.B @ mine.A, peft.get_delta_weight("default")) for mine, peft in pairs]
     largest = max(float((mine - peft).abs().max()) for mine, peft in updates)
     size = max(float(peft.abs().max()) for _, peft in updates)
     answers = (own.eval()(**words).logits - theirs.eval()(**words).logits).abs().max()

@@ -56,7 +56,6 @@ def pilot(setting: Setting, seed: int) -> Values:
     return {"accuracy": _score(setting["model"], model, market_headlines("direction", 600, VALIDATION_SEED))}
 
 
-@torch.no_grad()
 def where(setting: Setting, seed: int) -> Values:
     """Accuracy on test headlines; and what the adapter off and the adapter merged change in the logits."""
     name, place = setting["model"], setting["where"]
@@ -66,7 +65,8 @@ def where(setting: Setting, seed: int) -> Values:
     labels = batch.pop("labels")
 
     def logits(of: Any) -> Tensor:
-        return of(**batch).logits
+        with torch.no_grad():
+            return of(**batch).logits
 
     told = logits(model)
     with model.disable_adapter():  # type: ignore[operator]

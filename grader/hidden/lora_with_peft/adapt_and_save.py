@@ -13,9 +13,9 @@ CONFIGURED_BY = ("make_config",)
 class Adapted:
     """A base, what trains it, and the model that the answer made of both."""
 
-    def __init__(self, student, given, kind):
+    def __init__(self, student, given, kind, **spec):
         self.student, self.given, self.kind = student, given, kind
-        self.spec = sizes(given, kind)
+        self.spec = {**sizes(given, kind), **spec}
         self.base = student.tools.peft_base(kind, **self.spec)
         self.source = self.base.tensors()
         self.batch = inputs(given, kind, self.spec["n_words"], rows=5)
@@ -36,8 +36,8 @@ class Adapted:
         return float(F.cross_entropy(logits, self.labels)) if isinstance(logits, torch.Tensor) else 1e9
 
     def learned(self, expect):
-        """Whether training fitted the labels. Over twenty seeds the loss fell to 0.00 to 0.25 of what it was."""
-        expect.that(self.loss(self.told) < 0.6 * self.loss(self.first), "the adapted model has learned the labels")
+        """Whether training fitted the labels. Over ten seeds of three models the loss fell to 0.0003 to 0.47 of what it was."""
+        expect.that(self.loss(self.told) < 0.75 * self.loss(self.first), "the adapted model has learned the labels")
 
     def restored(self, fresh, path):
         """What the answer restores, and its logits."""
@@ -97,11 +97,11 @@ def test_other_models(student, given, expect):
 @hidden_test(weight=2, stand_ins=CONFIGURED_BY, says="What has everybody who loads the folder got already?")
 def test_the_folder_is_small(student, given, expect):
     """The folder holds the update and the head, and leaves the base to the base"""
-    it = Adapted(student, given, "bert")
+    it = Adapted(student, given, "bert", width=24, wide=38, depth=3)
     it.learned(expect)
     weights = sum(value.nbytes for value in it.source.values())
-    # Measured over ten seeds: 8 to 19 kB for the factors and the head, 5 kB for a page about the model that PEFT
-    # writes, 1 kB for the configuration. The weights of the base are 27 to 60 kB; only large ones tell the two apart.
+    # Over ten seeds the folder has 11 to 17 kB for smaller models; 6 kB of it are a page about the model and the
+    # configuration, which PEFT writes. The weights here are some 60 kB.
     extra = 8_000
     size = student.tools.peft_bytes(it.path)
     expect.that(size < 0.6 * weights + extra, "the folder is much smaller than the model")

@@ -7,7 +7,7 @@ from grader.hidden.registry import hidden_test
 
 TASKS = {"bert": "SEQ_CLS", "gpt2": "CAUSAL_LM", "llama": "SEQ_CLS"}
 LEARNED = 2e-4
-"""Tolerance of what a few steps give; over twenty seeds, passing all parameters or those that can learn differ by 0."""
+"""Tolerance of what a few steps give: other orders of the same operations differ by rounding only."""
 
 
 class Training:

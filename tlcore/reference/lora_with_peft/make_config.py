@@ -16,12 +16,12 @@ def make_config(model: nn.Module, r: int, alpha: float, where: str) -> LoraConfi
         alpha: the update is scaled by alpha / r.
         where: "attention" (queries, keys and values) or "all" (every linear layer of the body).
     """
-    attention = ("query", "key", "value", "q_proj", "k_proj", "v_proj", "c_attn")
     # 1. walk through the body, model.base_model, and collect the paths of the linear layers (GPT-2 has Conv1D instead)
     # 2. for "attention", keep those that make queries, keys and values
     # 3. put the body's own name in front: model.base_model_prefix
     # 4. which kind of model is it? a classifier's head must learn: find what its head is called
     ### BEGIN SOLUTION
+    attention = ("query", "key", "value", "q_proj", "k_proj", "v_proj", "c_attn")
     layers = [path for path, part in model.base_model.named_modules() if isinstance(part, nn.Linear | Conv1D)]
     if where == "attention":
         layers = [path for path in layers if path.split(".")[-1] in attention]
