@@ -36,7 +36,7 @@ class Adapted:
         return float(F.cross_entropy(logits, self.labels)) if isinstance(logits, torch.Tensor) else 1e9
 
     def learned(self, expect):
-        """Whether training fitted the labels. Over ten seeds of three models the loss fell to 0.0003 to 0.47 of what it was."""
+        """Whether training fitted the labels. Over ten seeds of three models the loss fell to 0.0003 to 0.47 of it."""
         expect.that(self.loss(self.told) < 0.75 * self.loss(self.first), "the adapted model has learned the labels")
 
     def restored(self, fresh, path):

@@ -4,7 +4,7 @@ from grader.hidden.lora_with_peft.setups import ATTENTION, HEADS, as_matrix, clo
 from grader.hidden.registry import hidden_test
 
 ROUNDING = 1e-4
-"""Tolerance, relative to the largest logit: merging changes the last digits. Over ten seeds of five models at most 2.7e-6."""
+"""Tolerance, relative to the largest logit. Over ten seeds of five models, merging changes at most 2.7e-6."""
 
 
 class Adapted:
