@@ -226,7 +226,12 @@ with torch.no_grad():
     print("control: with a random B:", torch.equal(model(**words).logits, base(**words).logits))
 
 # %% [markdown]
-# EFFECT_WHERE
+# Which choice is better? "All" has more numbers at the same rank, so compare them at *equal numbers*: rank 10 on the attention and rank 4
+# on all linear layers of `market-bert`, 7,680 numbers each. Over ten seeds (`docs/effects.md` of the project), with five labels for each
+# class, attention scores 85.6 ± 9.5 % and all 85.2 ± 6.8 %; with 25, 100.0 ± 0.1 and 99.7 ± 0.6. For `market-gpt2`, with five labels,
+# 96.2 ± 5.2 and 90.5 ± 10.5. So "all" is **not better here**: in BERT there is no difference that ten seeds can see, in GPT-2 with five
+# labels attention is ahead by 5.7 points (95 % interval 1.2 to 10.2). These are small models and one task. What others report for large
+# ones, in favour of all layers, is neither shown nor refuted by this.
 #
 # ## Save it and get it back · `adapt_and_save`
 #
@@ -566,7 +571,9 @@ print(f"test: adapted {accuracy(direction, test_batches):.2%}, deployed {accurac
 print("class of the deployed model:", type(plain).__name__)
 
 # %% [markdown]
-# EFFECT_MERGE
+# The answers agree to about six digits, and that holds for ten seeds and both models (`docs/effects.md`): at most 4 millionths of the
+# largest logit, and no headline changed its class. In bfloat16, the precision of most large models, merging changed a logit by up to a
+# tenth of the largest, and in the worst of forty runs 0.2 % of the headlines changed their class. So compare before you deploy.
 #
 # ## One base, many tasks · `task_switcher`
 #
@@ -689,7 +696,8 @@ for task in ("direction", "continent", "direction"):
 print("the base is the same to the last bit:", torch.equal(switcher.logits(None, words), before))
 
 # %% [markdown]
-# EFFECT_OFF
+# With the adapter off the base is there to the last bit; it was so in all of forty trained models (`docs/effects.md`). Nothing was
+# subtracted: the base's weights were never touched. With an adapter *on*, the model forgets like any other (notebook 04).
 #
 # ## Your own LoRA beside PEFT's
 #
