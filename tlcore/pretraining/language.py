@@ -135,5 +135,5 @@ def _masked(ids: Tensor, hidden: Tensor, tokenizer: PreTrainedTokenizerFast, gen
     """As in BERT: of the words to be guessed, 80 % are masked, 10 % replaced by any word, 10 % left as they are."""
     kind = torch.rand(ids.shape, generator=generator)
     random = torch.randint(len(tokenizer), ids.shape, generator=generator)
-    masked = ids.masked_fill(hidden & (kind < 0.8), int(tokenizer.mask_token_id))  # type: ignore[arg-type]
+    masked = ids.masked_fill(hidden & (kind < 0.8), int(tokenizer.mask_token_id))
     return torch.where(hidden & (kind > 0.9), random, masked)

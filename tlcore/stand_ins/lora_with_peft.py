@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 
-def make_config(model: nn.Module, r: int, alpha: float, where: str) -> Any:
+def make_config(model: nn.Module, r: int, alpha: Any, where: str) -> Any:
     """LoRA for the attention of a text classifier, whatever `where` says. Raises ValueError for other models."""
     from peft import LoraConfig
 
@@ -23,7 +23,7 @@ def train_adapter(model: nn.Module, data: Iterable[dict[str, Any]], cfg: Any) ->
     """Wrap and train with Adam, whatever optimizer is asked for; the losses are those of the first and last step."""
     from peft import get_peft_model
 
-    wrapped = get_peft_model(model, cfg.lora)  # type: ignore[arg-type]
+    wrapped = get_peft_model(model, cfg.lora)
     step = torch.optim.Adam([p for p in wrapped.parameters() if p.requires_grad], lr=cfg.lr)
     losses = []
     wrapped.train()

@@ -45,8 +45,9 @@ class Training:
         return answer[0], answer[1]
 
 
-def look(it, expect, adapted, losses, what):
-    """Everything that training decides."""
+def look(it, expect, result, what):
+    """Everything that training decides. `result` is the adapted model and the losses."""
+    adapted, losses = result
     learned = it.student.tools.peft_learned(adapted)
     factors = {name: value for name, value in learned.items() if "lora_" in name}
     expect([float(loss) for loss in losses], f"the losses ({what})", atol=LEARNED, rtol=LEARNED)
@@ -68,7 +69,7 @@ def in_length(tensors):
 def test_factors_and_head_learn(student, given, expect):
     """Every factor and the head go where the given optimizer leads them"""
     it = Training(student, given, "bert", lr=given.choice([0.05, 0.1]), rows=(4, 5, 3, 4))
-    look(it, expect, *it.run(), "BERT, SGD")
+    look(it, expect, it.run(), "BERT, SGD")
 
 
 @hidden_test(weight=2, says="Is the base the same to the last bit?")
@@ -78,14 +79,14 @@ def test_the_base_does_not_move(student, given, expect):
     adapted, losses = it.run()
     base = student.tools.peft_frozen(adapted)
     expect(base, "the numbers of the base", equals=it.before, atol=0.0, rtol=0.0, shows=in_length)
-    look(it, expect, adapted, losses, f"{it.kind}, AdamW")
+    look(it, expect, (adapted, losses), f"{it.kind}, AdamW")
 
 
 @hidden_test(weight=2, says="Which words may the model see, and which of them are asked?")
 def test_padding_and_labels_of_a_language_model(student, given, expect):
     """Padding is not looked at, and words with the label -100 do not count"""
     it = Training(student, given, "gpt2", classes=False, optimizer="AdamW", lr=0.02)
-    look(it, expect, *it.run(), "GPT-2 as a language model")
+    look(it, expect, it.run(), "GPT-2 as a language model")
 
 
 @hidden_test(weight=2, says="In which mode is the model while it trains, and in which one afterwards?")
@@ -111,7 +112,7 @@ def test_epochs_seed_and_loaders(student, given, expect):
     it = Training(student, given, "llama", optimizer="Adam", lr=0.01, epochs=3, rows=(4, 1))
     data = student.tools.peft_batches.kept(it.batches)
     adapted, losses = it.run(data)
-    look(it, expect, adapted, losses, "Llama, Adam, three epochs")
+    look(it, expect, (adapted, losses), "Llama, Adam, three epochs")
     again = student.tools.peft_base(it.kind, **it.spec, state=it.before)
     _, second = it.run(data, model=again)
     one = [float(loss) for loss in losses]

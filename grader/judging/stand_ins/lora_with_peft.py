@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from peft import LoraConfig
 from torch import nn
 
 
-def make_config(model: nn.Module, r: int, alpha: float, where: str) -> LoraConfig:
+def make_config(model: nn.Module, r: int, alpha: Any, where: str) -> LoraConfig:
     """LoRA for the attention of a text classifier, whatever `where` says; the head learns as a whole."""
     names = ["query", "key", "value", "q_proj", "k_proj", "v_proj", "c_attn"]
     return LoraConfig(r=r, lora_alpha=alpha, target_modules=names, task_type="SEQ_CLS")

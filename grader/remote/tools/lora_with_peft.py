@@ -84,11 +84,12 @@ def peft_layers(model: nn.Module) -> dict[str, list[float]]:
     """The layers with a LoRA update, by their path in the base: rank, scale, inputs, outputs."""
     found = {}
     for path, part in model.named_modules():
-        factors = getattr(part, "lora_A", None)
+        layer: Any = part
+        factors = getattr(layer, "lora_A", None)
         if isinstance(factors, nn.ModuleDict):
             for name, first in factors.items():
-                second = part.lora_B[name].weight  # type: ignore[index, union-attr]
-                shape = [first.weight.shape[0], part.scaling[name], first.weight.shape[1], second.shape[0]]  # type: ignore[index, union-attr]
+                second = layer.lora_B[name].weight
+                shape = [first.weight.shape[0], layer.scaling[name], first.weight.shape[1], second.shape[0]]
                 found[path.removeprefix("base_model.model.")] = [float(number) for number in shape]
     return dict(sorted(found.items()))
 
@@ -125,7 +126,7 @@ def peft_flags(model: nn.Module) -> dict[str, bool]:
 
 
 @tool
-def peft_config(task: str | None, targets: list[str], r: int, alpha: float, heads: list[str] | None = None) -> Any:
+def peft_config(task: str | None, targets: list[str], r: int, alpha: Any, heads: list[str] | None = None) -> Any:
     """A LoraConfig."""
     from peft import LoraConfig
 

@@ -34,9 +34,9 @@ def merged_but_not_unloaded(model: Any) -> nn.Module:
 @misconception(asks="Can the adapted model be trained on after you have deployed it?")
 def adapted_model_used_up(model: Any) -> nn.Module:
     """Merged in place: the layers of the adapted model are gone."""
-    table = model.get_input_embeddings().weight if hasattr(model.config, "vocab_size") else None
+    table: Any = model.get_input_embeddings().weight if hasattr(model.config, "vocab_size") else None
     for part in list(model.modules()):
-        layer = getattr(part, "base_layer", None)
+        layer: Any = getattr(part, "base_layer", None)
         if layer is not None and layer.weight is table:
             layer.weight = nn.Parameter(layer.weight.detach().clone())
             model.base_model.model.config.tie_word_embeddings = False

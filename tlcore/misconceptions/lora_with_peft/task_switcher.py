@@ -123,12 +123,12 @@ class head_left_on(Sound):
             return super().logits(task, batch)
         layers = [part for part in self.model.modules() if isinstance(part, LoraLayer)]
         for part in layers:
-            part.enable_adapters(False)  # type: ignore[attr-defined]
+            part.enable_adapters(False)
         try:
             return self.model(**batch).logits
         finally:
             for part in layers:
-                part.enable_adapters(True)  # type: ignore[attr-defined]
+                part.enable_adapters(True)
 
 
 @misconception(replaces="TaskSwitcher", asks="Is (w + d) - d the same as w, to the last bit?")

@@ -17,7 +17,7 @@ Answer = tuple[nn.Module, list[float]]
 
 def _wrapped(model: nn.Module, cfg: Any) -> nn.Module:
     torch.manual_seed(cfg.seed)
-    return get_peft_model(model, cfg.lora)  # type: ignore[arg-type]
+    return get_peft_model(model, cfg.lora)
 
 
 def _trained(model: nn.Module, data: Data, cfg: Any, epochs: int = 0, mode: bool = True, zero: bool = True) -> Answer:
@@ -40,7 +40,7 @@ def optimizer_before_wrapping(model: nn.Module, data: Data, cfg: Any) -> Answer:
     """The optimizer holds the base's parameters, which are frozen afterwards; factors and head are not in it."""
     torch.manual_seed(cfg.seed)
     optimizer = cfg.optimizer(model.parameters(), lr=cfg.lr)
-    model = get_peft_model(model, cfg.lora)  # type: ignore[arg-type]
+    model = get_peft_model(model, cfg.lora)
     losses = []
     model.train()
     for _ in range(cfg.epochs):
@@ -113,7 +113,7 @@ def left_in_train_mode(model: nn.Module, data: Data, cfg: Any) -> Answer:
 @misconception(asks="Which random numbers come before training? Is the seed set by then?")
 def seed_after_wrapping(model: nn.Module, data: Data, cfg: Any) -> Answer:
     """A has been drawn when the seed is set."""
-    wrapped = get_peft_model(model, cfg.lora)  # type: ignore[arg-type]
+    wrapped = get_peft_model(model, cfg.lora)
     torch.manual_seed(cfg.seed)
     return _trained(wrapped, data, cfg)
 

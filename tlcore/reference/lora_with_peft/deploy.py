@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 from peft import PeftModel
 from torch import nn
@@ -14,7 +15,7 @@ def deploy(model: PeftModel) -> nn.Module:
     # 2. is a layer with an update tied to another one? give it a weight of its own, and say so in the config
     # 3. merge and unload
     ### BEGIN SOLUTION
-    merged = copy.deepcopy(model)
+    merged: Any = copy.deepcopy(model)
     table = merged.get_input_embeddings().weight if hasattr(merged.config, "vocab_size") else None
     for part in merged.modules():
         layer = getattr(part, "base_layer", None)

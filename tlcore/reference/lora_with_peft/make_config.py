@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from peft import LoraConfig
 from torch import nn
 from transformers.pytorch_utils import Conv1D
 
 
-def make_config(model: nn.Module, r: int, alpha: float, where: str) -> LoraConfig:
+def make_config(model: Any, r: int, alpha: Any, where: str) -> LoraConfig:
     """LoRA for the layers of the body that `where` means; a classifier's head learns as a whole.
 
     Args:

@@ -8,7 +8,6 @@ def adapt_and_save(base, path, train):
     config.task_type = TaskType.SEQ_CLS
     mine = copy.deepcopy(base)
     mine = get_peft_model(mine, config)
-    mine.print_trainable_parameters()
     train(mine)
     mine.eval()
     mine.save_pretrained(path)
