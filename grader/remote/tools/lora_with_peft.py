@@ -87,9 +87,10 @@ def peft_layers(model: nn.Module) -> dict[str, list[float]]:
         layer: Any = part
         factors = getattr(layer, "lora_A", None)
         if isinstance(factors, nn.ModuleDict):
-            for name, first in factors.items():
-                second = layer.lora_B[name].weight
-                shape = [first.weight.shape[0], layer.scaling[name], first.weight.shape[1], second.shape[0]]
+            for name in factors:
+                first: Any = factors[name]
+                second: Any = layer.lora_B[name].weight
+                shape = [first.weight.size(0), layer.scaling[name], first.weight.size(1), second.shape[0]]
                 found[path.removeprefix("base_model.model.")] = [float(number) for number in shape]
     return dict(sorted(found.items()))
 
