@@ -167,7 +167,7 @@ def accuracy(model: nn.Module, data: ImageSet | DataLoader | tuple[Tensor, Tenso
         else:
             x, y = batch
             logits = predict(model, x)
-        right += int((logits.argmax(1) == y).sum())
+        right += int(logits.argmax(1).eq(y).sum())
         rows += len(y)
     if not rows:
         raise ValueError("accuracy of no rows: the data is empty")

@@ -23,15 +23,15 @@ def train_adapter(model: nn.Module, data: Iterable[dict[str, Any]], cfg: Any) ->
     """Wrap and train with Adam, whatever optimizer is asked for; the losses are those of the first and last step."""
     from peft import get_peft_model
 
-    wrapped = get_peft_model(model, cfg.lora)
-    step = torch.optim.Adam([p for p in wrapped.parameters() if p.requires_grad], lr=cfg.lr)
+    with_peft = get_peft_model(model, cfg.lora)
+    step = torch.optim.Adam([p for p in with_peft.parameters() if p.requires_grad], lr=cfg.lr)
     losses = []
-    wrapped.train()
+    with_peft.train()
     for _ in range(cfg.epochs):
         for batch in data:
             step.zero_grad()
-            loss = wrapped(**batch).loss
+            loss = with_peft(**batch).loss
             loss.backward()
             step.step()
             losses.append(loss.item())
-    return wrapped.eval(), [losses[0], losses[-1]]
+    return with_peft.eval(), [losses[0], losses[-1]]

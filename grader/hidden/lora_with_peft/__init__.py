@@ -4,4 +4,4 @@ import warnings
 
 # The misconceptions do what PEFT warns of; whoever grades need not read it.
 warnings.filterwarnings("ignore", module=r"peft\.")
-warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*")
+warnings.filterwarnings("ignore", message=".*gradient_checkpointing. is deprecated.*")

@@ -34,9 +34,9 @@ def large(model):
 def words(rows=4):
     """Word ids with padding on the right, and the mask."""
     ids = torch.randint(3, 30, (rows, 6), generator=torch.Generator().manual_seed(1))
-    mask = torch.ones_like(ids)
-    mask[0, 4:] = 0
-    return {"input_ids": ids.masked_fill(mask == 0, 0), "attention_mask": mask}
+    seen = torch.ones(rows, 6, dtype=torch.int64)
+    ids[0, 4:] = seen[0, 4:] = 0
+    return {"input_ids": ids, "attention_mask": seen}
 
 
 def logits(model, batch, as_it_is=False):
