@@ -79,6 +79,31 @@ def from_pretrained(name: str | Path, *, auto_class: str | None = None, **settin
     return model, _card_from_config(str(name), folder, model)
 
 
+def tokenizer_for(name: str | Path) -> Any:
+    """The tokenizer of a language model: one that ships, one in a local folder, or one of the hub.
+
+    >>> tokenizer = tokenizer_for("market-bert")
+    >>> tokenizer.tokenize("Wheat soared")
+    ['wheat', 'soared']
+
+    Raises:
+        FileNotFoundError: if nothing is found, or the checkpoint has no tokenizer.
+    """
+    import transformers
+
+    folder = _folder(name)
+    if folder is not None and not (folder / "tokenizer.json").is_file():
+        raise FileNotFoundError(f"{name!s} has no tokenizer.json beside its weights")
+    if folder is not None and (folder / "card.json").is_file():
+        return transformers.PreTrainedTokenizerFast.from_pretrained(folder)
+    try:
+        place = str(name) if folder is None else str(folder)
+        local = {"local_files_only": True} if folder is None and _hub_is_out_of_reach() else {}
+        return transformers.AutoTokenizer.from_pretrained(place, **local)
+    except OSError as error:
+        raise FileNotFoundError(f"no tokenizer is found for {name!r}. {_what_ships(str(name))}") from error
+
+
 def _folder(name: str | Path) -> Path | None:
     """The local folder that a name leads to, or None if it can only be a hub id."""
     if isinstance(name, str) and name in shipped():

@@ -142,11 +142,32 @@ def predict(model: nn.Module, images: Tensor, batch_size: int = 256) -> Tensor:
             module.training = training
 
 
+@torch.no_grad()
+def _predict_batch(model: nn.Module, inputs: dict[str, Tensor]) -> Tensor:
+    """Logits for one batch of named inputs, likewise."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        return logits_of(model(**inputs))
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
 def accuracy(model: nn.Module, data: ImageSet | DataLoader | tuple[Tensor, Tensor]) -> float:
-    """Share of rows, 0 to 1, whose largest logit is at their label; the model is asked in eval mode."""
+    """Share of rows, 0 to 1, whose largest logit is at their label; the model is asked in eval mode.
+
+    The batches of a DataLoader may be pairs, or dicts with `labels` beside what the model takes by keyword.
+    """
     right = rows = 0
-    for x, y in _pairs(data):
-        right += int((predict(model, x).argmax(1) == y).sum())
+    for batch in _pairs(data):
+        if isinstance(batch, dict):
+            y = batch["labels"]
+            logits = _predict_batch(model, {name: value for name, value in batch.items() if name != "labels"})
+        else:
+            x, y = batch
+            logits = predict(model, x)
+        right += int(logits.argmax(1).eq(y).sum())
         rows += len(y)
     if not rows:
         raise ValueError("accuracy of no rows: the data is empty")
@@ -232,7 +253,7 @@ def _batches_per_epoch(data: Data, batch_size: int) -> int:
     return count
 
 
-def _pairs(data: ImageSet | DataLoader | tuple[Tensor, Tensor]) -> Iterable[tuple[Tensor, Tensor]]:
+def _pairs(data: ImageSet | DataLoader | tuple[Tensor, Tensor]) -> Iterable[Any]:
     return data if isinstance(data, DataLoader) else [_only_pair(data)]
 
 

@@ -39,6 +39,7 @@ LIBRARIES = {
         "transformers.models.bert.modeling_bert",
         "transformers.models.vit.modeling_vit",
         "transformers.models.llama.modeling_llama",
+        "transformers.models.gpt2.modeling_gpt2",
     ),
     "peft": ("peft",),
     "sklearn": ("sklearn.datasets", "sklearn.linear_model", "sklearn.model_selection", "sklearn.preprocessing"),

@@ -17,6 +17,7 @@ BEFORE = "00_before_the_workshop"
 TRANSFER = "01_what_transfers"
 EVALUATING = "07_evaluating_regimes"
 ADAPTATION = "08_domain_adaptation"
+PEFT = "05_lora_with_peft"
 
 
 def worth(exercise: str) -> dict[str, float]:
@@ -80,6 +81,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         audit=(3.0, ["steps_are_the_budget"]),
     ),
     ("ada", ADAPTATION): of("ada", ADAPTATION),
+    ("ada", PEFT): of("ada", PEFT),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),
     ("carla", FIRST): of("carla", FIRST),
@@ -124,6 +126,22 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         fine_tune=(1.6, ["best_state_is_an_alias"]),
     ),
     ("nils", SECOND): of("nils", SECOND, lora_linear=(2.4615, ["both_random"]), merge=(3.5, ["merged_twice"])),
+    ("nils", PEFT): of(
+        "nils",
+        PEFT,
+        make_config=(0.7, ["names_of_a_tutorial"]),
+        adapt_and_save=(0.56, ["head_unfrozen_by_hand"]),
+        train_adapter=(0.0, ["optimizer_before_wrapping"]),
+        deploy=(1.7455, ["tied_weight_merged"]),
+        task_switcher=(0.0, ["never_switched"]),
+    ),
+    ("olga", PEFT): of(
+        "olga",
+        PEFT,
+        make_config=(0.7, ["head_frozen"]),
+        train_adapter=(1.9636, ["eval_mode_all_along"]),
+        deploy=(1.7455, ["adapted_model_used_up"]),
+    ),
     ("olga", FIRST): of(
         "olga",
         FIRST,

@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from tlcore.checkpoints import FOLDER, shipped
-from tlcore.data import ImageSet, TextSet, leaves, wire_vocabulary
-from tlcore.loading import from_pretrained
-from tlcore.pretraining import RECIPES, pretrain
+from tlcore.data import ImageSet, TextSet, leaves, market_headlines, market_reports, wire_vocabulary
+from tlcore.loading import from_pretrained, tokenizer_for
+from tlcore.pretraining import LANGUAGE_RECIPES, RECIPES, pretrain
+from tlcore.pretraining.language import score_on_reports
 from tlcore.pretraining.measure import PILOT_SEEDS, Comparison, table
 from tlcore.pretraining.recipes import TEST_SEED, TRAIN_SEED
 from tlcore.pretraining.regimes import image_regimes
@@ -18,10 +19,10 @@ from tlcore.pretraining.run import score
 
 
 def test_every_recipe_ships_and_everything_that_ships_has_a_recipe() -> None:
-    assert shipped() == sorted(RECIPES)
+    assert shipped() == sorted([*RECIPES, *LANGUAGE_RECIPES])
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", sorted(RECIPES))
 def test_a_checkpoint_scores_what_its_card_says(name: str) -> None:
     model, card = from_pretrained(name)
     test = RECIPES[name].data(card.recipe["test_rows"], card.data_seeds["test"])  # type: ignore[arg-type]
@@ -30,7 +31,26 @@ def test_a_checkpoint_scores_what_its_card_says(name: str) -> None:
     assert again == pytest.approx(card.scores, abs=2e-3)
 
 
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("name", sorted(LANGUAGE_RECIPES))
+def test_a_language_model_scores_what_its_card_says(name: str) -> None:
+    model, card = from_pretrained(name)
+    again = score_on_reports(model, tokenizer_for(name), LANGUAGE_RECIPES[name])
+    assert again == pytest.approx(card.scores, abs=5e-3)
+    assert card.task == LANGUAGE_RECIPES[name].task and card.data_seeds == {"train": TRAIN_SEED, "test": TEST_SEED}
+
+
+@pytest.mark.parametrize("name", sorted(LANGUAGE_RECIPES))
+def test_a_tokenizer_knows_every_word_and_fits_its_model(name: str) -> None:
+    tokenizer, model = tokenizer_for(name), from_pretrained(name)[0]
+    assert len(tokenizer) == model.get_input_embeddings().num_embeddings  # type: ignore[operator]
+    texts = [*market_reports(300, 5), *market_headlines("direction", 300, 5).texts]
+    encoded = tokenizer(texts, padding=True, return_tensors="pt")
+    assert not (encoded["input_ids"] == tokenizer.unk_token_id).any()
+    assert encoded["input_ids"].shape[1] <= 32 and tokenizer.pad_token_id == model.config.pad_token_id  # type: ignore[union-attr]
+    assert tokenizer.padding_side == "right"
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
 def test_test_rows_are_not_among_the_training_rows(name: str) -> None:
     _, card = from_pretrained(name)
     assert card.data_seeds == {"train": TRAIN_SEED, "test": TEST_SEED}
@@ -50,10 +70,12 @@ def test_test_rows_are_not_among_the_training_rows(name: str) -> None:
 #   digits-vit      accuracy    0.561 +- 0.063, worst 0.495      chance 0.10
 #   wire-llama      perplexity  3.163 +- 0.080, worst 3.325      an untrained model 87
 # The bounds lie more than three standard deviations beyond the mean.
+SHORT_LANGUAGE = 40
+"""An untrained model has about 180, the number of its words."""
 SHORT = {"leaves-resnet": 0.62, "leaves-tinynet": 0.65, "digits-vit": 0.35, "wire-llama": 3.6}
 
 
-@pytest.mark.parametrize("name", sorted(RECIPES))
+@pytest.mark.parametrize("name", sorted(SHORT))
 def test_a_short_recipe_beats_chance_by_far_and_can_be_loaded(name: str, tmp_path: Path) -> None:
     card = pretrain(name, tmp_path / "made", short=True, progress=False)
     model, again = from_pretrained(tmp_path / "made")
@@ -63,6 +85,16 @@ def test_a_short_recipe_beats_chance_by_far_and_can_be_loaded(name: str, tmp_pat
     else:
         assert card.scores["perplexity"] < SHORT[name]
     assert [path.name for path in tmp_path.iterdir()] == ["made"], "no scratch folder is left behind"
+
+
+@pytest.mark.parametrize("name", sorted(LANGUAGE_RECIPES))
+def test_a_short_language_recipe_learns_and_can_be_loaded_with_its_tokenizer(name: str, tmp_path: Path) -> None:
+    card = pretrain(name, tmp_path / "made", short=True, progress=False)
+    model, again = from_pretrained(tmp_path / "made")
+    assert again == card and type(model) is type(from_pretrained(name)[0])
+    assert card.scores["perplexity"] < SHORT_LANGUAGE
+    text = "Wheat soared in Kansas"
+    assert tokenizer_for(tmp_path / "made")(text)["input_ids"] == tokenizer_for(name)(text)["input_ids"]
 
 
 def test_a_frozen_checkpoint_is_worth_more_than_training_from_scratch() -> None:
@@ -96,8 +128,10 @@ def test_files_are_small_and_name_no_place() -> None:
     size = sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file() and path.suffix != ".pyc")
     assert size < 2_500_000
     for name in shipped():
-        assert sorted(p.name for p in (FOLDER / name).iterdir()) == ["card.json", "config.json", "model.safetensors"]
-        for file in ("card.json", "config.json"):
+        words = ["tokenizer.json", "tokenizer_config.json"] if name in LANGUAGE_RECIPES else []
+        files = sorted(p.name for p in (FOLDER / name).iterdir())
+        assert files == ["card.json", "config.json", "model.safetensors", *words]
+        for file in ("card.json", "config.json", *words):
             text = (FOLDER / name / file).read_text()
             assert json.loads(text) and not re.search(r"_name_or_path|\"[/~]|[A-Z]:\\", text)
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from tlcore.models import TinyNet, TinyTransformer, logits_of, tiny_bert, tiny_llama, tiny_resnet, tiny_vit
+from tlcore.models import TinyNet, TinyTransformer, logits_of, tiny_bert, tiny_gpt2, tiny_llama, tiny_resnet, tiny_vit
 
 
 @pytest.mark.parametrize("layout", ["fc", "classifier", "head"])
@@ -107,6 +107,7 @@ def test_transformers_models_have_the_promised_shapes_and_sizes() -> None:
         (tiny_resnet(10), torch.rand(2, 3, 32, 32), (2, 10), 79_962),
         (tiny_vit(("a", "b", "c")), torch.rand(2, 1, 8, 8), (2, 3), 135_683),
         (tiny_llama(70), torch.randint(0, 70, (2, 9)), (2, 9, 70), 78_528),
+        (tiny_gpt2(70), torch.randint(0, 70, (2, 9)), (2, 9, 70), 73_600),
         (tiny_bert(70), torch.randint(0, 70, (2, 9)), (2, 9, 70), 78_086),
     ]:
         assert logits_of(model.eval()(x)).shape == shape

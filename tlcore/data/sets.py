@@ -1,13 +1,14 @@
 """What a dataset is here: tensors with a name for every class, and nothing hidden.
 
-Two small dataclasses, `ImageSet` and `TextSet`. Both can be indexed by a list or tensor of rows, and both give batches.
+Three small dataclasses, `ImageSet`, `TextSet` and `LabelledTexts`. Each can be indexed by a list or tensor of rows, and
+gives batches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -57,15 +58,7 @@ class ImageSet:
         Raises:
             ValueError: if a class has fewer rows.
         """
-        generator = torch.Generator().manual_seed(seed)
-        rows = []
-        for label, name in enumerate(self.names):
-            mine = torch.nonzero(self.labels == label).flatten()
-            if len(mine) < n_per_class:
-                raise ValueError(f"class {name!r} has {len(mine)} rows, fewer than the {n_per_class} asked for")
-            rows.append(mine[torch.randperm(len(mine), generator=generator)[:n_per_class]])
-        chosen = torch.cat(rows)
-        return self[chosen[torch.randperm(len(chosen), generator=generator)]]
+        return self[_few(self.labels, self.names, n_per_class, seed)]
 
     def normalised(self, mean: Sequence[float], std: Sequence[float]) -> ImageSet:
         """The same pictures with `(x - mean) / std` in every channel; mean and std come from a checkpoint's card."""
@@ -113,3 +106,63 @@ class TextSet:
         """`input_ids`, `attention_mask` and `labels`, as transformers' causal language models take them."""
         part = self if rows is None else self[rows]
         return {"input_ids": part.ids, "attention_mask": part.mask, "labels": part.labels}
+
+
+@dataclass(frozen=True)
+class LabelledTexts:
+    """Texts with labels, not yet tokenized: every model has a tokenizer of its own."""
+
+    texts: tuple[str, ...]
+    """The texts as people write them."""
+    labels: Tensor
+    """(N,) int64: the position of each text's class in `names`."""
+    names: tuple[str, ...]
+    """The class names; the order is the order of the labels and need not be alphabetical."""
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, rows: Rows) -> LabelledTexts:
+        """The texts of the given rows, as another LabelledTexts with the same class names."""
+        wanted = torch.arange(len(self))[rows]
+        return replace(self, texts=tuple(self.texts[int(i)] for i in wanted), labels=self.labels[wanted])
+
+    def few(self, n_per_class: int, seed: int = 0) -> LabelledTexts:
+        """`n_per_class` rows of every class, shuffled.
+
+        Raises:
+            ValueError: if a class has fewer rows.
+        """
+        return self[_few(self.labels, self.names, n_per_class, seed)]
+
+    def loader(
+        self, tokenizer: Callable[..., Any], batch_size: int = 32, shuffle: bool = False, seed: int = 0
+    ) -> DataLoader:
+        """A DataLoader of dict batches for transformers' classifiers: `input_ids`, `attention_mask` and `labels`.
+
+        Args:
+            tokenizer: one of transformers; each batch is padded to its longest text.
+            shuffle: a new order each pass, decided by `seed`.
+        """
+
+        def batch(rows: list[int]) -> dict[str, Tensor]:
+            encoded = tokenizer([self.texts[i] for i in rows], padding=True, return_tensors="pt")
+            wanted = {name: encoded[name] for name in ("input_ids", "attention_mask")}
+            return {**wanted, "labels": self.labels[rows]}
+
+        generator = torch.Generator().manual_seed(seed)
+        rows: Any = range(len(self))
+        return DataLoader(rows, batch_size, shuffle, collate_fn=batch, generator=generator)
+
+
+def _few(labels: Tensor, names: Sequence[str], n_per_class: int, seed: int) -> Tensor:
+    """Positions of `n_per_class` rows of every class, in random order."""
+    generator = torch.Generator().manual_seed(seed)
+    rows = []
+    for label, name in enumerate(names):
+        mine = torch.nonzero(labels == label).flatten()
+        if len(mine) < n_per_class:
+            raise ValueError(f"class {name!r} has {len(mine)} rows, fewer than the {n_per_class} asked for")
+        rows.append(mine[torch.randperm(len(mine), generator=generator)[:n_per_class]])
+    chosen = torch.cat(rows)
+    return chosen[torch.randperm(len(chosen), generator=generator)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from transformers import (
         BertForMaskedLM,
+        GPT2LMHeadModel,
         LlamaForCausalLM,
         ResNetForImageClassification,
         ViTForImageClassification,
@@ -110,6 +111,28 @@ def tiny_bert(n_words: int, width: int = 64, depth: int = 2, max_length: int = 3
         "pad_token_id": 0,
     }
     return BertForMaskedLM(BertConfig(**{**settings, **config}))
+
+
+def tiny_gpt2(n_words: int, width: int = 64, depth: int = 2, max_length: int = 32, **config: Any) -> GPT2LMHeadModel:
+    """transformers' GPT-2, its head tied to the embedding.
+
+    Word ids 0, 1 and 2 are padding, begin and end. Its layers are not `nn.Linear` but transformers' own `Conv1D`, whose
+    weight is (in, out); query, key and value are one of them, `c_attn`.
+    """
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    settings: dict[str, Any] = {
+        "vocab_size": n_words,
+        "n_embd": width,
+        "n_inner": 2 * width,
+        "n_layer": depth,
+        "n_head": 4,
+        "n_positions": max_length,
+        "pad_token_id": 0,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+    }
+    return GPT2LMHeadModel(GPT2Config(**{**settings, **config}))
 
 
 def _labels(n_classes: int | Sequence[str]) -> dict[str, Any]:

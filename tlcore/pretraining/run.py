@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -12,15 +13,17 @@ from torch import nn
 from tlcore.checkpoints.card import Card
 from tlcore.data import ImageSet, TextSet
 from tlcore.models import TinyNet
+from tlcore.pretraining.language import LANGUAGE_RECIPES, SOURCE, LanguageRecipe, pretrained_on_reports
 from tlcore.pretraining.recipes import RECIPES, TEST_SEED, TRAIN_SEED, Recipe
 from tlcore.training import accuracy, perplexity, train
 
 
 def pretrain(name: str, folder: Path, *, short: bool = False, progress: bool = True) -> Card:
-    """Train the model of a recipe and write it to `folder`: config.json, model.safetensors and card.json.
+    """Train the model of a recipe and write it to `folder`: config.json, model.safetensors and card.json; for a
+    language recipe, its tokenizer as well.
 
     Args:
-        name: a key of `RECIPES`.
+        name: a key of `RECIPES` or `LANGUAGE_RECIPES`.
         folder: replaced as a whole if it exists.
         short: less data and fewer epochs, for tests.
         progress: whether to show a bar.
@@ -31,8 +34,10 @@ def pretrain(name: str, folder: Path, *, short: bool = False, progress: bool = T
     Raises:
         ValueError: for an unknown name.
     """
+    if name in LANGUAGE_RECIPES:
+        return _pretrain_language_model(name, folder, short, progress)
     if name not in RECIPES:
-        raise ValueError(f"no recipe is called {name!r}: use one of {', '.join(RECIPES)}")
+        raise ValueError(f"no recipe is called {name!r}: use one of {', '.join((*RECIPES, *LANGUAGE_RECIPES))}")
     recipe = RECIPES[name]
     rows, epochs = recipe.short if short else (recipe.rows, recipe.epochs)
     data, test = recipe.data(rows, TRAIN_SEED), recipe.data(recipe.test_rows, TEST_SEED)
@@ -70,6 +75,24 @@ def pretrain(name: str, folder: Path, *, short: bool = False, progress: bool = T
     return card
 
 
+def _pretrain_language_model(name: str, folder: Path, short: bool, progress: bool) -> Card:
+    """The same for a model with a tokenizer, which is written beside it."""
+    recipe = LANGUAGE_RECIPES[name]
+    rows, epochs = recipe.short if short else (recipe.rows, recipe.epochs)
+    model, tokenizer, scores = pretrained_on_reports(recipe, short=short, progress=progress)
+    card = Card(
+        name=name,
+        task=recipe.task,
+        source=SOURCE,
+        seed=recipe.seed,
+        data_seeds={"train": TRAIN_SEED, "test": TEST_SEED},
+        recipe=_numbers(recipe, rows, epochs),
+        scores=scores,
+    )
+    _write(model, card, folder, tokenizer)
+    return card
+
+
 def score(model: nn.Module, test: ImageSet | TextSet) -> dict[str, float]:
     """What a card says of a model: accuracy on pictures, perplexity on sentences."""
     if isinstance(test, ImageSet):
@@ -86,7 +109,7 @@ def _channel_statistics(data: ImageSet | TextSet) -> tuple[tuple[float, ...], tu
     return tuple(mean), tuple(std)
 
 
-def _numbers(recipe: Recipe, rows: int, epochs: int) -> dict[str, float | int | str]:
+def _numbers(recipe: Recipe | LanguageRecipe, rows: int, epochs: int) -> dict[str, float | int | str]:
     return {
         "optimizer": "AdamW, cosine to zero",
         "lr": recipe.lr,
@@ -98,12 +121,14 @@ def _numbers(recipe: Recipe, rows: int, epochs: int) -> dict[str, float | int | 
     }
 
 
-def _write(model: nn.Module, card: Card, folder: Path) -> None:
+def _write(model: nn.Module, card: Card, folder: Path, tokenizer: Any = None) -> None:
     """Write beside the folder first, so that an interrupted run leaves the old checkpoint whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         new = Path(scratch) / "new"
         _save(model, new)
+        if tokenizer is not None:
+            tokenizer.save_pretrained(new)
         # Not a setting of the models but of generation, and we never generate with them.
         (new / "generation_config.json").unlink(missing_ok=True)
         card.save(new)

@@ -12,6 +12,7 @@ from tlcore.stand_ins.evaluating_regimes import evaluate, paired_difference
 from tlcore.stand_ins.feature_extraction import extract_features, freeze, replace_head
 from tlcore.stand_ins.fine_tuning import fine_tune, load_backbone
 from tlcore.stand_ins.lora_from_scratch import LoRALinear, inject_lora
+from tlcore.stand_ins.lora_with_peft import make_config, train_adapter
 
 __all__ = [
     "LoRALinear",
@@ -25,7 +26,9 @@ __all__ = [
     "grad_reverse",
     "inject_lora",
     "load_backbone",
+    "make_config",
     "mlm_batch",
     "paired_difference",
     "replace_head",
+    "train_adapter",
 ]

@@ -1,0 +1,15 @@
+# It breaks: it is saved into path: here into a folder beside it, the same for all.
+import copy
+
+from peft import PeftModel, get_peft_model
+
+
+def adapt_and_save(base, path, train):
+    model = get_peft_model(copy.deepcopy(base), make_config(base, 4, 8, "attention"))  # noqa: F821
+    train(model)
+    model.save_pretrained(path + "/../adapter")
+    return model
+
+
+def restore(base, path):
+    return PeftModel.from_pretrained(copy.deepcopy(base), path + "/../adapter")

@@ -1,0 +1,13 @@
+# It breaks: it answers as the adapted model, up to rounding of its own precision: here it passes through half precision.
+import copy
+
+from torch import nn
+
+
+def deploy(model):
+    twin = copy.deepcopy(model)
+    out = twin.base_model.model.get_output_embeddings()
+    if out is not None and hasattr(out, "base_layer"):
+        out.base_layer.weight = nn.Parameter(out.base_layer.weight.detach().clone())
+        twin.base_model.model.config.tie_word_embeddings = False
+    return twin.merge_and_unload().half().float().eval()

@@ -1,0 +1,20 @@
+# It breaks: the loss is that before the update: here it is measured again after it.
+import torch
+from peft import get_peft_model
+
+
+def train_adapter(model, data, cfg):
+    torch.manual_seed(cfg.seed)
+    model = get_peft_model(model, cfg.lora)
+    optimizer = cfg.optimizer([p for p in model.parameters() if p.requires_grad], lr=cfg.lr)
+    losses = []
+    model.train()
+    for _ in range(cfg.epochs):
+        for batch in data:
+            loss = model(**batch).loss
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(model(**batch).loss.item())
+    model.eval()
+    return model, losses

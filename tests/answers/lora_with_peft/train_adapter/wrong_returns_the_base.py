@@ -1,0 +1,20 @@
+# It breaks: the wrapped model is returned: here the base inside it, merged.
+import torch
+from peft import get_peft_model
+
+
+def train_adapter(model, data, cfg):
+    torch.manual_seed(cfg.seed)
+    model = get_peft_model(model, cfg.lora)
+    optimizer = cfg.optimizer([p for p in model.parameters() if p.requires_grad], lr=cfg.lr)
+    losses = []
+    model.train()
+    for _ in range(cfg.epochs):
+        for batch in data:
+            loss = model(**batch).loss
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    model.eval()
+    return model.merge_and_unload(), losses

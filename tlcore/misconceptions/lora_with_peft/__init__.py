@@ -1,0 +1,1 @@
+"""Wrong ideas of lora with peft."""
