@@ -132,7 +132,7 @@ def test_every_kind_of_number_arrives_as_it_was(dtype):
     assert all(torch.equal(arrived[name], sent[name]) for name in sent)
 
 
-def test_an_empty_array_of_numpy_arrives():
+def test_a_flat_empty_array_of_numpy_arrives():
     """Its stride is 0, which torch's own empty tensors do not have."""
     empty = torch.from_numpy(np.arange(5)[:0])
     _, arrived = _deliver(wire.encode({}, {"none": empty}))
