@@ -114,7 +114,7 @@ for kind, model in models.items():
 
 # %% [markdown]
 # GPT-2 makes queries, keys and values in one layer, `c_attn`. Its layers are not `nn.Linear` but `Conv1D`, an older class that does the
-# same. The names depend on the version, too: up to version 5.0 of transformers or so, the vision transformer said `query`.
+# same. The names depend on the version, too: in earlier versions of transformers, the vision transformer said `query`.
 #
 # By hand: an update of rank r on a layer with `in` inputs and `out` outputs has r · (in + out) numbers. BERT here has two blocks of
 # width 64. With r = 4 on queries, keys and values, that is 2 · 3 · 4 · (64 + 64) = 3,072 numbers.
@@ -574,7 +574,7 @@ print("class of the deployed model:", type(plain).__name__)
 # %% [markdown]
 # The answers agree to about six digits, and that holds for ten seeds and both models (`docs/effects.md`): at most 4 millionths of the
 # largest logit, and no headline changed its class. In bfloat16, the precision of most large models, merging changed a logit by up to a
-# tenth of the largest, and in the worst of forty runs 0.2 % of the headlines changed their class. So compare before you deploy.
+# tenth of the largest, and in the worst of twenty runs 0.2 % of the headlines changed their class. So compare before you deploy.
 #
 # ## One base, many tasks · `task_switcher`
 #

@@ -591,7 +591,7 @@ for stage, values in stages.items():
 #
 # </details>
 #
-# This shows that the model learns to guess words of the board. It does **not** show that a classifier of posts gets better: with a model and data as small as these, that did not show, and nothing is claimed. For large models Gururangan et al. (2020) found that it does, most where the new domain
+# This shows that the model learns to guess words of the board. It does **not** show that a classifier of posts gets better: that was not measured here, and nothing is claimed. For large models Gururangan et al. (2020) found that it does, most where the new domain
 # is far from the old one.
 #
 # For a real model: `AutoModelForMaskedLM.from_pretrained(...)` instead of `tiny_bert`, `tokenizer.add_tokens(...)`, `resize_token_embeddings(len(tokenizer))`, and `mlm_batch` with `tokenizer.all_special_ids` and `tokenizer.mask_token_id`. The rest stays.
