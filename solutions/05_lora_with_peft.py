@@ -574,7 +574,7 @@ print("class of the deployed model:", type(plain).__name__)
 # %% [markdown]
 # The answers agree to about six digits, and that holds for ten seeds and both models (`docs/effects.md`): at most 4 millionths of the
 # largest logit, and no headline changed its class. In bfloat16, the precision of most large models, merging changed a logit by up to a
-# tenth of the largest, and in the worst of twenty runs 0.2 % of the headlines changed their class. So compare before you deploy.
+# tenth of the largest, and in the worst of forty runs 0.2 % of the headlines changed their class. So compare before you deploy.
 #
 # ## One base, many tasks · `task_switcher`
 #
