@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from grader.hidden.lora_with_peft.setups import close, in_numbers, inputs, other_head, sizes
 from grader.hidden.registry import hidden_test
 from grader.student.proxy import model_from
+from grader.student.views import View
 
 CONFIGURED_BY = ("make_config",)
 
@@ -51,7 +52,7 @@ def test_a_fresh_base_answers_as_the_adapted_model(student, given, expect):
     it = Adapted(student, given, "bert")
     besides = student.tools.peft_besides(it.model)
     head = sorted([it.spec["n_classes"], it.spec["n_classes"] * it.spec["width"]])
-    expect(besides, "what the returned model trains besides the updates", equals=head, shows=in_numbers)
+    expect(besides, "what the returned model trains besides the updates", equals=head, view=View(in_numbers))
     it.learned(expect)
     file = student.tools.packed(it.path)
     student.start_afresh()

@@ -1,6 +1,6 @@
 """Hidden tests of `deploy`."""
 
-from grader.hidden.lora_with_peft.setups import ATTENTION, HEADS, as_matrix, close, transformer
+from grader.hidden.lora_with_peft.setups import ATTENTION, HEADS, MATRIX, close, transformer
 from grader.hidden.registry import hidden_test
 
 ROUNDING = 1e-4
@@ -31,7 +31,7 @@ class Adapted:
 
 def at(it):
     """The absolute tolerance for logits of this model."""
-    return {"atol": ROUNDING * float(it.told.abs().max()), "rtol": ROUNDING, "picture": as_matrix}
+    return {"atol": ROUNDING * float(it.told.abs().max()), "rtol": ROUNDING, "view": MATRIX}
 
 
 @hidden_test(weight=3, says="Does the deployed model hold the adaptation, and nothing of PEFT?")

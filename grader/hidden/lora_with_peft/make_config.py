@@ -1,7 +1,8 @@
 """Hidden tests of `make_config`."""
 
-from grader.hidden.lora_with_peft.setups import as_matrix, in_numbers, in_words, transformer
+from grader.hidden.lora_with_peft.setups import MATRIX, in_numbers, in_words, transformer
 from grader.hidden.registry import hidden_test
+from grader.student.views import View
 
 
 def look(student, given, expect, kind, where, classes=True, r=None, alpha=None, depth=None):
@@ -12,12 +13,12 @@ def look(student, given, expect, kind, where, classes=True, r=None, alpha=None, 
     config = student.make_config(model, r, alpha, where)
     adapted = student.tools.peft_adapted(model, config)
     here = f"{kind}, {where}"
-    expect(student.tools.peft_layers(adapted), f"layers with an update ({here})", shows=in_words)
+    expect(student.tools.peft_layers(adapted), f"layers with an update ({here})", view=View(in_words))
     besides = student.tools.peft_besides(adapted)
-    expect(besides, f"what learns besides the updates ({here})", shows=in_numbers)
+    expect(besides, f"what learns besides the updates ({here})", view=View(in_numbers))
     filled = student.tools.peft_filled(adapted)
     logits = student.tools.peft_logits(filled, batch)
-    expect(logits, f"logits with other factors ({here})", atol=1e-4, rtol=1e-4, picture=as_matrix)
+    expect(logits, f"logits with other factors ({here})", atol=1e-4, rtol=1e-4, view=MATRIX)
     return model, adapted
 
 

@@ -1,9 +1,9 @@
 """Hidden tests of `TaskSwitcher`."""
 
-from grader.hidden.lora_with_peft.setups import ATTENTION, as_matrix, inputs, sizes
+from grader.hidden.lora_with_peft.setups import ATTENTION, MATRIX, inputs, sizes
 from grader.hidden.registry import hidden_test
 
-LOGITS = {"atol": 1e-4, "rtol": 1e-4, "picture": as_matrix}
+LOGITS = {"atol": 1e-4, "rtol": 1e-4, "view": MATRIX}
 
 
 class Tasks:
@@ -64,7 +64,7 @@ def test_the_base_is_never_lost(student, given, expect):
     it.ask(expect, one)
     logits.append(it.switcher.logits(None, it.batch))
     for seen, when in zip(logits, ("before any task", "with one task", "after a task", "at the end"), strict=True):
-        expect(seen, f"logits of the base, {when}", equals=it.alone, atol=0.0, rtol=0.0, picture=as_matrix)
+        expect(seen, f"logits of the base, {when}", equals=it.alone, atol=0.0, rtol=0.0, view=MATRIX)
 
 
 @hidden_test(weight=2, says="How many copies of the base are in memory?")

@@ -2,8 +2,9 @@
 
 import torch
 
-from grader.hidden.lora_with_peft.setups import ATTENTION, as_matrix, close, inputs, sizes
+from grader.hidden.lora_with_peft.setups import ATTENTION, MATRIX, close, inputs, sizes
 from grader.hidden.registry import hidden_test
+from grader.student.views import View
 
 TASKS = {"bert": "SEQ_CLS", "gpt2": "CAUSAL_LM", "llama": "SEQ_CLS"}
 LEARNED = 2e-4
@@ -51,11 +52,11 @@ def look(it, expect, result, what):
     learned = it.student.tools.peft_learned(adapted)
     factors = {name: value for name, value in learned.items() if "lora_" in name}
     expect([float(loss) for loss in losses], f"the losses ({what})", atol=LEARNED, rtol=LEARNED)
-    expect(factors, f"the factors after training ({what})", atol=LEARNED, rtol=LEARNED, shows=in_length)
+    expect(factors, f"the factors after training ({what})", atol=LEARNED, rtol=LEARNED, view=View(in_length))
     rest = {name: value for name, value in learned.items() if name not in factors}
-    expect(rest, f"the head that learns ({what})", atol=LEARNED, rtol=LEARNED, shows=in_length)
+    expect(rest, f"the head that learns ({what})", atol=LEARNED, rtol=LEARNED, view=View(in_length))
     logits = it.student.tools.peft_logits(adapted, {k: v for k, v in it.batches[0].items() if k != "labels"})
-    expect(logits, f"logits after training ({what})", atol=1e-3, rtol=1e-3, picture=as_matrix)
+    expect(logits, f"logits after training ({what})", atol=1e-3, rtol=1e-3, view=MATRIX)
 
 
 def in_length(tensors):
@@ -78,7 +79,7 @@ def test_the_base_does_not_move(student, given, expect):
     it = Training(student, given, given.choice(["bert", "llama"]), optimizer="AdamW", lr=0.02, epochs=2)
     adapted, losses = it.run()
     base = student.tools.peft_frozen(adapted)
-    expect(base, "the numbers of the base", equals=it.before, atol=0.0, rtol=0.0, shows=in_length)
+    expect(base, "the numbers of the base", equals=it.before, atol=0.0, rtol=0.0, view=View(in_length))
     look(it, expect, (adapted, losses), f"{it.kind}, AdamW")
 
 
