@@ -17,6 +17,8 @@ from grader.student.bounded import Bounded
 from grader.student.compare import in_words
 from grader.student.expect import Observation
 
+_ADDRESS = re.compile(r"<([\w.]+) object at 0x[0-9a-f]+>")
+
 NOTHING_THERE = {"Blank", "MissingAnswer"}
 """Ends about which a hint on the behaviour has nothing to say."""
 
@@ -90,7 +92,7 @@ def _behaviour(test: HiddenTest, seen: Trace, worth: float) -> Behaviour:
 def explain(error: LearnerError) -> str:
     """What the learner is told of an exception, a time limit or a lost process."""
     at = f" The line was: `{error.line}`." if error.line else ""
-    said = error.message.rstrip(".")
+    said = _ADDRESS.sub(r"an object of \1", error.message.rstrip("."))
     match error.kind:
         case "Blank":
             if error.line:

@@ -35,7 +35,7 @@ def named(student: Any, every: list[Any], labels: int) -> list[str]:
             if not said:  # an answer that raises on some case only loses that case
                 raise
             answer = "an error"
-        said.append(str(answer)[:20])
+        said.append(answer[:20] if isinstance(answer, str) else "something that is no text")
     return said
 
 
