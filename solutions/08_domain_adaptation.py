@@ -196,10 +196,10 @@ for severity in progress(severities, desc="six severities"):
         scores[name].append((np.mean(values), np.std(values, ddof=1)))
 
 _, axes = plt.subplots(figsize=(6.5, 3.5))
-for name, values in scores.items():
+for arm, values in scores.items():
     means, spreads = zip(*values, strict=True)
-    axes.errorbar(severities, means, yerr=spreads, marker="o", capsize=3, label=name)
-    print(f"{name:>13}:", ", ".join(f"{m:.0f} ± {s:.0f}" for m, s in values))
+    axes.errorbar(severities, means, yerr=spreads, marker="o", capsize=3, label=arm)
+    print(f"{arm:>13}:", ", ".join(f"{m:.0f} ± {s:.0f}" for m, s in values))
 axes.axhline(10, color="gray", linestyle=":", label="guessing")
 axes.set(
     xlabel="severity (0 is the lab)", ylabel="accuracy in %", ylim=(0, 100), title="mean and deviation of five sets"

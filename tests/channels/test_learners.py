@@ -117,7 +117,7 @@ def test_nothing_closed_is_in_the_bundle(bundle: Path):
         for line, source in closed.items()
         if line in text or line.replace('"', '\\"') in text
     ]
-    assert leaked == []
+    assert leaked == [], "\n".join(leaked)
 
 
 def test_the_search_would_find_a_solution(bundle: Path):

@@ -80,7 +80,7 @@ def test_an_id_that_nbgrader_would_not_take(tmp_path: Path):
 
 
 def test_unknown_exercises_and_full_folders(tmp_path: Path):
-    with pytest.raises(ReleaseRefused, match=r"unknown exercise '99_x'; known: 02_"):
+    with pytest.raises(ReleaseRefused, match=r"unknown exercise '99_x'; known: 00_"):
         chosen(["99_x"])
     (tmp_path / "mine").touch()
     with pytest.raises(ReleaseRefused, match="not empty"):

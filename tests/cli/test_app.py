@@ -1,14 +1,27 @@
 """What holds for every verb: help, version, exit status, errors in one line, a quick start."""
 
+import atexit
+import gc
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from grader.cli import app as application
 from grader.cli import console
+
+
+@pytest.fixture(autouse=True)
+def collector_as_it_was() -> Iterator[None]:
+    """`main` tunes the garbage collector of a process that it ends."""
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+    atexit.unregister(gc.freeze)
+
 
 VERBS = [verb for verb, _, _ in application.VERBS]
 

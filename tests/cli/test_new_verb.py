@@ -32,9 +32,10 @@ def test_it_says_what_it_wrote_and_what_comes_next(tl, course: Path):
     before = (course / WRITTEN[0]).read_text(encoding="utf-8")
     run = tl("new", NAME, QUESTION, "--root", course)
     assert (run.returncode, run.stderr) == (0, "")
-    *written, last = run.stdout.splitlines()
+    *written, following, last = run.stdout.splitlines()
     assert written == [f"wrote {name}" for name in WRITTEN]
-    assert last == f"Next: fill in every TODO, then tl build {NAME} and tl verify {NAME} {QUESTION}"
+    assert following == f"Next: fill in every TODO, then tl build {NAME} and tl verify {NAME} {QUESTION};"
+    assert last == "when it has no problem, make lint and make test."
     assert all((course / name).is_file() for name in WRITTEN)
     assert (course / WRITTEN[0]).read_text(encoding="utf-8").startswith(before.rstrip("\n"))
 

@@ -8,6 +8,7 @@ import pytest
 import tlcore.stand_ins
 from grader.exercise.catalogue import exercise_names, load_exercise
 from grader.grading.notebook_answers import NotebookAnswers
+from grader.hidden.registry import hidden_tests
 from grader.judging.answer_key import AnswerKey
 from grader.judging.stand_ins import STAND_INS, sources_of
 from grader.judging.verdict import verdict
@@ -30,8 +31,12 @@ def sandbox(request):
         yield box
 
 
-def test_there_are_some() -> None:
-    assert {"LoRALinear", "inject_lora"} <= set(OPEN) <= set(STAND_INS)
+def test_there_are_some_and_all_that_hidden_tests_ask_for() -> None:
+    assert {"LoRALinear", "inject_lora"} <= set(OPEN)
+    exercises = map(load_exercise, exercise_names())
+    tests = [test for e in exercises for q in e.questions for test in hidden_tests(e.topic, q.id)]
+    asked = {name for test in tests for name in test.stand_ins}
+    assert {"LoRALinear", "inject_lora"} <= asked <= set(STAND_INS)
 
 
 def _question_that_defines(name):
@@ -42,7 +47,9 @@ def _question_that_defines(name):
 def test_what_learners_have_does_not_answer_its_own_question(name) -> None:
     exercise, question = _question_that_defines(name)
     key = AnswerKey(exercise.name, "a course of its own")
-    names = {**key.reference_names, name: getattr(tlcore.stand_ins, name)}
+    # Whoever hands in one of two has still to write the other.
+    theirs = {each: getattr(tlcore.stand_ins, each) for each in question.defines if each in OPEN}
+    names = {**key.reference_names, **theirs}
     found = verdict(key, question, key.ask(question.id, names))
     assert found.points < question.points / 2
     assert found.status in ("failed", "error", "partial")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 import torch
@@ -11,18 +12,20 @@ from torch import Tensor, nn
 
 
 def adabn(model: nn.Module, loader: Iterable[Tensor]) -> nn.Module:
-    """A copy with the statistics of the loader's pictures. It knows norms over pictures only, takes an empty loader
-    for a full one, and forgets the norms' momentum."""
-    adapted = copy.deepcopy(model).eval()
-    for norm in adapted.modules():
-        if isinstance(norm, nn.BatchNorm2d):
-            norm.reset_running_stats()
-            norm.momentum = None
-            norm.train()
+    """A copy with the statistics of the loader's first eight batches. It knows norms over pictures only, takes an empty
+    loader for a full one, and forgets the norms' momentum."""
+    new = copy.deepcopy(model)
+    new.eval()
+    for layer in new.modules():
+        if type(layer) is nn.BatchNorm2d:
+            layer.reset_running_stats()
+            layer.momentum = None
+            layer.training = True
     with torch.no_grad():
-        for x in loader:
-            adapted(x)
-    return adapted.eval()
+        for photos in islice(loader, 8):
+            new(photos)
+    new.eval()
+    return new
 
 
 def grad_reverse(x: Tensor, lam: float) -> Tensor:
@@ -49,7 +52,9 @@ def mlm_batch(
 ) -> tuple[Tensor, Tensor]:
     """Inputs and labels with three words in ten hidden, whatever p is; special are 0, 1 and 2, whatever is given."""
     chosen = (ids > 2) & (torch.rand(ids.shape, generator=gen) < 0.3)
-    return ids.masked_fill(chosen, mask_id), ids.masked_fill(~chosen, -100)
+    inputs, labels = ids.clone(), torch.full_like(ids, -100)
+    inputs[chosen], labels[chosen] = mask_id, ids[chosen]
+    return inputs, labels
 
 
 def diagnose_shift(source_x: Any, source_y: Any, target_x: Any, few_x: Any, few_y: Any) -> str:

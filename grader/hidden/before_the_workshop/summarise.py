@@ -75,6 +75,7 @@ def test_calls_leave_nothing_behind(student, given, expect):
     held = student.tools.plain_data.kept(first)
     expect(student.summarise(held, skip=-999), "the first call", **TOLERANCE)
     expect(student.tools.plain_data(held), "the list afterwards", equals=first)
+    expect(student.summarise(held), "the same list with nothing to skip", **TOLERANCE)
     expect(student.summarise(held, skip=-999), "the second call with the same list", **TOLERANCE)
     expect(student.summarise(first), "a third call, without `skip`", **TOLERANCE)
     expect(student.summarise(readings(given, 6, 2)), "a fourth call with another list", **TOLERANCE)

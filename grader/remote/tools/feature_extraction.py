@@ -48,7 +48,9 @@ def learn_from(answer: Any, head: nn.Module, net: nn.Module, y: torch.Tensor, st
 @tool
 def train_parameters(module: nn.Module, x: torch.Tensor, y: torch.Tensor, steps: int, lr: float) -> nn.Module:
     """Train in eval mode, where statistics stand still: what moves are parameters. Each moves a step of length `lr`
-    along its gradient, so that none is too small to be seen and none runs away."""
+    along its gradient, so that none is too small to be seen and none runs away. Raises ValueError as an optimizer does
+    for what is no parameter of its own but computed from another tensor."""
+    torch.optim.SGD(module.parameters(), lr=lr)
     for _ in range(steps):
         module.eval()
         module.zero_grad()
