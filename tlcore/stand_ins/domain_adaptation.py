@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 
 def adabn(model: nn.Module, loader: Iterable[Tensor]) -> nn.Module:
-    """A copy with the statistics of the loader's first eight batches. It knows norms over pictures only, takes an empty
+    """A copy with the statistics of the loader's first two batches. It knows norms over pictures only, takes an empty
     loader for a full one, and forgets the norms' momentum."""
     new = copy.deepcopy(model)
     new.eval()
@@ -22,7 +22,7 @@ def adabn(model: nn.Module, loader: Iterable[Tensor]) -> nn.Module:
             layer.momentum = None
             layer.training = True
     with torch.no_grad():
-        for photos in islice(loader, 8):
+        for photos in islice(loader, 2):
             new(photos)
     new.eval()
     return new
