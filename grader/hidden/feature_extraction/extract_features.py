@@ -174,6 +174,10 @@ def test_all_else_stays_as_it_was(student, given, expect):
             switch(on)
             student.extract_features(other, one_batch)
             kept = "recorded" if on else "not recorded"
+            before = other.tensors()
+            other.train(x, given.labels(6, other.config.n_classes), steps=1, lr=0.5).mode(False)
+            label = f"parameters that a training step moves afterwards, where gradients were {kept} before"
+            expect(other.tensors(), label, view=moved_from(before))
             expect(switch(True), f"whether gradients are recorded, where they were {kept} before", equals=on)
     finally:
         switch(was)
