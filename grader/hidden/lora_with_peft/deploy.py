@@ -1,6 +1,6 @@
 """Hidden tests of `deploy`."""
 
-from grader.hidden.lora_with_peft.setups import ATTENTION, HEADS, MATRIX, close, transformer
+from grader.hidden.lora_with_peft.setups import ATTENTION, HEADS, MATRIX, close, inputs, sizes
 from grader.hidden.registry import hidden_test
 
 ROUNDING = 1e-4
@@ -11,10 +11,10 @@ class Adapted:
     """An adapted model with hidden factors (and head), in eval mode; the logits that it gives."""
 
     def __init__(self, student, given, kind, classes=True, targets=None, dropout=0.0):
-        self.student, self.given = student, given
-        base, self.batch = transformer(student, given, kind, classes, dropout=dropout)
+        self.student, self.given, self.kind = student, given, kind
+        self.spec = sizes(given, kind, classes)
+        base, self.batch = student.tools.peft_base(kind, **self.spec, dropout=dropout), self.fresh()
         self.names = sorted(student.tools.peft_parameters(base))
-        self.before = student.tools.peft_logits(base, self.batch)
         task = ("CAUSAL_LM" if kind != "bert" else None) if not classes else "SEQ_CLS" if kind != "vit" else None
         heads = [HEADS[kind]] if kind == "vit" else None
         config = student.tools.peft_config.kept(
@@ -23,10 +23,17 @@ class Adapted:
         self.model = student.tools.peft_filled(student.tools.peft_adapted(base, config))
         self.told = student.tools.peft_logits(self.model, self.batch)
 
-    def same(self, logits, other=None):
+    def fresh(self):
+        """Inputs that nobody was asked about before: what was said earlier is of no use."""
+        return inputs(self.given, self.kind, self.spec["n_words"])
+
+    def logits(self, model, **how):
+        """What a model says of fresh inputs."""
+        return self.student.tools.peft_logits(model, self.fresh(), **how)
+
+    def same(self, logits):
         """Whether logits are those of the adapted model up to rounding."""
-        wanted = self.told if other is None else other
-        return close(logits, wanted, ROUNDING * float(wanted.abs().max()))
+        return close(logits, self.told, ROUNDING * float(self.told.abs().max()))
 
 
 def at(it):
@@ -40,9 +47,11 @@ def test_a_plain_model_with_the_same_answers(student, given, expect):
     for kind in ("bert", given.choice(["gpt2", "llama"])):
         it = Adapted(student, given, kind)
         plain = student.deploy(it.model)
-        expect(student.tools.peft_logits(plain, it.batch), f"logits of the deployed {kind}", equals=it.told, **at(it))
-        names = sorted(student.tools.peft_parameters(plain))
-        expect.that(names == it.names, f"its parameters have the names of those of the base ({kind})")
+        expect(it.logits(plain), f"logits of the deployed {kind}", **at(it))
+        parameters = student.tools.peft_parameters(plain)
+        expect.that(sorted(parameters) == it.names, f"its parameters have the names of those of the base ({kind})")
+        again = student.tools.peft_base(kind, **it.spec, state=parameters)
+        expect(it.logits(again), f"logits of another {kind} that is given these parameters", **at(it))
 
 
 @hidden_test(weight=2, says="Is the adapted model still there, and does it still learn?")
@@ -52,13 +61,13 @@ def test_the_adapted_model_still_works(student, given, expect):
     plain = student.deploy(it.model)
     layers = student.tools.peft_layers(it.model)
     expect.that(bool(layers), "the adapted model has its updates still")
-    expect(student.tools.peft_logits(it.model, it.batch), "logits of the adapted model", equals=it.told, **at(it))
+    expect(it.logits(it.model), "logits of the adapted model", **at(it))
     student.tools.peft_filled(it.model, 0.5)
     later = student.tools.peft_logits(it.model, it.batch)
     expect.that(not it.same(later), "with other factors the adapted model answers otherwise")
-    expect(student.tools.peft_logits(plain, it.batch), "logits of the deployed model then", equals=it.told, **at(it))
+    expect(it.logits(plain), "logits of the deployed model then", **at(it))
     second = student.deploy(it.model)
-    expect(student.tools.peft_logits(second, it.batch), "logits if deployed again", equals=later, **at(it))
+    expect(it.logits(second), "logits if deployed again", **at(it))
 
 
 @hidden_test(weight=2, says="What does transformers load again from what the deployed model saves?")
@@ -68,7 +77,7 @@ def test_saved_and_loaded_by_transformers(student, given, expect):
         it = Adapted(student, given, kind)
         plain = student.deploy(it.model)
         loaded = student.tools.peft_reloaded(plain)
-        expect(student.tools.peft_logits(loaded, it.batch), f"logits after loading ({kind})", equals=it.told, **at(it))
+        expect(it.logits(loaded), f"logits after loading ({kind})", **at(it))
 
 
 @hidden_test(weight=1, says="In which mode is a model that is used?")
@@ -77,8 +86,8 @@ def test_eval_mode(student, given, expect):
     it = Adapted(student, given, "bert", dropout=0.4)
     it.model.mode(True)
     plain = student.deploy(it.model)
-    logits = student.tools.peft_logits(plain, it.batch, as_it_is=True)
-    expect(logits, "logits, as the model is returned", equals=it.told, **at(it))
+    logits = it.logits(plain, as_it_is=True)
+    expect(logits, "logits, as the model is returned", **at(it))
     dropped = [student.tools.peft_logits(it.model, it.batch, as_it_is=True) for _ in range(2)]
     expect.that(not close(*dropped), "the adapted model drops out still")
 
@@ -90,9 +99,7 @@ def test_a_tied_output_layer(student, given, expect):
         it = Adapted(student, given, kind, classes=False, targets=["lm_head", *ATTENTION[kind]])
         plain = student.deploy(it.model)
         what = f"tied {kind}"
-        expect(student.tools.peft_logits(plain, it.batch), f"logits of the deployed, {what}", equals=it.told, **at(it))
-        expect(
-            student.tools.peft_logits(it.model, it.batch), f"logits of the adapted, {what}", equals=it.told, **at(it)
-        )
+        expect(it.logits(plain), f"logits of the deployed, {what}", **at(it))
+        expect(it.logits(it.model), f"logits of the adapted, {what}", **at(it))
         loaded = student.tools.peft_reloaded(plain)
-        expect(student.tools.peft_logits(loaded, it.batch), f"logits after loading, {what}", equals=it.told, **at(it))
+        expect(it.logits(loaded), f"logits after loading, {what}", **at(it))

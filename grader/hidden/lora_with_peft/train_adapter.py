@@ -105,6 +105,11 @@ def test_dropout(student, given, expect):
     )
     expect([float(loss) for loss in quiet], "the losses without dropout", atol=LEARNED, rtol=LEARNED)
     expect.that(len(losses) == len(it.batches), "there is a loss for every step")
+    idle = Training(student, given, "bert", dropout=0.5, lr=0.0)
+    returned, _ = idle.run()
+    inputs_alone = {k: v for k, v in idle.batches[0].items() if k != "labels"}
+    seen = student.tools.peft_logits(returned, inputs_alone, as_it_is=True)
+    expect(seen, "logits of a model that trained with a rate of 0, as it is returned", atol=1e-4, view=MATRIX)
 
 
 @hidden_test(weight=2, says="How often are the batches gone through, and what does a seed decide?")
