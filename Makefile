@@ -7,6 +7,9 @@ TL := $(PY) -m grader.cli
 # On two busy cores a second OpenMP thread costs far more than it gives (and results may differ in the last bit).
 export OMP_NUM_THREADS ?= 1
 
+# The tests are dealt out to the cores, and to four at most: each part has a torch and a sandbox of its own in memory.
+PYTEST := $(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal
+
 .DEFAULT_GOAL := setup
 .PHONY: setup test test-all demo bench channels lint format build verify clean distclean
 
@@ -14,10 +17,10 @@ setup:  ## Make .venv with everything that the project needs; instant when that 
 	@sh tools/setup
 
 test: setup  ## Are the exercises up to date, and do the quick tests pass?
-	@status=0; $(TL) build --check || status=$$?; $(PY) -m pytest && exit $$status
+	@status=0; $(TL) build --check || status=$$?; $(PYTEST) && exit $$status
 
 test-all: setup  ## The same with the slow tests.
-	@status=0; $(TL) build --check || status=$$?; $(PY) -m pytest -m "slow or not slow" && exit $$status
+	@status=0; $(TL) build --check || status=$$?; $(PYTEST) -m "slow or not slow" && exit $$status
 
 demo: setup  ## Grade the class that ships with the project and write its pages.
 	@$(TL) demo --out build/demo

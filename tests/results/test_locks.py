@@ -125,6 +125,17 @@ def test_a_writer_killed_on_this_machine_is_taken_over_at_once(start: Start) -> 
     assert said.startswith("took over ") and f"process {killed.pid} on {socket.gethostname()}," in said
 
 
+def test_a_lease_whose_writer_was_killed_before_its_first_word_is_taken_over(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "graded").mkdir()
+    (tmp_path / "graded" / ".grading.lock.lease").touch()
+    began = time.monotonic()
+    process = start(0)
+    out, said = process.communicate(timeout=60)
+    assert (process.returncode, out) == (0, "started\nended\n"), said
+    assert time.monotonic() - began > LEASE
+    assert f"watching it for up to {LEASE:g} seconds" in said
+
+
 def test_a_writer_stopped_for_too_long_ends_when_another_has_taken_over(start: Start, tmp_path: Path) -> None:
     stopped = start(60)
     assert _first_line(stopped) == "started\n"
