@@ -55,9 +55,9 @@ def test_socket_pairs_work(learner: Asker) -> None:
         Path("/etc/shadow"),
         *(path for path in (Path("/etc/hostname"), Path("/etc/machine-id")) if path.exists()),
         Path("/proc/1/environ"),
-        Path(f"/proc/{os.getpid()}/environ"),
-        Path(f"/proc/{os.getpid()}/cmdline"),
-        Path(f"/proc/{os.getpid()}/maps"),
+        pytest.param(Path(f"/proc/{os.getpid()}/environ"), id="/proc/that of the grader/environ"),
+        pytest.param(Path(f"/proc/{os.getpid()}/cmdline"), id="/proc/that of the grader/cmdline"),
+        pytest.param(Path(f"/proc/{os.getpid()}/maps"), id="/proc/that of the grader/maps"),
     ],
     ids=str,
 )
