@@ -1,5 +1,6 @@
 """`tl start`: the notebooks of the exercises in a folder of one's own, and JupyterLab on them."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,13 @@ def command(
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Start JupyterLab without opening a browser; it prints its address.")
     ] = False,
+    kernel: Annotated[
+        bool,
+        typer.Option(
+            "--kernel", help="Install a Jupyter kernel for this environment; the copies open with it in any JupyterLab."
+        ),
+    ] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="With --kernel: take that kernel away again.")] = False,
     root: Annotated[
         Path | None,
         typer.Option(help="The folder that holds exercises/, if it is not this checkout.", show_default=False),
@@ -30,13 +38,19 @@ def command(
 
     from ..selfstudy.starting import jupyter_command, open_jupyter, place_notebooks
 
-    placed = place_notebooks(folder, root.resolve() if root else ROOT)
+    if remove or kernel:
+        _kernel(remove, kernel)
+    placed = place_notebooks(folder, root.resolve() if root else ROOT, own_kernel=kernel)
     copied = [each.path.name for each in placed if each.state == "copied"]
     kept = [each.path.name for each in placed if each.state == "kept"]
     if copied:
         console.say(f"copied to {folder}: {', '.join(copied)}")
     if kept:
         console.say(f"already in {folder}, left as they are: {', '.join(kept)}")
+        if kernel:
+            console.say(
+                "there, choose the kernel yourself if JupyterLab opens them with another: Kernel > Change Kernel"
+            )
     for each in placed:
         if each.state == "beside":
             console.say(
@@ -50,3 +64,24 @@ def command(
     command = jupyter_command(folder, not no_browser)
     console.note("opening JupyterLab; end it with Ctrl-C")
     raise typer.Exit(open_jupyter(command))
+
+
+def _kernel(remove: bool, kernel: bool) -> None:
+    """Install the kernel, or remove it and end."""
+    from tlcore.machine import own_kernel
+
+    from ..selfstudy.errors import CannotStart
+
+    if remove and not kernel:
+        raise CannotStart("--remove goes with --kernel: tl start --kernel --remove takes the kernel away")
+    try:
+        if remove:
+            gone = own_kernel.remove()
+            console.say(f"the kernel is removed: {gone}" if gone else "there was no kernel to remove")
+            raise typer.Exit(0)
+        place, before = own_kernel.install()
+    except own_kernel.CannotInstall as error:
+        raise CannotStart(str(error)) from None
+    console.say(f'the kernel "{own_kernel.SHOWN_AS}" is installed in {place}')
+    if before:
+        console.say(f"until now it started {before}; now it starts {sys.executable}")

@@ -15,6 +15,7 @@ from typing import Any
 
 from grader.exercise.catalogue import NAME, ROOT, course_folder
 from grader.files import OutputNotWritable, write_atomic
+from tlcore.machine.own_kernel import stamped
 
 from .errors import CannotStart
 
@@ -35,11 +36,11 @@ class Placed:
     state: str
 
 
-def place_notebooks(folder: Path, root: Path = ROOT) -> list[Placed]:
+def place_notebooks(folder: Path, root: Path = ROOT, own_kernel: bool = False) -> list[Placed]:
     """Copy the notebooks of `root/exercises` into `folder`. Raises CannotStart.
 
     A notebook that is there stays as it is. Where the release has changed since it was copied, the newer one is put
-    beside it, once.
+    beside it, once. With `own_kernel` the copies open with the kernel of `tlcore.machine.own_kernel`.
     """
     sources = sorted(path for path in (course_folder(root) / "exercises").glob("*.ipynb") if NAME.fullmatch(path.stem))
     if not sources:
@@ -51,7 +52,7 @@ def place_notebooks(folder: Path, root: Path = ROOT) -> list[Placed]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         released = _released(folder)
-        placed = [_place(source, folder, released) for source in sources]
+        placed = [_place(source, folder, released, own_kernel) for source in sources]
         write_atomic(folder / RELEASED, (json.dumps(released, indent=1) + "\n").encode())
     except (OSError, OutputNotWritable) as error:
         cause = error if isinstance(error, OSError) else error.__cause__
@@ -62,9 +63,11 @@ def place_notebooks(folder: Path, root: Path = ROOT) -> list[Placed]:
     return placed
 
 
-def _place(source: Path, folder: Path, released: dict[str, str]) -> Placed:
+def _place(source: Path, folder: Path, released: dict[str, str], own_kernel: bool) -> Placed:
     data = source.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
+    if own_kernel:
+        data = stamped(data)
     target = folder / source.name
     had = released.get(source.stem)
     if not os.path.lexists(target) and _write_new(target, data):

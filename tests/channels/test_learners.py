@@ -1,6 +1,8 @@
 """The learners' bundle: installed as a learner does, and searched for what learners must not have."""
 
 import ast
+import json
+import os
 import subprocess
 import sys
 import sysconfig
@@ -216,6 +218,19 @@ def test_a_newer_bundle_never_overwrites_answers(installed: Path, tmp_path: Path
     newer = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
     beside = list(mine.parent.glob(f"{EXERCISE}-new-*.ipynb"))
     assert mine.read_text(encoding="utf-8") == "my answers" and len(beside) == 1 and beside[0].name in newer.stdout
+
+
+def test_a_kernel_of_this_environment_opens_the_copies(installed: Path, tmp_path: Path):
+    command = [installed.parent / "tl-learner", "--no-lab", "--kernel"]
+    environment = {**os.environ, "JUPYTER_DATA_DIR": str(tmp_path / "jupyter")}
+    for said in ("copied", "Change Kernel"):
+        run = subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
+        assert said in run.stdout
+    mine = json.loads((tmp_path / "my-notebooks" / f"{EXERCISE}.ipynb").read_bytes())
+    spec = tmp_path / "jupyter" / "kernels" / mine["metadata"]["kernelspec"]["name"] / "kernel.json"
+    assert json.loads(spec.read_bytes())["argv"][0] == str(installed)
+    subprocess.run([*command, "--remove"], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    assert not spec.parent.exists()
 
 
 def test_unpacking_over_a_bundle_touches_no_notebook(tmp_path: Path):

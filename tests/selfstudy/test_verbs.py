@@ -177,6 +177,21 @@ def test_start_copies_and_never_overwrites(learner, course: Path, tmp_path: Path
     assert mine.read_bytes() == kept
 
 
+def test_start_with_a_kernel_stamps_what_it_copies(learner, tmp_path: Path):
+    run = learner("start", "--no-lab", "--kernel", JUPYTER_DATA_DIR=str(tmp_path / "jupyter"))
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith('the kernel "Transfer learning (exercises)" is installed in ')
+    mine = tmp_path / "home" / "transfer-learning" / f"{NAME}.ipynb"
+    assert json.loads(mine.read_bytes())["metadata"]["kernelspec"]["name"] == "transfer-learning"
+    run = learner("start", "--no-lab", "--kernel", JUPYTER_DATA_DIR=str(tmp_path / "jupyter"))
+    assert "left as they are" in run.stdout and "Change Kernel" in run.stdout
+    run = learner("start", "--kernel", "--remove", JUPYTER_DATA_DIR=str(tmp_path / "jupyter"))
+    assert (run.returncode, run.stdout.split(":")[0]) == (0, "the kernel is removed")
+    assert not list((tmp_path / "jupyter" / "kernels").iterdir())
+    run = learner("start", "--remove")
+    assert run.returncode == 2 and "--kernel --remove" in run.stderr
+
+
 def test_start_says_what_stands_in_the_way(learner, tmp_path: Path):
     (tmp_path / "home" / "file").write_text("")
     run = learner("start", "file", "--no-lab")

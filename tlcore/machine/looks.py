@@ -12,6 +12,7 @@ LOOKS: tuple[Look, ...] = (
     software.python,
     software.packages,
     software.kernel,
+    software.installed_kernel,
     cluster.node,
     cluster.portal,
     cluster.shell,

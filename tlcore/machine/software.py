@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution, requires, version
 from pathlib import Path
 
+from tlcore.machine import own_kernel
 from tlcore.machine.finding import Finding
 from tlcore.progress import in_notebook
 
@@ -87,6 +88,22 @@ def kernel() -> Iterator[Finding]:
         yield Finding("Jupyter kernel", "fine", f"python3 ({spec.display_name})")
     else:
         yield Finding("Jupyter kernel", "problem", f"python3 starts {program}, another environment", mend)
+
+
+def installed_kernel() -> Iterator[Finding]:
+    """The kernel that `tl start --kernel` installs for this user, where there is one."""
+    program = own_kernel.interpreter()
+    if program is None:
+        return
+    found = f"{own_kernel.SHOWN_AS} starts {program}"
+    if not os.path.exists(program):
+        advice = "its environment is gone: install it for this one with tl start --kernel (bundle: tl-learner --kernel)"
+        yield Finding("own kernel", "problem", f"{found}, which is not there", advice)
+    elif Path(program).parent == Path(sys.executable).parent:
+        yield Finding("own kernel", "fine", found)
+    else:
+        advice = "to have it start this one: tl start --kernel (bundle: tl-learner --kernel)"
+        yield Finding("own kernel", "note", f"{found}, another environment", advice)
 
 
 def rights() -> Iterator[Finding]:

@@ -7,9 +7,13 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+
+from tlcore.machine import own_kernel
+from tlcore.machine.own_kernel import CannotInstall, stamped
 
 RELEASED = ".tl-released.json"
 """In your folder: the sha256 of each notebook as it was handed out."""
@@ -20,14 +24,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser("tl-learner", description="Put the notebooks into FOLDER and open JupyterLab.")
     parser.add_argument("folder", nargs="?", default="my-notebooks", type=Path, help="default: my-notebooks")
     parser.add_argument("--no-lab", action="store_true", help="only copy")
+    own = "install a Jupyter kernel for this environment; the copies open with it in any JupyterLab"
+    parser.add_argument("--kernel", action="store_true", help=own)
+    parser.add_argument("--remove", action="store_true", help="with --kernel: take that kernel away again")
     given = parser.parse_args(arguments)
+    if given.remove and not given.kernel:
+        parser.error("--remove goes with --kernel: tl-learner --kernel --remove takes the kernel away")
+    if given.kernel:
+        try:
+            print(change_kernel(given.remove))
+        except CannotInstall as error:
+            print(f"error: {error}", file=sys.stderr)
+            return 2
+        if given.remove:
+            return 0
     new = not (given.folder / RELEASED).exists()
     try:
-        lines = place(given.folder, {n.name: n.read_bytes() for n in notebooks()})
+        release = {n.name: n.read_bytes() for n in notebooks()}
+        lines = place(given.folder, release, stamped if given.kernel else None)
     except OSError as error:
         print(f"error: {given.folder} cannot be written ({error.strerror}): choose another folder", file=sys.stderr)
         return 2
     print("\n".join(lines))
+    if given.kernel and any("yours, left" in line for line in lines):
+        print("Yours may open with another kernel: choose this one in JupyterLab with Kernel > Change Kernel.")
     print(f"Your notebooks are in {given.folder.resolve()}: start tl-learner where you are now to come back to them.")
     if given.no_lab:
         return 0
@@ -39,6 +59,16 @@ def main(arguments: list[str] | None = None) -> int:
     import subprocess
 
     return subprocess.call(command)
+
+
+def change_kernel(remove: bool) -> str:
+    """Install the kernel of this environment, or remove it; what was done. Raises CannotInstall."""
+    if remove:
+        gone = own_kernel.remove()
+        return f"The kernel is removed: {gone}" if gone else "There was no kernel to remove."
+    place, before = own_kernel.install()
+    then = f" Until now it started {before}; now it starts {sys.executable}." if before else ""
+    return f'The kernel "{own_kernel.SHOWN_AS}" is installed in {place}.{then}'
 
 
 def begin_with() -> str | None:
@@ -63,8 +93,11 @@ def notebooks() -> list:
     return sorted((n for n in found if n.name.endswith(".ipynb")), key=lambda n: n.name)
 
 
-def place(folder: Path, release: dict[str, bytes]) -> list[str]:
-    """Copy notebooks into `folder`; a line on each. One that is there stays; a newer release is put beside it, once."""
+def place(folder: Path, release: dict[str, bytes], change: Callable[[bytes], bytes] | None = None) -> list[str]:
+    """Copy notebooks into `folder`; a line on each. One that is there stays; a newer release is put beside it, once.
+
+    change: what is done to a notebook on its way.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     noted = folder / RELEASED
     try:
@@ -74,6 +107,7 @@ def place(folder: Path, release: dict[str, bytes]) -> list[str]:
     lines = []
     for name, data in release.items():
         digest = hashlib.sha256(data).hexdigest()
+        data = change(data) if change else data
         target = folder / name
         if _write_new(target, data):
             lines.append(f"{target}: copied")
