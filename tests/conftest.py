@@ -23,3 +23,15 @@ def gradients_are_on_afterwards() -> Iterator[None]:
     recorded = torch.is_grad_enabled()
     torch.set_grad_enabled(True)
     assert recorded, "this test leaves gradients switched off"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What `make test` deals out to the cores (`--dist loadgroup`): a file at a time, for its tests share what is dear.
+
+    Long files are parted: attacks by the tier, questions by the question.
+    """
+    for item in items:
+        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        parted = "-".join(str(parameters[name]) for name in ("arena", "exercise", "question") if name in parameters)
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.name}-{parted}"))
