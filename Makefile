@@ -8,7 +8,7 @@ TL := $(PY) -m grader.cli
 export OMP_NUM_THREADS ?= 1
 
 # The tests are dealt out to the cores, and to four at most: each part has a torch and a sandbox of its own in memory.
-PYTEST := $(PY) -m pytest -n logical --maxprocesses 4 --dist loadgroup
+PYTEST := $(PY) -m pytest -n logical --maxprocesses 4 --dist loadscope
 
 .DEFAULT_GOAL := setup
 .PHONY: setup test test-all demo bench channels lint format build verify clean distclean

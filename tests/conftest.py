@@ -4,11 +4,14 @@ And no test leaves torch as it should not find it, or finds expected values that
 """
 
 import os
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
@@ -25,13 +28,19 @@ def gradients_are_on_afterwards() -> Iterator[None]:
     assert recorded, "this test leaves gradients switched off"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What `make test` deals out to the cores (`--dist loadgroup`): a file at a time, for its tests share what is dear.
+class InParts(LoadScopeScheduling):
+    """What `make test` deals out to the cores: a file at a time, for its tests share what is dear to make.
 
-    Long files are parted: attacks by the tier, questions by the question.
+    Long files are parted, attacks by the tier and questions by the question.
     """
-    for item in items:
-        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        parted = "-".join(str(parameters[name]) for name in ("arena", "exercise", "question") if name in parameters)
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.name}-{parted}"))
+
+    PARTS = (r"tests/attacks/.*\[(full|reduced)\b", r"tests/questions/.*\[.*(\d\d_\w+-\w+)\]$")
+
+    def _split_scope(self, nodeid: str) -> str:
+        parts = [match[1] for match in (re.match(part, nodeid) for part in self.PARTS) if match]
+        return "-".join([nodeid.partition("::")[0], *parts])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> InParts:
+    return InParts(config, log)
