@@ -31,10 +31,10 @@ def gradients_are_on_afterwards() -> Iterator[None]:
 class InParts(LoadScopeScheduling):
     """What `make test` deals out to the cores: a file at a time, for its tests share what is dear to make.
 
-    Long files are parted, attacks by the tier and questions by the question.
+    The questions are parted, for they take longest.
     """
 
-    PARTS = (r"tests/attacks/.*\[(full|reduced)\b", r"tests/questions/.*\[.*(\d\d_\w+-\w+)\]$")
+    PARTS = (r"tests/questions/.*\[.*(\d\d_\w+-\w+)\]$",)
 
     def _split_scope(self, nodeid: str) -> str:
         parts = [match[1] for match in (re.match(part, nodeid) for part in self.PARTS) if match]

@@ -31,6 +31,15 @@ def command(
             help="The course key, from which hidden inputs are drawn (default: $TL_COURSE_KEY, else DIR/course.key)."
         ),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LEARNER[/EXERCISE]",
+            help="Grade this learner's submissions, or this one, and no others; as often as needed.",
+            show_default=False,
+        ),
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Grade again what is graded and unchanged.")] = False,
     gradebook: Annotated[
         str | None,
         typer.Option(metavar="DB", help="Write the points into nbgrader's gradebook too: gradebook.db, or its URL."),
@@ -51,10 +60,11 @@ def command(
         path = sqlite_path(gradebook)
         if path is not None:
             check_gradebook(path)  # before the class is graded, not after
-    from ..grading import Settings
+    from ..grading import Selection, Settings
     from ..submissions import passed_over
 
-    summary = run(submissions, out, Settings(jobs, isolation, time_limit, key))
+    selection = Selection(tuple(only or ()), again)
+    summary = run(submissions, out, Settings(jobs, isolation, time_limit, key, selection))
     if as_json:
         typer.echo(summary.results.read_text(encoding="utf-8"))
     else:

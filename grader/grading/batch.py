@@ -18,6 +18,7 @@ from grader.exercise.catalogue import exercise_names
 from grader.exercise.libraries import imported_by, imported_in
 from grader.grading.course_key import course_key, kept_key, remember_key
 from grader.grading.judge import Judge, digest_of_file
+from grader.grading.selection import EVERYBODY, Selection
 from grader.grading.submission import package_version
 from grader.judging.judged_by import judged_by
 from grader.judging.time_limit import TIME_LIMIT
@@ -75,12 +76,14 @@ class Grades(Protocol):
 @dataclass(frozen=True)
 class Settings:
     """How a class is graded: how many submissions at once, in which tier of isolation ("best" is the strongest there
-    is), how many seconds one question may take, and the course key (None: that of the results, or a new one)."""
+    is), how many seconds one question may take, the course key (None: that of the results, or a new one), and whose
+    submissions are graded."""
 
     jobs: int = 1
     isolation: str = "full"
     time_limit: float = TIME_LIMIT
     key: str | None = None
+    selection: Selection = EVERYBODY
 
 
 def grade_class(
@@ -99,6 +102,7 @@ def grade_class(
     optimizers_without_compiler()
     settings = settings or Settings()
     found = find_submissions(submissions, exercise_names())
+    selected = settings.selection.of(found)
     store = RecordStore(out)
     with store.lock():
         earlier = kept_key(out)
@@ -106,6 +110,7 @@ def grade_class(
         tier = choose(settings.isolation)
         summary = Summary(tier.value, out / "results.json")
         if earlier is not None and earlier != chosen:
+            settings.selection.keeps_the_key(out)
             summary.other_key = sum(_drawn_from(earlier, store, tier, one) for one in found)
         remember_key(chosen, out)
         run = _Run(
@@ -113,11 +118,11 @@ def grade_class(
             Judge(chosen, settings.time_limit, feedback_given(out)),
             tier,
             summary,
-            len(found),
+            len(selected),
             progress,
             stop or Stop(),
         )
-        run.grade(run.take_up(found), settings.jobs)
+        run.grade(selected if settings.selection.again else run.take_up(selected), settings.jobs)
         store.forget_renamed(((one.learner, one.exercise) for one in found), exercise_names())
         summary.withdrawn = _forget_unknown(store.withdrawn((one.learner, one.exercise) for one in found))
         summary.results = store.write_results(package_version(), tier.value, summary.damaged)

@@ -1,7 +1,7 @@
 """Finding submissions on disk and reading untrusted notebooks."""
 
 from grader.submissions.beside import texts_beside
-from grader.submissions.finding import UNKNOWN, Found, find_submissions, passed_over
+from grader.submissions.finding import UNKNOWN, Found, NoSubmissions, find_submissions, passed_over
 from grader.submissions.notebook import Answered, NotReadable, read_answers, read_bytes
 from grader.submissions.recognising import exercise_of_cells
 
@@ -9,6 +9,7 @@ __all__ = [
     "UNKNOWN",
     "Answered",
     "Found",
+    "NoSubmissions",
     "NotReadable",
     "exercise_of_cells",
     "find_submissions",

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..folders import new_folder
 from . import tool
 
 
@@ -137,7 +138,7 @@ def peft_config(task: str | None, targets: list[str], r: int, alpha: Any, heads:
 @tool
 def peft_folder(beside: str = "") -> str:
     """The path of a folder that does not exist yet, in one of its own or beside another one."""
-    parent = Path(beside).parent if beside else Path(tempfile.mkdtemp()) / "saved"
+    parent = Path(beside).parent if beside else Path(new_folder()) / "saved"
     return str(parent / ("there" if beside else "here"))
 
 
@@ -250,7 +251,7 @@ def peft_reloaded(model: nn.Module) -> nn.Module:
 @tool
 def peft_saved(model: nn.Module) -> str:
     """Save an adapted model as PEFT does; returns the folder."""
-    folder = tempfile.mkdtemp()
+    folder = new_folder()
     model.save_pretrained(folder)  # type: ignore[operator]
     return folder
 

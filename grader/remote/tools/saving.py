@@ -8,12 +8,12 @@ from __future__ import annotations
 import io
 import os
 import pickle
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from ..folders import new_folder
 from . import tool
 
 _MOST = 2**20
@@ -63,7 +63,7 @@ class _Unpacker(pickle.Unpickler):
         try:
             placed = _placed(Path(path), files)
         except OSError:
-            placed = _placed(Path(tempfile.mkdtemp()) / Path(path).name, files)
+            placed = _placed(Path(new_folder()) / Path(path).name, files)
         return str(placed) if as_text else placed
 
 
