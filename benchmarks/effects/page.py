@@ -57,6 +57,14 @@ def _distances(results: Results) -> str:
     return markdown(lines)
 
 
+def _masked_words(results: Results) -> str:
+    (result,) = results["continued"]
+    stages = list(dict.fromkeys(name.split(": ")[0] for name in result.values))
+    lines = [["loss on hidden words of", "new posts", "new agency news"]]
+    lines += [[s, *(cell(result, f"{s}: {kind}", 1, 2) for kind in ("posts", "agency news"))] for s in stages]
+    return markdown(lines)
+
+
 def _plot_arms(results: Results, axes: Axes) -> None:
     arms = list(dict.fromkeys(r.setting["arm"] for r in results["arms"]))
     for labels, style in ((5, "--"), (100, "-")):
@@ -300,6 +308,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
         "shift": lambda r: upright(r["examination"], "strength", ANSWERS),
         "confusion": _confusion,
     },
+    "masked_words": {"masked_words": _masked_words},
     "lora_with_peft": {
         "peft_pilot": lambda r: pivot(
             _named(r["pilot"]), "model and updates", "rate", "accuracy", ("model and updates", "rate")
@@ -321,5 +330,6 @@ PLOTS: dict[str, dict[str, Callable[[Results, Axes], None]]] = {
     },
     "domain_adaptation": {"by_severity": _plot_severity, "streams": _plot_streams, "dann": _plot_dann},
     "shift_diagnosis": {"shift": _plot_shift},
+    "masked_words": {},
     "lora_with_peft": {"peft_where": _plot_where},
 }

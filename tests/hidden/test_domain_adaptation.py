@@ -29,7 +29,7 @@ def test_no_constant_answer_gets_a_point(key: AnswerKey) -> None:
 
 
 def test_no_random_answer_gets_two_fifths(key: AnswerKey) -> None:
-    """Measured: none of twenty got a point."""
+    """Measured: none of these twenty got a point; with two other keys, one of forty got a third of the points."""
     found = []
     for seed in range(20):
         rng = random.Random(seed)

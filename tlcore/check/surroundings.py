@@ -6,6 +6,7 @@ import contextlib
 import io
 import random
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,14 +47,16 @@ class Printed(io.TextIOBase):
 @contextlib.contextmanager
 def apart() -> Iterator[Printed]:
     """Collect standard output and error (progress bars and warnings too); seed, and restore, the random generators;
-    record gradients, as a fresh notebook does."""
+    record gradients, as a fresh notebook does. What torch warns a check of is not the learner's."""
     printed = Printed()
     with (
+        warnings.catch_warnings(),
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
         _same_random_numbers(),
         _gradients_recorded(),
     ):
+        warnings.filterwarnings("ignore", module=r"tlcore\.checks\.")
         yield printed
 
 

@@ -26,9 +26,9 @@ def test_head_and_body_have_their_own_rates(student, given, expect):
 
 @hidden_test(weight=2, says="Where does the name of the head begin? Print the names of all parameters.")
 def test_the_head_is_what_is_called_so(student, given, expect):
-    """Layers of the body whose names contain the word head belong to the body"""
+    """Layers of the body belong to the body, also a `multihead`, and an `fc` deep inside"""
     model = student.tools.heads(given.integer(4, 7), given.integer(3, 5))
-    one_step(student, given, expect, model, 0.0, "parameters after one step, where the body has a `multihead`")
+    one_step(student, given, expect, model, 0.0, "parameters after one step, where the body has an inner `fc`")
     model = student.tools.heads(given.integer(8, 9), given.integer(3, 5), tied=True)
     one_step(student, given, expect, model, 0.0, "parameters after one step, where two layers share a weight")
 

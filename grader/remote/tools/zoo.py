@@ -151,20 +151,23 @@ def mixed_layers(width: int) -> nn.Module:
 
 
 class Heads(nn.Module):
-    """A model whose body has `multihead`, and whose head has several layers and shares nothing with it."""
+    """A model whose body has `multihead`, and an `fc` and a `head` deep inside; the head, `classifier`, has layers."""
 
     def __init__(self, width: int, n_classes: int, tied: bool) -> None:
         super().__init__()
         self.multihead = nn.Linear(width, width)
         self.headroom = nn.Linear(width, width, bias=False)
         self.norm = nn.LayerNorm(width)
+        self.gate = nn.ModuleDict({"fc": nn.Linear(width, width), "head": nn.Linear(width, 1)})
         self.classifier = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, n_classes, bias=False))
         if tied:
             self.headroom.weight = self.multihead.weight
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, width) -> (N, n_classes)."""
-        return self.classifier(self.norm(torch.tanh(self.headroom(torch.tanh(self.multihead(x))))))
+        x = torch.tanh(self.headroom(torch.tanh(self.multihead(x))))
+        gate = torch.sigmoid(self.gate["head"](torch.tanh(self.gate["fc"](x))))
+        return self.classifier(self.norm(gate * x))
 
 
 @tool

@@ -7,18 +7,19 @@ from tlcore import plots
 
 
 def _norm(mean=10.0, var=4.0):
-    """One batch norm of the source, in eval mode."""
+    """One batch norm of the source, in eval mode, which has counted the batches of its training."""
     norm = nn.BatchNorm1d(1)
     with torch.no_grad():
         norm.running_mean.fill_(mean)
         norm.running_var.fill_(var)
+        norm.num_batches_tracked.fill_(50)
         norm.weight.fill_(3.0)
         norm.bias.fill_(1.0)
     return norm.eval()
 
 
 def _numbers(tensor):
-    return [round(float(v), 4) for v in tensor.flatten()]
+    return [round(v, 4) for v in tensor.flatten().tolist()]
 
 
 def check(adabn, show):

@@ -7,7 +7,7 @@ from tlcore import plots
 
 
 def _numbers(tensor):
-    return [round(float(v), 4) for v in tensor.flatten()]
+    return [round(v, 4) for v in tensor.flatten().tolist()]
 
 
 def _net(weight):
@@ -41,6 +41,15 @@ def check(grad_reverse, dann_losses, show):
     right = [-0.5, -1.0, -2.0]
     sound = show.expect("gradient of x", back, right, "Each gradient times -0.5. Did one come back at all?", atol=1e-4)
     show.picture(plots.bars("The gradient that comes back", ["x0", "x1", "x2"], back, right, ylabel="gradient"))
+    x.grad = None
+    (grad_reverse(x, 0.5).sum() + 3 * x.sum()).backward()
+    show.expect(
+        "gradient of x for y0 + y1 + y2 + 3 (x0 + x1 + x2)",
+        [0.0] * 3 if x.grad is None else _numbers(x.grad),
+        [2.5, 2.5, 2.5],
+        "What reaches x on another way stays as it is: -0.5 + 3. On which tensor does your reversal sit?",
+        atol=1e-4,
+    )
     with torch.no_grad():
         quiet = _numbers(grad_reverse(x.detach(), 0.5))
     show.expect(

@@ -1,5 +1,7 @@
 """Public check of `prepare`."""
 
+import inspect
+
 import torch
 
 from tlcore import plots
@@ -17,6 +19,7 @@ def check(prepare, show):
     show.tried("60 photos of 30 plants (two each), three illnesses; card with mean 0.5 and std 0.25; seed 3")
     given = images.clone(), list(labels), plants.clone()
     splits = prepare(images, labels, plants, card, 3)
+    inspect.unwrap(prepare)(images, labels, plants, card, 3)  # with these very pictures, not with copies
     untouched = torch.equal(images, given[0]) and labels == given[1] and torch.equal(plants, given[2])
     show.that(
         untouched,

@@ -16,6 +16,7 @@ class _Net(nn.Module):
         self.headroom = nn.Linear(1, 1)
         self.token = nn.Parameter(torch.zeros(1, 1, 1))
         self.norm = nn.LayerNorm(1)
+        self.gate = nn.ModuleDict({"fc": nn.Linear(1, 1)})  # not at the top level
         setattr(self, head, nn.Sequential(nn.Linear(1, 1), nn.ReLU(), nn.Linear(1, 1)))
         self.headroom.weight = self.multihead.weight  # shared: it has two names
         with torch.no_grad():
@@ -62,7 +63,7 @@ def check(param_groups, show):
             found,
             right,
             "1.9 is a step at the head's rate, 1.99 one at the body's, 2 none. What is called `fc`, `classifier` or "
-            "`head` at the top level is the head, with all that is inside; `multihead` is not.",
+            "`head` at the top level is the head, with all that is inside; `multihead` and `gate.fc` are not.",
             atol=1e-4,
         )
     names = list(found)
@@ -89,6 +90,8 @@ def check(param_groups, show):
         "token": 1.98,
         "norm.weight": 1.99,
         "norm.bias": 1.99,
+        "gate.fc.weight": 1.98,
+        "gate.fc.bias": 1.99,
         "fc.0.weight": 1.8,
         "fc.0.bias": 1.9,
         "fc.2.weight": 1.8,

@@ -27,14 +27,13 @@ def _drop(source_x: Array, source_y: Array, x: Array, y: Array) -> float:
 
 @misconception(asks="On which rows is your domain classifier scored? What would it say of two halves of one set?")
 def scored_on_its_training_rows(source_x: Array, source_y: Array, target_x: Array, few_x: Array, few_y: Array) -> str:
-    """The domain classifier is scored on the rows that it was fitted on: there is a shift everywhere."""
+    """The domain classifier is scored on the rows that it was fitted on: a shift everywhere, which nothing explains."""
     x, domain = np.concatenate([source_x, target_x]), np.repeat([0, 1], [len(source_x), len(target_x)])
     x = scale(PolynomialFeatures(2, include_bias=False).fit_transform(x))
     right = RidgeClassifier(class_weight="balanced").fit(x, domain).predict(x) == domain
     balanced = (right[domain == 0].mean() + right[domain == 1].mean()) / 2
     if balanced > 0.52:
-        said = sound(source_x, source_y, target_x, few_x[:0], few_y[:0])
-        return "label" if said == "none" else said
+        return "covariate"  # for the thinned source it sees a shift as well
     return sound(source_x, source_y, target_x, few_x, few_y)
 
 

@@ -22,8 +22,7 @@ def _loop(
     val: Batches,
     cfg: Any,
     keep: Callable[[nn.Module], Any] = lambda model: copy.deepcopy(model.state_dict()),
-    better: Callable[[float, float], bool] = lambda new, best: new < best,
-    worst: float = float("inf"),
+    judged_by: Callable[[dict[str, float]], float] = lambda epoch: epoch["val_loss"],
     evaluate_in_train_mode: bool = False,
     means_of_batches: bool = False,
     zero_grad: bool = True,
@@ -34,7 +33,7 @@ def _loop(
     """The sound loop, with one thing wrong."""
     came = model.training
     optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=cfg.lr)
-    best, lowest, waited, history = keep(model), worst, 0, []
+    best, lowest, waited, history = keep(model), float("inf"), 0, []
     for _ in range(cfg.epochs):
         model.train()
         losses, sizes = [], []
@@ -62,8 +61,8 @@ def _loop(
                 "val_accuracy": mean(hits, val_sizes),
             }
         )
-        if better(history[-1]["val_loss"], lowest):
-            best, lowest, waited = keep(model), history[-1]["val_loss"], 0
+        if judged_by(history[-1]) < lowest:
+            best, lowest, waited = keep(model), judged_by(history[-1]), 0
         else:
             waited += 1
         if patience and waited == cfg.patience:
@@ -96,7 +95,21 @@ def validated_in_train_mode(model: nn.Module, train: Batches, val: Batches, cfg:
 @misconception(asks="Is a good loss a large one or a small one?")
 def highest_loss_is_best(model: nn.Module, train: Batches, val: Batches, cfg: Any) -> Result:
     """The state with the highest validation loss is kept."""
-    return _loop(model, train, val, cfg, better=lambda new, best: new > best, worst=-float("inf"))
+    return _loop(model, train, val, cfg, judged_by=lambda epoch: -epoch["val_loss"])
+
+
+@misconception(
+    asks="By which number of an epoch do you tell that it is the best so far? And by which were you asked to?"
+)
+def best_by_accuracy(model: nn.Module, train: Batches, val: Batches, cfg: Any) -> Result:
+    """The state with the highest validation accuracy is kept, and patience waits for a higher one."""
+    return _loop(model, train, val, cfg, judged_by=lambda epoch: -epoch["val_accuracy"])
+
+
+@misconception(asks="Which pictures can the network not know by heart? Do they have a say in which state is kept?")
+def lowest_training_loss(model: nn.Module, train: Batches, val: Batches, cfg: Any) -> Result:
+    """The state with the lowest training loss is kept, which is nearly always the last."""
+    return _loop(model, train, val, cfg, judged_by=lambda epoch: epoch["train_loss"])
 
 
 @misconception(asks="The last batch is smaller. How much should each of its pictures count?")
