@@ -1,0 +1,3 @@
+# TODO another right way to write it
+def encode_batch(x):
+    return None

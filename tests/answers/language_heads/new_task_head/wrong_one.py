@@ -1,0 +1,3 @@
+# TODO the sentence of the statement that this answer breaks
+def new_task_head(x):
+    return x
