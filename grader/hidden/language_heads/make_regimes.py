@@ -10,9 +10,9 @@ PRETRAINED = ("features", "partial", "lora", "full")
 class Regimes:
     """A pretrained language model and what the answer makes of it. `pinned` gives the new parts known values."""
 
-    def __init__(self, student, given, kind, dropout=0.0, depth=None, frozen=False):
+    def __init__(self, student, given, kind, dropout=0.0, frozen=False):
         self.student, self.given, self.kind = student, given, kind
-        self.spec = sizes(given, kind, depth=depth)
+        self.spec = sizes(given, kind, depth=2)
         self.labels = given.names(given.integer(3, 5))
         self.pins = Pins(student, given, self.spec, len(self.labels))
         self.base = student.tools.peft_base(kind, **self.spec, dropout=dropout)
@@ -65,7 +65,7 @@ def test_one_start_for_all_that_is_pretrained(student, given, expect):
 def test_features_and_partial(student, given, expect):
     """Frozen: only the head learns. Partial: the last block learns, and all that comes after it"""
     for kind in ("bert", given.choice(["gpt2", "llama"])):
-        it = Regimes(student, given, kind, depth=3)
+        it = Regimes(student, given, kind)
         for name in ("features", "partial"):
             it.after_training(expect, name, it.pinned(name))
 

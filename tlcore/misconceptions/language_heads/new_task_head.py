@@ -80,7 +80,7 @@ def one_output_for_two_classes(model: Any, labels: Sequence[str]) -> nn.Module:
     return classifier.eval()
 
 
-@misconception(asks="Was the body loaded? Compare one of its weights with the model's.")
+@misconception(asks="Was the body loaded? Is one of its weights that of the model?")
 def body_left_random(model: Any, labels: Sequence[str]) -> nn.Module:
     """`from_config` and no weights: everything is random."""
     classifier: Any = AutoModelForSequenceClassification.from_config(sound(model, labels).config)

@@ -1,3 +1,0 @@
-# TODO the sentence of the statement that this answer breaks
-def make_regimes(x):
-    return x
