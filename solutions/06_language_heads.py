@@ -63,7 +63,7 @@ check("encode_batch")
 # **Write** `sentence_features(model, batch, how="mean")`:
 #
 # - `model` is BERT, GPT-2 or Llama from `transformers`: a language model, a classifier, or the body alone. `batch` is a dict with
-#   `input_ids` and `attention_mask`; use nothing else of it (it may have `labels`). The padding is on the right or on the left.
+#   `input_ids` and `attention_mask`, and perhaps `labels`, which do not matter. The padding is on the right or on the left.
 # - Use the last hidden states of the body, `model.base_model(...).last_hidden_state`. No head, no pooler.
 # - `how="mean"`: for each text, the mean over all positions where the mask is 1. (`[CLS]` and `[SEP]` count.)
 # - `how="last"`: for each text, the hidden state at the last position where the mask is 1.
