@@ -11,7 +11,7 @@ class Task:
 
     def __init__(self, student, given, kind, n_labels=None, n_classes=None, **how):
         self.student, self.given, self.kind = student, given, kind
-        self.spec = sizes(given, kind, n_classes, depth=3 if kind == "llama" else 2)
+        self.spec = sizes(given, kind, n_classes, depth=2)
         self.labels = given.names(n_labels or given.integer(3, 6))
         self.pins = Pins(student, given, self.spec, len(self.labels), pooler=not n_classes)
         self.model = student.tools.peft_base(kind, **self.spec, dropout=how.get("dropout", 0.0))

@@ -1,11 +1,18 @@
-# saved without its head and loaded by transformers into the new class
+# saved, and loaded by transformers into the new class; the head is drawn anew where one of the same size was loaded
 def new_task_head(model, labels):
-    config = copy.deepcopy(model.config)
-    config.num_labels = len(labels)
-    config.id2label = {i: name for i, name in enumerate(labels)}
-    config.label2id = {name: i for i, name in config.id2label.items()}
-    config.problem_type = "single_label_classification"
-    state = {k: v.detach().clone() for k, v in model.state_dict().items() if k.startswith(model.base_model_prefix)}
-    return AutoModelForSequenceClassification.from_pretrained(
-        None, config=config, state_dict=state, dtype=model.dtype
-    ).eval()
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_pretrained(folder)
+        new = AutoModelForSequenceClassification.from_pretrained(
+            folder,
+            num_labels=len(labels),
+            id2label={i: name for i, name in enumerate(labels)},
+            label2id={name: i for i, name in enumerate(labels)},
+            problem_type="single_label_classification",
+            ignore_mismatched_sizes=True,
+            dtype=model.dtype,
+        )
+    head = new.classifier if hasattr(new, "classifier") else new.score
+    head.weight.data.normal_(std=new.config.initializer_range)
+    if head.bias is not None:
+        head.bias.data.zero_()
+    return new
