@@ -2,9 +2,15 @@
 
 from grader.hidden.language_heads.setups import MATRIX, SAYS, Pins, sizes, words
 from grader.hidden.registry import hidden_test
+from grader.student.views import View
 
 CLOSE = {"atol": 2e-4, "rtol": 2e-4, "view": MATRIX}
 PRETRAINED = ("features", "partial", "lora", "full")
+
+
+def _on_average(spread):
+    """The spread of the weights, as a learner should read it."""
+    return f"{sum(float(value) for value in spread.values()) / len(spread):.3f} on average"
 
 
 class Regimes:
@@ -61,7 +67,7 @@ def test_one_start_for_all_that_is_pretrained(student, given, expect):
         expect(it.logits(it.pinned(name)), f"logits with a known head ({name})", **CLOSE)
 
 
-@hidden_test(weight=3, stand_ins=("new_task_head",), says="What can learn if the body is frozen? What in the last block?")
+@hidden_test(weight=3, stand_ins=("new_task_head",), says="What learns if the body is frozen, and what in partial?")
 def test_features_and_partial(student, given, expect):
     """Frozen: only the head learns. Partial: the last block learns, and all that comes after it"""
     it = Regimes(student, given, given.choice(["gpt2", "llama"]))
@@ -78,14 +84,14 @@ def test_lora(student, given, expect):
     it.after_training(expect, "lora", it.models["lora"])
 
 
-@hidden_test(weight=3, stand_ins=("new_task_head",), says="Which of the two random models learns as a whole?")
+@hidden_test(weight=3, stand_ins=("new_task_head",), says="Where do random weights come from? Which model learns?")
 def test_random_weights(student, given, expect):
     """Scratch and random start from one draw of random weights; one learns as a whole, of the other only the head"""
     it = Regimes(student, given, given.choice(["gpt2", "llama"]))
     before = student.tools.language_spread(it.base)
     drawn = [student.tools.language_spread(it.models[name]) for name in ("scratch", "random")]
     for found, name in zip(drawn, ("scratch", "random"), strict=True):
-        expect(found, f"spread of the weights ({name})", atol=6e-3, rtol=0.0)
+        expect(found, f"spread of the weights ({name})", atol=6e-3, rtol=0.0, view=View(_on_average))
     expect.that(all(name in drawn[0] for name in before), "all of the body is there")
     batch = it.fresh()
     told = [student.tools.peft_logits(it.pinned(name), batch) for name in ("scratch", "random")]

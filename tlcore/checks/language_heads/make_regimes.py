@@ -46,4 +46,4 @@ def check(make_regimes, show):
         show.that(alike(logits(models[name], batch), told[name], 1e-6), f"{name} stays as it was", teach=shared)
     kept = all(torch.equal(p, before[name]) for name, p in base.named_parameters())
     show.that(kept and all(p.requires_grad for p in base.parameters()), "so does the base", teach=shared)
-    show.untried("GPT-2 and Llama, a base that is frozen, whether the head is the same in scratch, which block is the last")
+    show.untried("GPT-2 and Llama, a frozen base, whether scratch has the same head, and which block is the last")

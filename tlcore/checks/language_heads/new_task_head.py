@@ -29,7 +29,7 @@ def check(new_task_head, show):
     if not show.expect("the shape of the logits", list(told.shape), [3, 4], teach=four):
         show.picture(plots.bars("Logits of one text", LABELS, [0.0] * 4, ylabel="logit"))
         return
-    show.picture(plots.bars("Logits of one text: small, since the head is new", LABELS, told[0].tolist(), ylabel="logit"))
+    show.picture(plots.bars("Logits of one text, from a new head", LABELS, told[0].tolist(), ylabel="logit"))
     states = zip(new.base_model.parameters(), model.base_model.parameters(), strict=True)
     same = all(alike(mine, theirs, 0.0) for mine, theirs in states)
     show.that(same, "its body has the weights of the model", teach="from_config draws random ones. Copy the body's.")

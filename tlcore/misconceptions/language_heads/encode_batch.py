@@ -30,8 +30,9 @@ def end_is_cut_off(texts: Sequence[str], vocab: Mapping[str, int], max_len: int,
     longest = int(kept.sum(1).max())
     if side == "left":
         shift = [longest - int(row.sum()) for row in kept]
-        turned = [(row[:longest].roll(n), mask[:longest].roll(n)) for row, mask, n in zip(ids, kept, shift, strict=True)]
-        ids, kept = (torch.stack(rows) for rows in zip(*turned, strict=True))
+        rows = zip(ids[:, :longest], kept[:, :longest], shift, strict=True)
+        turned = [(row.roll(n), seen.roll(n)) for row, seen, n in rows]
+        ids, kept = (torch.stack(part) for part in zip(*turned, strict=True))
     return {"input_ids": ids[:, :longest], "attention_mask": kept[:, :longest]}
 
 
