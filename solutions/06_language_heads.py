@@ -71,7 +71,7 @@ print("labels:", labels)
 #
 # <details><summary>Predict first: what does BERT say of the headline if the report is beside it, with the mask and without?</summary>
 #
-# With the mask it looks at the same six words as before. Without, it looks at twelve pads as well, which it has never seen in training.
+# With the mask it looks at the same six positions as before. Without, it looks at sixteen pads as well. In training it never did.
 #
 # </details>
 
@@ -87,7 +87,7 @@ def guess(batch):
 
 
 bert = from_pretrained("market-bert")[0]
-headline, report = "Wheat [MASK] in Punjab", market_reports(1, seed=5)[0]
+headline, report = "Wheat from [MASK] slumped", market_reports(1, seed=2)[0]
 alone = tokenizer([headline], return_tensors="pt")
 beside = tokenizer([headline, report], padding=True, return_tensors="pt")
 print("positions:", alone["input_ids"].shape[1], "alone,", beside["input_ids"].shape[1], "beside the report")
@@ -96,8 +96,11 @@ print("beside, with mask:", guess({key: beside[key] for key in ("input_ids", "at
 print("beside, no mask:  ", guess({"input_ids": beside["input_ids"]}))
 
 # %% [markdown]
+# Without the mask, the model is surer than before, of a word that makes no sense there. What it says of a headline depends on the company
+# that the headline is in.
+#
 # A second trap is the vocabulary. Ids are names of rows in the model's embedding. Whoever makes a vocabulary of his own from the new texts
-# gets other ids for the same words, and the model reads another text. Nothing is raised: every id exists.
+# gets other ids for the same words, and the model reads another text. Nothing is raised: every id exists. You will see such a text below.
 #
 # By hand, with `[PAD]` 7, `[CLS]` 2, `[SEP]` 5, `[UNK]` 8, wheat 0, rose 1, fell 3:
 #
