@@ -86,7 +86,7 @@ def guess(batch):
     return f"{tokenizer.convert_ids_to_tokens(int(best.indices))!r} with {best.values:.1%}"
 
 
-bert = from_pretrained("market-bert")[0]
+bert = from_pretrained(name, auto_class="AutoModelForMaskedLM")[0]
 headline, report = "Wheat from [MASK] slumped", market_reports(1, seed=2)[0]
 alone = tokenizer([headline], return_tensors="pt")
 beside = tokenizer([headline, report], padding=True, return_tensors="pt")
@@ -354,7 +354,7 @@ def told(what):
         print(f"{what}: {error}")
 
 
-model.classifier = nn.Linear(64, 3)
+model.classifier = nn.Linear(model.config.hidden_size, 3)
 told("a new layer with three outputs")
 model.config.num_labels = 3
 told("and config.num_labels = 3")
@@ -583,7 +583,13 @@ draw(plots.bars("Test accuracy, mean of three draws (chance: 33 %)", list(scores
 # %% [markdown]
 # REGIMES
 #
-# FULLSIZE
+# **For real:** put the folder or the hub name of another BERT into `name` at the top; your functions stay as they
+# are. It was tried with a BERT of base size (109 million parameters, random weights, saved in a folder) on one
+# core: features of 45 headlines took 1 s; one update on 16 headlines took 0.4 s with a frozen body, 0.7 s with LoRA, 2.0 s in full.
+# The 18 runs of the last cell would take about half an hour. Six models at once needed 4.3 GB of memory, and 5.2 GB while one of them learned
+# in full. So make them one after the other, or use a GPU. What else changes: a tokenizer that splits rare words, longer texts (the time grows
+# with their length), smaller rates (1e-5 to 5e-5 in full), and weights in bfloat16, which your functions keep.
+#
 #
 # **Bonus.** Do the regimes with `market-gpt2` and `market-llama`, which have no pooler. Add a regime that trains head and pooler. Give BERT a
 # pretrained pooler: train all of it on the other task of the headlines, `market_headlines("continent")`, and go on from there.
