@@ -367,8 +367,8 @@ print("names:", model.config.id2label)
 # next has to guess. So give it names. Here is a trap that waits until the model is loaded again:
 
 # %%
-model.config.id2label = dict(enumerate(labels))
-model.config.label2id = {label: i for i, label in enumerate(labels)}
+model.config.id2label = {0: "rise", 1: "fall", 2: "hold"}
+model.config.label2id = {"rise": 0, "fall": 1, "hold": 2}
 folder = tempfile.mkdtemp()
 model.save_pretrained(folder)
 loaded = AutoModelForSequenceClassification.from_pretrained(folder)

@@ -35,7 +35,7 @@ def check(make_regimes, show):
     other = "scratch and random must have nothing of the base."
     show.that(not alike(told["scratch"], told["full"], 1e-5), "random weights give other logits", teach=other)
     show.tried("one step of full and of scratch")
-    for name in ("full", "scratch"):
+    for name in ("scratch", "full"):
         nn.functional.cross_entropy(models[name](**batch).logits, torch.tensor([0, 1, 2])).backward()
         with torch.no_grad():
             for p in models[name].parameters():

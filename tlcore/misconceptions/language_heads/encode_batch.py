@@ -54,7 +54,7 @@ def mask_from_zeros(texts: Sequence[str], vocab: Mapping[str, int], max_len: int
 def vocabulary_of_the_texts(texts: Sequence[str], vocab: Mapping[str, int], max_len: int, side: str = "right") -> Batch:
     """The vocabulary is built again from the texts at hand."""
     words = sorted({word for text in texts for word in re.findall(r"\w+|[^\w\s]+", text.lower())})
-    own = {word: i for i, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *words])}
+    own = {word: place for place, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *words])}
     return sound(texts, own, max_len, side)
 
 

@@ -52,9 +52,9 @@ def every_regime_draws_its_head(base: nn.Module, labels: Sequence[str]) -> Model
     regimes = sound(base, labels)
     for model in regimes.values():
         other: Any = new_task_head(base, labels)
-        for name, p in model.named_parameters():
-            if p.ndim > 1 and (".classifier." in f".{name}" or ".score." in f".{name}"):
-                p.data.copy_(getattr(other, "classifier" if "classifier" in name else "score").weight.data)
+        for path, p in model.named_parameters():
+            if p.ndim > 1 and (".classifier." in f".{path}" or ".score." in f".{path}"):
+                p.data.copy_(getattr(other, "classifier" if "classifier" in path else "score").weight.data)
     return regimes
 
 

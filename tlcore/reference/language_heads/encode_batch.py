@@ -32,9 +32,9 @@ def encode_batch(
     longest = max(len(row) for row in rows)
     ids = torch.full((len(rows), longest), vocab["[PAD]"])
     mask = torch.zeros(len(rows), longest, dtype=torch.int64)
-    for i, row in enumerate(rows):
+    for at, row in enumerate(rows):
         where = slice(0, len(row)) if side == "right" else slice(longest - len(row), longest)
-        ids[i, where] = torch.tensor(row)
-        mask[i, where] = 1
+        ids[at, where] = torch.tensor(row)
+        mask[at, where] = 1
     return {"input_ids": ids, "attention_mask": mask}
     ### END SOLUTION
