@@ -243,6 +243,31 @@ def _plot_where(results: Results, axes: Axes) -> None:
     label(axes, "seed", "test accuracy (%)", 100 / 3)
 
 
+def _vectors(results: Sequence[Result]) -> str:
+    """Accuracy for each way to make a vector of a text."""
+    lines = [["model", "vector of a text", "test texts padded to", "on the", "accuracy"]]
+    for r in results:
+        width = "32" if r.setting["wide"] else "the longest"
+        lines.append([r.setting["model"], r.setting["how"], width, r.setting["side"], cell(r, "accuracy")])
+    return markdown(lines)
+
+
+def _language_regimes(results: Sequence[Result]) -> str:
+    """Accuracy of each regime, and how many numbers learn in it."""
+    lines = [["regime", "numbers that learn", "accuracy"]]
+    for r in results:
+        lines.append([r.setting["regime"], f"{r.mean('learn'):,.0f}", cell(r, "accuracy")])
+    return markdown(lines)
+
+
+def _plot_language_regimes(results: Results, axes: Axes) -> None:
+    names = [r.setting["regime"] for r in results["regimes"]]
+    for at, r in enumerate(results["regimes"]):
+        axes.errorbar(at, 100 * r.mean("accuracy"), 100 * r.sd("accuracy"), marker="o", markersize=4, capsize=3)
+    axes.set_xticks(range(len(names)), names)
+    label(axes, "regime", "test accuracy (%)", 100 / 3)
+
+
 TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
     "what_transfers": {
         "transfer_pilot": lambda r: pivot(
@@ -318,6 +343,11 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
         ),
         "peft_merging": lambda r: _merging(r["where"]),
     },
+    "language_heads": {
+        "vectors": lambda r: _vectors(r["vectors"]),
+        "language_pilot": lambda r: pivot(r["pilot"], "regime", "rate", "accuracy", ("regime", "rate")),
+        "language_regimes": lambda r: _language_regimes(r["regimes"]),
+    },
 }
 PLOTS: dict[str, dict[str, Callable[[Results, Axes], None]]] = {
     "what_transfers": {"transfer": _plot_arms},
@@ -332,4 +362,5 @@ PLOTS: dict[str, dict[str, Callable[[Results, Axes], None]]] = {
     "shift_diagnosis": {"shift": _plot_shift},
     "masked_words": {},
     "lora_with_peft": {"peft_where": _plot_where},
+    "language_heads": {"language_regimes": _plot_language_regimes},
 }

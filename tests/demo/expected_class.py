@@ -18,6 +18,7 @@ TRANSFER = "01_what_transfers"
 EVALUATING = "07_evaluating_regimes"
 ADAPTATION = "08_domain_adaptation"
 PEFT = "05_lora_with_peft"
+HEADS = "06_language_heads"
 
 
 def worth(exercise: str) -> dict[str, float]:
@@ -82,6 +83,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ),
     ("ada", ADAPTATION): of("ada", ADAPTATION),
     ("ada", PEFT): of("ada", PEFT),
+    ("ada", HEADS): of("ada", HEADS),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),
     ("carla", FIRST): of("carla", FIRST),
@@ -141,6 +143,20 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         make_config=(0.7, ["head_frozen"]),
         train_adapter=(1.9636, ["eval_mode_all_along"]),
         deploy=(1.7455, ["adapted_model_used_up"]),
+    ),
+    ("nils", HEADS): of(
+        "nils",
+        HEADS,
+        encode_batch=(0.0, ["mask_from_zeros"]),
+        sentence_features=(1.4769, ["positions_count_the_padding"]),
+        new_task_head=(1.8, ["names_left_out"]),
+        make_regimes=(2.3077, ["scratch_is_pretrained"]),
+    ),
+    ("olga", HEADS): of(
+        "olga",
+        HEADS,
+        sentence_features=(1.1077, ["last_position_of_the_batch"]),
+        new_task_head=(2.0, ["config_is_shared"]),
     ),
     ("olga", FIRST): of(
         "olga",

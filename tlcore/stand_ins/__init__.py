@@ -11,6 +11,7 @@ from tlcore.stand_ins.domain_adaptation import adabn, dann_losses, diagnose_shif
 from tlcore.stand_ins.evaluating_regimes import evaluate, paired_difference
 from tlcore.stand_ins.feature_extraction import extract_features, freeze, replace_head
 from tlcore.stand_ins.fine_tuning import fine_tune, load_backbone
+from tlcore.stand_ins.language_heads import new_task_head
 from tlcore.stand_ins.lora_from_scratch import LoRALinear, inject_lora
 from tlcore.stand_ins.lora_with_peft import make_config, train_adapter
 
@@ -28,6 +29,7 @@ __all__ = [
     "load_backbone",
     "make_config",
     "mlm_batch",
+    "new_task_head",
     "paired_difference",
     "replace_head",
     "train_adapter",

@@ -1,0 +1,9 @@
+# The maps have ids that are numbers: here label2id has texts
+def new_task_head(model, labels):
+    config = copy.deepcopy(model.config)
+    config.id2label = dict(enumerate(labels))
+    config.label2id = {name: f"class {i}" for i, name in enumerate(labels)}
+    config.problem_type = "single_label_classification"
+    new = AutoModelForSequenceClassification.from_config(config).to(model.dtype)
+    new.base_model.load_state_dict(model.base_model.state_dict(), strict=False)
+    return new.eval()

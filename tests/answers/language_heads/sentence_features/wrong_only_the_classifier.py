@@ -1,0 +1,18 @@
+# model may be a body alone: here only models with a head are known
+def sentence_features(model, batch, how="mean"):
+    modes = [(part, part.training) for part in model.modules()]
+    model.eval()
+    if model.base_model is model:
+        raise ValueError("no head")
+    mask = batch["attention_mask"]
+    positions = (mask.cumsum(1) - 1).clamp(min=0)
+    with torch.no_grad():
+        found = model.base_model(input_ids=batch["input_ids"], attention_mask=mask, position_ids=positions)
+    hidden = found.last_hidden_state
+    for part, training in modes:
+        part.training = training
+    if how == "last":
+        last = (mask * torch.arange(mask.shape[1])).argmax(1)
+        return hidden[torch.arange(len(hidden)), last]
+    weights = mask.unsqueeze(-1).to(hidden.dtype)
+    return (hidden * weights).sum(1) / weights.sum(1)
