@@ -1,0 +1,3 @@
+# TODO the sentence of the statement that this answer breaks
+def rank_sources(x):
+    return x
