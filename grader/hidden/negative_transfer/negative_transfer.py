@@ -22,7 +22,7 @@ SHORTEST, LONGEST = 0.86, 1.35
 
 Six and seven symmetric differences, forty draws of each, means: a corrected percentile bootstrap 0.92 and 0.95, a
 studentised one 0.91 and 1.06, all subset means 1.05 and 1.13; a normal quantile 0.76 and 0.80, a plain percentile
-bootstrap 0.65 and 0.74, 90 % instead of 95 % 0.78 and 0.79. Single draws vary by 0.05, their mean of four by half of it.
+bootstrap 0.65 and 0.74, 90 % instead of 95 % 0.78 and 0.79. Single draws vary by 0.05, means of four less.
 """
 
 

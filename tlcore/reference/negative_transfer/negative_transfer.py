@@ -1,4 +1,4 @@
-"""Did the source harm? Paired runs with and without it, on one target and one budget, with an interval and a verdict."""
+"""Did the source harm? Runs with and without it, paired, with an interval and a verdict."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ def negative_transfer(results):
     d = torch.tensor(list(partners([r for r in results["runs"] if r["tested_on"] != "source"])), dtype=torch.float64)
     n = len(d)
     if n <= 1:
-        print("nothing to compare")
         return {"verdict": "not comparable", "gap": None, "ci": None}
     tail = norm.cdf((n / (n - 1)) ** 0.5 * t.ppf(0.025, n - 1))
     means = np.random.default_rng(0).choice(d.numpy(), (4000, n)).mean(axis=1)
