@@ -28,8 +28,8 @@ APART = 0.2
 """Least difference of the true accuracies of two candidates that follow each other."""
 SPREAD = 0.12
 """Standard deviation of the noise of a pixel; the patterns are of the same order."""
-RESNET_NOISE = {0.0: 0.6, 0.6: 0.3, 0.8: 0.3, 1.0: 0.25}
-"""Share of noise among the weights, and about what accuracy is left: the last three are too near for an order."""
+RESNET_NOISE = {0.0: 0.6, 0.7: 0.3, 1.0: 0.25}
+"""Share of noise among the weights, and about what accuracy is left: the last two are too near for an order."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def ask(student: Any, it: Hub, as_set: bool = True) -> list[str]:
 @hidden_test(weight=4, says="What do the few pictures say of each source? Nothing else that you have knows the target.")
 def test_the_order_is_that_of_the_truth(student, given, expect):
     """Sources are in the order of what they are worth to the target, whatever their cards claim"""
-    for kind, classes, channels, size in (("conv", 5, 1, 8), ("dense", 5, 3, 6), ("conv", 6, 2, 7)):
+    for kind, classes, channels, size in (("conv", 5, 1, 8), ("dense", 5, 3, 6)):
         it = hub(given, [Plan(quality) for quality in QUALITIES], kind, (classes, channels, size))
         order = ask(student, it, as_set=channels != 3)
         expect(order, f"the order of four sources, {classes} classes", equals=it.order, view=it.view)
@@ -34,8 +34,8 @@ def test_the_order_is_that_of_the_truth(student, given, expect):
 def test_each_has_its_own_card(student, given, expect):
     """Each body gets pictures that are normalised by its own card"""
     for first in (True, False):
-        sizes = (given.choice([4, 5]), given.choice([1, 3]), 7)
-        plans = [Plan(1.0), Plan(0.45, own_card=False), Plan(0.2)]
+        sizes = (5, given.choice([1, 3]), 7)
+        plans = [Plan(1.0), Plan(0.42, own_card=False), Plan(0.15)]
         it = hub(given, plans, given.choice(["conv", "dense"]), sizes, own_card_first=first)
         expect(ask(student, it), "the order of three sources with different cards", equals=it.order, view=it.view)
 
@@ -44,7 +44,7 @@ def test_each_has_its_own_card(student, given, expect):
 def test_bodies_are_asked_in_eval_mode(student, given, expect):
     """A body is judged as it will be used: with its own statistics, without dropout"""
     for kind in ("dense", "conv"):
-        sizes = (given.choice([4, 5]), given.choice([2, 3]), 6)
+        sizes = (5, given.choice([2, 3]), 6)
         plans = [Plan(1.0, dead=True), Plan(0.9), Plan(0.25)]
         it = hub(given, plans, kind, sizes)
         expect(ask(student, it), "the order of three sources that came in train mode", equals=it.order, view=it.view)
@@ -55,7 +55,7 @@ def test_bodies_are_asked_in_eval_mode(student, given, expect):
 )
 def test_wide_bodies_that_learned_nothing(student, given, expect):
     """A large body that knows nothing is not put above a small one that does"""
-    for classes in (4, 5):
+    for classes in (4, 6):
         sizes = (classes, given.choice([2, 3]), 7)
         plans = [Plan(1.0, width=14), Plan(0.4, width=14), Plan(0.0, width=240)]
         it = hub(given, plans, given.choice(["conv", "dense"]), sizes)

@@ -6,10 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from sklearn.linear_model import RidgeClassifier
-from sklearn.model_selection import StratifiedKFold, cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
 
@@ -20,13 +16,14 @@ def rank_sources(candidates: Sequence[Any], target_few: tuple[Tensor, Tensor]) -
     # 3. the names, the highest score first
     ### BEGIN SOLUTION
     images, labels = target_few
-    folds = StratifiedKFold(5, shuffle=True, random_state=0)
     scores = {}
     for candidate in candidates:
         mean, std = (torch.tensor(values).view(1, -1, 1, 1) for values in (candidate.mean, candidate.std))
         with torch.no_grad():
-            features = candidate.body.eval()((images - mean) / std).numpy()
-        probe = make_pipeline(StandardScaler(), RidgeClassifier(alpha=10.0))
-        scores[candidate.name] = cross_val_score(probe, features, labels.numpy(), cv=folds).mean()
+            features = candidate.body.eval()((images - mean) / std)
+        features = (features - features.mean(0)) / (features.std(0) + 1e-6)
+        # The vote of the seven nearest others: no picture votes on itself.
+        nearest = torch.cdist(features, features).fill_diagonal_(torch.inf).topk(7, largest=False).indices
+        scores[candidate.name] = float((labels[nearest].mode(1).values == labels).float().mean())
     return sorted(scores, key=lambda name: scores[name], reverse=True)
     ### END SOLUTION
