@@ -18,24 +18,16 @@
 # %%
 
 import copy
-from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from scipy import stats
-from sklearn.linear_model import LogisticRegression, RidgeClassifier
-from sklearn.model_selection import StratifiedKFold, cross_val_score
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 from torch import nn
 
-from tlcore import plots
 from tlcore.check import check
-from tlcore.data import leaves, real_digits, stroke_digits
+from tlcore.data import leaves, real_digits
 from tlcore.loading import from_pretrained
-from tlcore.plots import draw
 from tlcore.pretraining.sources import TASKS, Candidate, digit_sources, scratch_body
 from tlcore.progress import progress
 from tlcore.training import accuracy, linear_probe, predict, train
@@ -45,7 +37,17 @@ torch.set_num_threads(1)  # small models are quickest on one core
 # %% [markdown]
 # ## Did the source harm? · `negative_transfer`
 #
-# MOTIVE
+# **A real failure.** Someone implements domain-adversarial training and publishes a table in the README: from house numbers to handwritten digits, the network without adaptation
+# is right on 81.6 %, with adaptation on 67.9 %. So the method harmed by 14 points? Another version of the same README has the same two numbers in the other
+# rows: 67.9 without, 81.6 with it (github.com/hehai131/DANN, commits 6a6a3a7 and 00113be). There is one run of each and no spread. Whichever version is right, a reader
+# cannot tell harm from help, nor from a typing error.
+#
+# **Negative transfer** is a claim about a comparison: *with* the source, the target task ends up worse than *without* it. "Without" means the same network from random weights, the
+# same labelled pictures of the target, the same training. Three other things are often called by this name, and are not:
+#
+# - The model does worse on the target than on its source. That is a shift, or a harder task. Perhaps it would do worse still without the source.
+# - It is hardly better than guessing. Perhaps nothing is, with so few labels.
+# - It does worse than a model that was trained for longer, or on more labels.
 #
 # **By hand.** Three seeds. Pretrained: 60, 52, 71. From scratch, with the same pictures: 64, 57, 74. The differences are -4, -5 and -3, so the
 # **gap** is -4 points. Their standard deviation is 1, the standard error of their mean is 1 / √3 = 0.58, and with three differences the quantile of the t distribution is 4.30:
@@ -100,9 +102,148 @@ check("negative_transfer")
 # </details></details></details></details>
 
 # %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - The accuracy on the source as the baseline: another task, with other classes.
+# - The mean of all pretrained runs minus the mean of all runs from scratch: some seeds, budgets and tests have no partner.
+# - Two separate intervals, one for each start: the luck of the seed is in both, and hides the difference.
+# - A verdict from one pair.
+#
+# </details>
+#
+# <details><summary>Stuck? Go on all the same</summary>
+#
+# Put `from tlcore.stand_ins import negative_transfer` into a cell of its own below your answer. It is no answer: it knows no interval, and gives a verdict on a single
+# pair.
+#
+# </details>
+
+# %% [markdown]
+# **Now with real runs.** The target: digits that people wrote, 8 x 8 pixels, five labels for each class. The sources: five networks of one kind and one size, pre-trained on digits that
+# a program drew. What they learned to say about them differs:
+#
+# | source | learned |
+# |---|---|
+# | `digits` | which digit it is |
+# | `parity` | whether the digit is even |
+# | `permuted pixels` | which digit it is, with the pixels of all pictures in another order |
+# | `shuffled labels` | for each picture the label of another one: there is nothing to learn |
+# | `ink` | how much ink there is, in ten classes |
+
+# %%
+sources = {}
+for candidate in digit_sources(seed=1):
+    sources[candidate.name] = candidate
+    print(f"{candidate.name:>16}: {candidate.accuracy:.0%} on its own task, {candidate.parameters:,} numbers")
+
+# %% [markdown]
+# Each source is used in two ways: **frozen**, with the best linear head on top, and **fine-tuned**, where all weights learn. Both are compared with scratch, where all weights learn from random
+# ones. Predict: which of `digits`, `shuffled labels` and `ink` harm if the body is frozen, and which if all weights learn?
+
+
+# %%
+def log_of_runs(name, way, seeds, labels=5, updates=100):
+    """Runs of one source, and runs from scratch, as `negative_transfer` takes them."""
+    runs = []
+    for seed in seeds:
+        train_set, test = real_digits("train", seed), real_digits("test", seed)
+        few = train_set.few(labels, seed)
+        for start in ("pretrained", "scratch"):
+            source = sources[name if start == "pretrained" else "digits"]  # from scratch, only the card is used
+            x, test_x = (data.normalised(source.mean, source.std) for data in (few, test))
+            body = copy.deepcopy(source.body) if start == "pretrained" else scratch_body(seed)
+            if way == "frozen" and start == "pretrained":
+                head = linear_probe(predict(body, x.images), x.labels, 10)
+                score = accuracy(nn.Sequential(body, head), test_x)
+            else:
+                torch.manual_seed(seed)
+                model = nn.Sequential(body, nn.Linear(32, 10))
+                train(model, x, steps=updates, lr=1e-2, cosine=True, seed=seed, progress=False)
+                score = accuracy(model, test_x)
+            run = {"start": start, "tested_on": "target", "seed": seed, "labels": labels, "updates": updates}
+            runs.append({**run, "accuracy": 100 * score})
+    return {"classes": 10, "runs": runs}
+
+
+looked_at, found = ("digits", "shuffled labels", "ink"), {}
+for way in ("frozen", "fine-tuned"):
+    for name in progress(looked_at, desc=way):
+        found[way, name] = negative_transfer(log_of_runs(name, way, range(5)))
+for (way, name), said in found.items():
+    low, high = said["ci"]
+    print(f"{way:>10}, {name:15}: {said['gap']:+5.1f} points ({low:+.1f} to {high:+.1f})  {said['verdict']}")
+
+# %%
+_, axes = plt.subplots(figsize=(6.5, 3))
+for i, way in enumerate(("frozen", "fine-tuned")):
+    gaps = [found[way, name]["gap"] for name in looked_at]
+    halves = [(found[way, name]["ci"][1] - found[way, name]["ci"][0]) / 2 for name in looked_at]
+    axes.errorbar(np.arange(3) + 0.1 * i, gaps, yerr=halves, marker="o", linestyle="", capsize=4, label=way)
+axes.axhline(0, color="gray", linewidth=1)
+axes.set_xticks(range(3), looked_at)
+axes.set(ylabel="points above scratch", title="mean and 95 % interval of five seeds")
+axes.legend()
+plt.show()
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Frozen, `shuffled labels` and `ink` harm. Fine-tuned, none does: whatever the source has taught, 100 updates wash it out. Over ten seeds, with other sources for each seed (`docs/effects.md` of the
+# project; so are all measurements quoted below), in points against scratch with 95 % intervals:
+#
+# | source, 5 labels | frozen | fine-tuned |
+# |---|---|---|
+# | digits | +2.2 (-1.1 to 5.5) | +2.6 (0.9 to 4.2) |
+# | parity | -10.9 (-13.6 to -8.3) | +1.2 (-0.4 to 2.8) |
+# | permuted pixels | -18.5 (-21.5 to -15.5) | +0.4 (-0.7 to 1.4) |
+# | shuffled labels | -12.2 (-14.0 to -10.3) | +0.3 (-0.9 to 1.5) |
+# | ink | -21.5 (-26.4 to -16.5) | -0.2 (-1.4 to 1.0) |
+# | *control:* random weights | -18.8 (-22.1 to -15.5) | |
+#
+# </details>
+#
+# **The control could have failed,** and it says something: a *frozen body with random weights* loses 19 points, too. So most of the harm here is the harm of freezing a body that does not know the task. No source is clearly worse than
+# random weights, and `shuffled labels` is better.
+#
+# What this does not say: that fine-tuning always recovers. Here 50 pictures and 100 updates were enough to learn the task from nothing. "Inconclusive" is not "no harm" either: with ten seeds, a harm of
+# one point would have been hard to see.
+#
+# With 20 labels, the frozen good source is itself 1.3 points (0.2 to 2.4) *below* scratch. The same source that does not harm with 5 labels harms with 20, if it is frozen. So say to which labels and which way a verdict belongs.
+
+# %% [markdown]
 # ## Which source? · `rank_sources`
 #
-# TEXT
+# On a hub there are dozens of networks for your kind of picture. You cannot fine-tune all of them ten times. Each has a **card**: what it was trained on, how well it did there, how large it is. And you have a
+# few labelled pictures.
+#
+# **A real failure** is printed above. `parity` is right on nearly 100 % of its own test pictures, and `shuffled labels` on 10 %. Predict: what does it cost, in points on the target, to start from the frozen source with the best
+# card? And which of these two is the better source?
+#
+# <details><summary>Answer</summary>
+#
+# Over ten seeds with 5 labels, the source with the best card is 10.5 ± 6.5 points worse than the best one: it is `parity` in most of them. And `parity` (75.4 ± 2.6) is hardly better than `shuffled labels` (74.2 ± 3.7), whose
+# card says that it learned nothing. Both have learned how to look at strokes. The size says nothing at all, since all five are equally large.
+#
+# </details>
+#
+# A card tells of another task. Only your few labels know yours. So get the features of the few pictures from each body, and ask how well they separate *your* classes. Some ways to do so:
+#
+# - **Nearest neighbours.** Hide the label of one picture. What do the pictures with the nearest features say? Do so with each picture, and count.
+# - **Probe.** Fit a linear head on some of the pictures, and count on the others (cross-validation).
+# - **LogME** (You et al. 2021): how likely are the labels under a Bayesian linear model of the features? No picture need be left out.
+#
+# **By hand.** Four pictures with the labels A, A, B, B. One body gives the features 1.0, 1.2, 3.0, 3.3: the nearest *other* picture has the right label 4 times of 4. Another body gives 1.0, 3.0, 1.2, 3.3: the
+# nearest others of the four are B, B, A, A, right 0 times. And the nearest picture of all? That is each picture itself, at a distance of 0. It would be right 4 times of 4 with both bodies. So a picture that is asked must not be among those that answer.
+#
+# **Write** `rank_sources(candidates, target_few)`.
+#
+# - `images, labels = target_few` gives some hundred pictures (N, C, H, W), with values between 0 and 1, and their labels, 0 to K - 1.
+# - Each candidate has a `name`, a `body`, and a card: `mean` and `std`, one number for each channel; `accuracy` on its own task; `parameters`.
+# - `body(x)` gives features (N, d) for pictures that are normalised by *its own* card: `(x - mean) / std`, channel by channel. Bodies come in train mode. They will be used in eval mode, and have to be judged in it.
+# - Return the names of all candidates in a list, the best source first. The best is the one whose frozen features let a linear head do best on *other* pictures of the target. Any way to find out will do. You will not be
+#   asked to tell apart two sources that are nearly alike.
+# - A body may be wider than you have pictures, and some of its features may be zero for all of them.
+# - No tensor of a candidate changes, so that one can go on with it.
 
 # %% question="rank_sources" minutes=18 difficulty=3 objectives="O5,O3V"
 
@@ -112,14 +253,120 @@ check("rank_sources")
 # %% [markdown] hints="rank_sources"
 # <details><summary>Hint 1: a nudge</summary>
 #
-# t
+# You need one number for each candidate. Which of the things that you have knows something about your task?
 #
-# <details><summary>Hint 2: where to look</summary>
+# <details><summary>Hint 2: the features</summary>
 #
-# t
+# `torch.tensor(candidate.mean).view(1, -1, 1, 1)` fits to pictures of any size. `candidate.body.eval()` returns the body itself, in eval mode. With `torch.no_grad()` the features can be turned into an array.
 #
-# <details><summary>Hint 3: nearly there</summary>
+# <details><summary>Hint 3: the score</summary>
 #
-# t
+# Scale the features first: `(features - features.mean(0)) / (features.std(0) + 1e-6)`; a feature that is zero everywhere stays zero. Then for instance `torch.cdist(features, features)`, the table of all distances. Its diagonal has to become
+# infinite. Or, with scikit-learn, `cross_val_score(RidgeClassifier(10.0), features, labels, cv=5).mean()`.
 #
-# </details></details></details>
+# <details><summary>Hint 4: nearly there</summary>
+#
+# `nearest = distances.fill_diagonal_(torch.inf).topk(7, largest=False).indices` are the seven nearest others of each picture, and `labels[nearest].mode(1).values` is what most of them say. How often is it equal to `labels`? Put that
+# number into a dict under the candidate's name, and sort the names by it, the highest first.
+#
+# </details></details></details></details>
+
+# %% [markdown]
+# <details><summary>Common mistakes</summary>
+#
+# - A head that is scored on the pictures that it was fitted on: a body with many features gets 100 %, whatever it knows.
+# - One normalisation for all: each body was trained with numbers of its own.
+# - Train mode: a batch norm uses the batch and forgets what it learned, and its statistics move.
+#
+# </details>
+#
+# <details><summary>Stuck? Go on all the same</summary>
+#
+# Put `from tlcore.stand_ins import rank_sources` into a cell of its own below your answer. It is no answer: it takes no notice of the cards.
+#
+# </details>
+
+# %% [markdown]
+# **Now with the five sources.** Your order is beside the truth, which costs ten times as many labels and was counted on test pictures. The control is the order by the cards' accuracy.
+
+# %%
+few, test = real_digits("train", 1).few(20, seed=1), real_digits("test", 1)
+order = rank_sources(list(sources.values()), few)
+true = {}
+for name in progress(sources, desc="truth"):
+    source = sources[name]
+    x, test_x = (data.normalised(source.mean, source.std) for data in (few, test))
+    head = linear_probe(predict(source.body, x.images), x.labels, 10)
+    true[name] = 100 * accuracy(nn.Sequential(source.body, head), test_x)
+by_card = sorted(sources, key=lambda name: sources[name].accuracy, reverse=True)
+for title, names in (("your order", order), ("by the cards", by_card)):
+    print(f"{title:>12}: " + ", ".join(f"{name} ({true[name]:.0f})" for name in names))
+tau = stats.kendalltau([order.index(name) for name in TASKS], [-true[name] for name in TASKS]).statistic
+print(f"agreement with the truth (Kendall's tau, 1 is the same order): {tau:.2f}")
+
+# %% [markdown]
+# <details><summary>What to compare</summary>
+#
+# `digits` comes first in your order, and the rest is less sure: the true accuracies of the other four lie within a few points. So do not worry about two neighbours that changed places. In brackets is the accuracy on the target in per cent.
+#
+# </details>
+#
+# Which measure is best? Over ten seeds with 20 labels, agreement with the order of the frozen sources (1 is the same, 0 is none), and what the first choice costs:
+#
+# | measure | agreement | points lost |
+# |---|---|---|
+# | accuracy on the card | 0.26 ± 0.27 | 6.5 ± 3.6 |
+# | size (all are equal) | 0 | 8.0 ± 1.1 |
+# | probe, scored on its training pictures | 0.32 ± 0.22 | 5.3 ± 3.0 |
+# | probe, cross-validated | 0.83 ± 0.16 | 0.0 ± 0.0 |
+# | LogME | 0.82 ± 0.18 | 0.0 ± 0.0 |
+# | H-score | 0.80 ± 0.16 | 0.0 ± 0.0 |
+# | nearest neighbours | 0.64 ± 0.18 | 0.0 ± 0.0 |
+# | LEEP | 0.42 ± 0.24 | 0.0 ± 0.0 |
+#
+# All that look at the labels of the target find the best source, every time. They differ in the order of the rest. LEEP asks the source's own *head* what it says of your pictures. The head of `shuffled labels` says nothing, so LEEP puts it last,
+# ten times of ten, although its body is the third best. Nearest neighbours put it above `parity`.
+#
+# Against *fine-tuned* accuracy no measure is good: the agreement is between 0.3 and 0.5 for all that look at the labels. There is not much to order then, since the sources differ by one point.
+#
+# These are five sources of equal size, for one target. On benchmarks whose sources differ in size, ranking by size alone has beaten LogME (arXiv 2510.06448): larger networks there are better ones. That is a fact about those benchmarks.
+
+# %% [markdown]
+# **A network of transformers,** by changing one line: what a body is. Here two shipped networks that learned leaves, and one with random weights, for leaves of another crop. Predict the order.
+
+
+# %%
+class Pooled(nn.Module):
+    """A body of transformers that gives plain features (N, d)."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x):
+        return self.inner(x).pooler_output.flatten(1)
+
+
+resnet, card = from_pretrained("leaves-resnet")
+fresh = type(resnet)(resnet.config)  # the same network with random weights
+tinynet, tiny_card = from_pretrained("leaves-tinynet")
+hub = [
+    Candidate("random ResNet", Pooled(fresh.resnet), nn.Identity(), card.mean, card.std, 0.99, 80_000),
+    Candidate("TinyNet", tinynet.backbone, nn.Identity(), tiny_card.mean, tiny_card.std, 0.90, 24_000),
+    Candidate("ResNet", Pooled(resnet.resnet), nn.Identity(), card.mean, card.std, 0.92, 80_000),
+]
+few, test = leaves("target", 20, seed=3), leaves("target", 100, seed=903)
+print("your order:", ", ".join(rank_sources(hub, few)))
+for candidate in hub:
+    x, test_x = (data.normalised(candidate.mean, candidate.std) for data in (few, test))
+    head = linear_probe(predict(candidate.body, x.images), x.labels, 6)
+    print(f"{candidate.name:>13}: {accuracy(nn.Sequential(candidate.body, head), test_x):.0%} with a linear head")
+
+# %% [markdown]
+# **Bonus** (no points). Run `negative_transfer` with 20 labels and all five sources. Add a sixth source to the hub, `scratch_body(0)`: where does your function put it? Write LogME, and compare its order with yours.
+#
+# **What to read next** on these two questions
+#
+# - Wang et al. 2019, *Characterizing and avoiding negative transfer*, arXiv 1811.09751.
+# - You et al. 2021, *LogME: practical assessment of pre-trained models for transfer learning*, arXiv 2102.11005; Nguyen et al. 2020, *LEEP*, arXiv 2002.12462.
+# - On how such measures are compared, and how that goes wrong: arXiv 2510.06448.

@@ -28,7 +28,7 @@ LABELS = (5, 20)
 UPDATES = 100
 RATES = (1e-3, 3e-3, 1e-2)
 RATE = 1e-2
-"""The best mean of the pilot for every arm with 20 labels, and for all but "ink" with 5 (see the page)."""
+"""The best mean of the pilot for every start, with 5 labels and with 20."""
 SCRATCH = "scratch"
 Array = np.ndarray
 
@@ -60,7 +60,8 @@ def ranking(setting: Setting, seed: int) -> Values:
     said = [MEASURES[setting["measure"]](candidate, few) for candidate in _sources(seed)]
     values: Values = {}
     for way, accuracies in truth.items():
-        values[f"tau, {way}"] = float(kendalltau(said, accuracies).statistic)
+        # A measure that holds all sources for equally good gives no order.
+        values[f"tau, {way}"] = float(kendalltau(said, accuracies).statistic) if len(set(said)) > 1 else 0.0
         # Sources that a measure holds for equally good are chosen among at random.
         best = [a for a, score in zip(accuracies, said, strict=True) if score == max(said)]
         values[f"lost, {way}"] = max(accuracies) - sum(best) / len(best)

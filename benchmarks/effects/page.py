@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.axes import Axes
 
+from benchmarks.effects import negative_transfer_page
 from benchmarks.effects.backbone import BLOCKS, SEVERITIES
 from benchmarks.effects.common import Result
 from benchmarks.effects.document import cell, curve, label, listing, markdown, pivot, upright
@@ -309,6 +310,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
         ),
         "peft_merging": lambda r: _merging(r["where"]),
     },
+    "negative_transfer": negative_transfer_page.TABLES,
 }
 PLOTS: dict[str, dict[str, Callable[[Results, Axes], None]]] = {
     "what_transfers": {"transfer": _plot_arms},
@@ -322,4 +324,5 @@ PLOTS: dict[str, dict[str, Callable[[Results, Axes], None]]] = {
     "domain_adaptation": {"by_severity": _plot_severity, "streams": _plot_streams, "dann": _plot_dann},
     "shift_diagnosis": {"shift": _plot_shift},
     "lora_with_peft": {"peft_where": _plot_where},
+    "negative_transfer": negative_transfer_page.PLOTS,
 }

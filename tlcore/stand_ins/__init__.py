@@ -13,6 +13,7 @@ from tlcore.stand_ins.feature_extraction import extract_features, freeze, replac
 from tlcore.stand_ins.fine_tuning import fine_tune, load_backbone
 from tlcore.stand_ins.lora_from_scratch import LoRALinear, inject_lora
 from tlcore.stand_ins.lora_with_peft import make_config, train_adapter
+from tlcore.stand_ins.negative_transfer import negative_transfer, rank_sources
 
 __all__ = [
     "LoRALinear",
@@ -28,7 +29,9 @@ __all__ = [
     "load_backbone",
     "make_config",
     "mlm_batch",
+    "negative_transfer",
     "paired_difference",
+    "rank_sources",
     "replace_head",
     "train_adapter",
 ]
