@@ -30,6 +30,9 @@ def _gaps(results: Results) -> str:
     for r, scratch in _beside_scratch(results["arms"]):
         cells = []
         for way in WAYS:
+            if r is scratch and way == "fine-tuned":
+                cells.append("–")  # scratch itself
+                continue
             mean, half = _interval(r.values[way], scratch.values["fine-tuned"])
             cells.append(f"{mean:+.1f} ({mean - half:+.1f} to {mean + half:+.1f})")
         lines.append([str(r.setting["labels"]), _name(r), *cells])
