@@ -88,7 +88,8 @@ class World:
     def pictures(self, per_class: int) -> tuple[Tensor, Tensor]:
         """Pictures between 0 and 1, and their labels."""
         labels = self.given.labels(per_class * self.classes, self.classes)
-        x = self.patterns[labels] + self.given.tensor(len(labels), self.patterns.shape[1])
+        noise = self.given.tensor(len(labels), self.patterns.shape[1])
+        x = self.patterns[labels] + noise - noise.mean(1, keepdim=True)  # all are equally bright
         pixels = self.levels.view(1, -1, 1, 1) + SPREAD * x.view(-1, *self.shape)
         return pixels.clamp(0, 1), labels
 
@@ -98,7 +99,8 @@ class World:
         channels, width = self.shape[0], plan.width
         mean, std = [0.0] * channels, [1.0] * channels
         if plan.own_card:
-            mean = [round(float(v), 4) for v in self.levels]
+            # The source was brighter, so that neither the mean nor the deviation can be left out.
+            mean = [round(float(v) + 0.06, 4) for v in self.levels]
             std = [round(SPREAD * self.given.random.uniform(1.0, 1.3), 4) for _ in mean]
         x = normalised(self.pictures(40)[0], mean, std).flatten(1)
         z = x @ looks.T
@@ -120,8 +122,8 @@ class World:
     def _directions(self, plan: Plan) -> Tensor:
         """(width, pixels): unit vectors, so much of each inside the space of the patterns; and brightness beside.
 
-        Brightness decides nothing as long as a body gets pictures as its card says. Otherwise all that it computes is
-        far below zero, where ReLU gives nothing.
+        Brightness decides nothing as long as a body gets pictures as its card says, for it is the same in all of them.
+        Otherwise all that a body computes is far below zero, where ReLU gives nothing.
         """
         basis = torch.linalg.qr(self.patterns.T[:, : self.classes - 1]).Q
         inside = self.given.tensor(plan.width, basis.shape[1]) @ basis.T
@@ -131,8 +133,8 @@ class World:
         quality = torch.full((plan.width, 1), plan.quality)
         if plan.dead:
             quality[: plan.width // 4] = 0.0
-        bright = torch.full((basis.shape[0],), basis.shape[0] ** -0.5)
-        return quality * inside + (1 - quality**2).sqrt() * outside + (-0.7 if plan.own_card else 0.7) * bright
+        bright = (-16.0 if plan.own_card else 16.0) / basis.shape[0]
+        return quality * inside + (1 - quality**2).sqrt() * outside + bright
 
 
 def normalised(images: Tensor, mean: list[float], std: list[float]) -> Tensor:
@@ -169,17 +171,23 @@ def _hub(
 def with_claims(
     given: Any, made: list[dict[str, Any]], true: list[float], few: tuple[Tensor, Tensor], first: bool | None = None
 ) -> Hub:
-    """The hub, in random order and with made-up names. What the cards claim of each source's own task is the reverse of
-    the truth. `first`: whether the first has a card of its own, if that matters."""
+    """The hub, in random order and with made-up names. What the cards claim of each source's own task puts another one
+    first, and is not the reverse of the truth either.
+
+    first: whether the first candidate has a card of its own, if that matters.
+    """
     order = list(range(len(made)))
     given.random.shuffle(order)
     if first is not None:
         order.sort(key=lambda i: (made[i]["mean"][0] != 0) != first)
     names = given.names(len(made))
-    claims = sorted((given.random.uniform(0.6, 0.99) for _ in made), reverse=True)
     best_first = sorted(range(len(made)), key=lambda i: true[i], reverse=True)
-    for place, i in enumerate(best_first):
-        made[i] |= {"name": names[i], "accuracy": round(claims[len(made) - 1 - place], 3)}
+    claimed = list(best_first)
+    while claimed[0] == best_first[0] or claimed == best_first[::-1]:
+        given.random.shuffle(claimed)
+    accuracies = sorted((given.random.uniform(0.6, 0.99) for _ in made), reverse=True)
+    for i, accuracy in zip(claimed, accuracies, strict=True):
+        made[i] |= {"name": names[i], "accuracy": round(accuracy, 3)}
     truth = {names[i]: true[i] for i in best_first}
     return Hub([made[i] for i in order], *few, truth)
 

@@ -1,7 +1,7 @@
-# Logistic regression with repeated folds; batches; a tuple is returned. Modes are put back.
+# Logistic regression on folds; batches; a tuple is returned. Modes are put back.
 import torch
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
+from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -21,10 +21,10 @@ def features(candidate, images):
 
 def rank_sources(candidates, target_few):
     images, labels = target_few
-    folds = RepeatedStratifiedKFold(n_splits=4, n_repeats=2, random_state=1)
+    folds = StratifiedKFold(4, shuffle=True, random_state=1)
     ranked = []
     for candidate in candidates:
-        probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
+        probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=100))
         score = cross_val_score(probe, features(candidate, images), labels.numpy(), cv=folds).mean()
         ranked.append((-score, candidate.name))
     return tuple(name for _, name in sorted(ranked))

@@ -22,8 +22,8 @@ def rank_sources(candidates, target_few):
             held = order[part::3]
             fit = torch.cat([order[i::3] for i in range(3) if i != part])
             head = nn.Linear(x.shape[1], int(labels.max()) + 1)
-            optimizer = torch.optim.AdamW(head.parameters(), lr=0.03, weight_decay=0.1)
-            for _ in range(60):
+            optimizer = torch.optim.AdamW(head.parameters(), lr=0.05, weight_decay=0.1)
+            for _ in range(40):
                 optimizer.zero_grad()
                 F.cross_entropy(head(x[fit]), labels[fit]).backward()
                 optimizer.step()

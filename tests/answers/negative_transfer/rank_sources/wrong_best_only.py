@@ -1,19 +1,15 @@
 # All names are in the order: here only the best one.
 import torch
-from sklearn.linear_model import RidgeClassifier
-from sklearn.model_selection import StratifiedKFold, cross_val_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 
 def rank_sources(candidates, target_few):
     images, labels = target_few
-    folds = StratifiedKFold(5, shuffle=True, random_state=0)
     scores = {}
     for c in candidates:
         mean, std = (torch.tensor(v).view(1, -1, 1, 1) for v in (c.mean, c.std))
         with torch.no_grad():
-            features = c.body.eval()((images - mean) / std).numpy()
-        probe = make_pipeline(StandardScaler(), RidgeClassifier(alpha=10.0))
-        scores[c.name] = cross_val_score(probe, features, labels.numpy(), cv=folds).mean()
+            f = c.body.eval()((images - mean) / std)
+        f = (f - f.mean(0)) / (f.std(0) + 1e-6)
+        near = torch.cdist(f, f).fill_diagonal_(torch.inf).topk(5, largest=False).indices
+        scores[c.name] = (labels[near].mode(1).values == labels).float().mean().item()
     return sorted(scores, key=scores.get, reverse=True)[:1]
