@@ -18,6 +18,7 @@
 # %%
 
 import copy
+from functools import cache
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -142,26 +143,29 @@ for candidate in digit_sources(seed=1):
 
 
 # %%
-def log_of_runs(name, way, seeds, labels=5, updates=100):
-    """Runs of one source, and runs from scratch, as `negative_transfer` takes them."""
+@cache
+def score(name, way, seed, labels=5, updates=100):
+    """Accuracy on the target, in per cent, of one run: a source by its name, or "scratch"."""
+    card = sources["digits" if name == "scratch" else name]  # scratch needs some card to normalise by
+    few = real_digits("train", seed).few(labels, seed).normalised(card.mean, card.std)
+    test = real_digits("test", seed).normalised(card.mean, card.std)
+    body = scratch_body(seed) if name == "scratch" else copy.deepcopy(card.body)
+    if way == "frozen":
+        model = nn.Sequential(body, linear_probe(predict(body, few.images), few.labels, 10))
+    else:
+        torch.manual_seed(seed)
+        model = nn.Sequential(body, nn.Linear(32, 10))
+        train(model, few, steps=updates, lr=1e-2, cosine=True, seed=seed, progress=False)
+    return 100 * accuracy(model, test)
+
+
+def log_of_runs(name, way, seeds):
+    """Runs of one source and runs from scratch, as `negative_transfer` takes them."""
     runs = []
     for seed in seeds:
-        train_set, test = real_digits("train", seed), real_digits("test", seed)
-        few = train_set.few(labels, seed)
-        for start in ("pretrained", "scratch"):
-            source = sources[name if start == "pretrained" else "digits"]  # from scratch, only the card is used
-            x, test_x = (data.normalised(source.mean, source.std) for data in (few, test))
-            body = copy.deepcopy(source.body) if start == "pretrained" else scratch_body(seed)
-            if way == "frozen" and start == "pretrained":
-                head = linear_probe(predict(body, x.images), x.labels, 10)
-                score = accuracy(nn.Sequential(body, head), test_x)
-            else:
-                torch.manual_seed(seed)
-                model = nn.Sequential(body, nn.Linear(32, 10))
-                train(model, x, steps=updates, lr=1e-2, cosine=True, seed=seed, progress=False)
-                score = accuracy(model, test_x)
-            run = {"start": start, "tested_on": "target", "seed": seed, "labels": labels, "updates": updates}
-            runs.append({**run, "accuracy": 100 * score})
+        run = {"tested_on": "target", "seed": seed, "labels": 5, "updates": 100}
+        runs.append({**run, "start": "pretrained", "accuracy": score(name, way, seed)})
+        runs.append({**run, "start": "scratch", "accuracy": score("scratch", "fine-tuned", seed)})
     return {"classes": 10, "runs": runs}
 
 
