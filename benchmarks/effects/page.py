@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.axes import Axes
 
+from benchmarks.effects import negative_transfer_page
 from benchmarks.effects.backbone import BLOCKS, SEVERITIES
 from benchmarks.effects.common import Result
 from benchmarks.effects.document import cell, curve, label, listing, markdown, pivot, upright

@@ -19,6 +19,7 @@ EVALUATING = "07_evaluating_regimes"
 ADAPTATION = "08_domain_adaptation"
 PEFT = "05_lora_with_peft"
 HEADS = "06_language_heads"
+CLINIC = "10_negative_transfer"
 
 
 def worth(exercise: str) -> dict[str, float]:
@@ -84,6 +85,13 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("ada", ADAPTATION): of("ada", ADAPTATION),
     ("ada", PEFT): of("ada", PEFT),
     ("ada", HEADS): of("ada", HEADS),
+    ("ada", CLINIC): of("ada", CLINIC),
+    ("olga", CLINIC): of(
+        "olga",
+        CLINIC,
+        negative_transfer=(0.0, ["baseline_is_the_source"]),
+        rank_sources=(0.0, ["card_ignored"]),
+    ),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),
     ("carla", FIRST): of("carla", FIRST),

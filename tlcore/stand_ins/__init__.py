@@ -14,6 +14,7 @@ from tlcore.stand_ins.fine_tuning import fine_tune, load_backbone
 from tlcore.stand_ins.language_heads import new_task_head
 from tlcore.stand_ins.lora_from_scratch import LoRALinear, inject_lora
 from tlcore.stand_ins.lora_with_peft import make_config, train_adapter
+from tlcore.stand_ins.negative_transfer import negative_transfer, rank_sources
 
 __all__ = [
     "LoRALinear",
@@ -31,6 +32,7 @@ __all__ = [
     "mlm_batch",
     "new_task_head",
     "paired_difference",
+    "rank_sources",
     "replace_head",
     "train_adapter",
 ]

@@ -1,0 +1,121 @@
+"""Hidden tests of `negative_transfer`.
+
+An answer that always says one verdict, or draws one, gets no point: each test compares numbers of several logs, or
+twelve verdicts.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from grader.hidden.negative_transfer.setups import log_of
+from grader.hidden.registry import hidden_test
+from grader.student.views import View
+from tlcore import plots
+
+SHORTEST, LONGEST = 0.86, 1.35
+"""Allowed length of an interval over that of the t interval of the same differences, the mean of four logs.
+
+Six and seven symmetric differences, forty draws of each, means: a corrected percentile bootstrap 0.92 and 0.95, a
+studentised one 0.91 and 1.06, all subset means 1.05 and 1.13; a normal quantile 0.76 and 0.80, a plain percentile
+bootstrap 0.65 and 0.74, 90 % instead of 95 % 0.78 and 0.79. Single draws vary by 0.05, means of four less.
+"""
+
+
+def as_gaps(values: Any) -> str:
+    """Gaps in words."""
+    return ", ".join(f"{v:+.2f}" for v in values)
+
+
+def drawn(title: str) -> View:
+    """Gaps of several logs, as bars."""
+
+    def draws(observed: Any, expected: Any) -> dict[str, Any]:
+        names = [f"log {i + 1}" for i in range(len(expected))]
+        return plots.bars(title, names, [float(v) for v in observed], [float(v) for v in expected], ylabel="points")
+
+    return View(as_gaps, draws)
+
+
+@hidden_test(weight=3, says="Which runs differ in nothing but the start? What is subtracted from what?")
+def test_the_gap_is_over_pairs(student, given, expect):
+    """The gap is the mean difference of runs on the target with one seed and one budget"""
+    gaps, truth = [], []
+    for pairs in (2, 5, 8):
+        for shift in (-6.0, 5.0):
+            log = log_of(given, shift, pairs, lone=given.integer(1, 4), symmetric=False)
+            gaps.append(student.negative_transfer(copy.deepcopy(log.results))["gap"])
+            truth.append(float(np.mean(log.differences)))
+    expect(gaps, "the gaps of six logs", equals=truth, atol=1e-6, view=drawn("Gap"))
+
+
+@hidden_test(weight=2, says="How uncertain is the mean of so few differences, if the seed drops out of them?")
+def test_the_interval_is_that_of_the_mean(student, given, expect):
+    """The interval is a 95 % interval of the mean difference, for few seeds"""
+    lengths = []
+    for pairs in (6, 7, 6, 7):
+        log = log_of(given, given.choice([-4.0, -1.0, 2.0]), pairs)
+        found = student.negative_transfer(log.results)
+        low, high = (float(end) for end in found["ci"])
+        gap = float(np.mean(log.differences))
+        expect(float(found["gap"]), f"the gap of {pairs} pairs", equals=gap, atol=1e-6)
+        expect.that(low < gap < high, f"the interval of {pairs} pairs has the gap inside")
+        half = stats.t.ppf(0.975, pairs - 1) * np.std(log.differences, ddof=1) / pairs**0.5
+        lengths.append((high - low) / (2 * half))
+    expect.that(float(np.mean(lengths)) > SHORTEST, "the intervals are long enough for so few seeds")
+    expect.that(float(np.mean(lengths)) < LONGEST, "the intervals are no longer than they have to be")
+
+
+@hidden_test(weight=3, says="On which side of zero is the whole interval, and what does that say of the source?")
+def test_the_verdict_follows_from_the_interval(student, given, expect):
+    """Harm, help and no answer are told apart"""
+    kinds = ["negative", "positive", "inconclusive"] * 4
+    given.random.shuffle(kinds)
+    said = []
+    for kind in kinds:
+        # In standard errors: far beyond the end of every interval, or well inside it and not zero.
+        shift = {"negative": -9.0, "positive": 9.0, "inconclusive": given.choice([-0.6, 0.6])}[kind]
+        log = log_of(given, shift, given.integer(5, 8))
+        said.append(str(student.negative_transfer(log.results)["verdict"])[:20])
+    hits = [sum(s == k == kind for s, k in zip(said, kinds, strict=True)) for kind in sorted(set(kinds))]
+    bars = plots.bars("Logs with the right verdict", sorted(set(kinds)), hits, [4, 4, 4], ylabel="logs")
+    expect(said, "the verdicts on twelve logs", equals=kinds, view=View(draws=lambda *_: bars))
+
+
+@hidden_test(
+    weight=2, says="Which two runs of this log could be subtracted from each other, and how many such pairs are there?"
+)
+def test_what_cannot_be_compared(student, given, expect):
+    """One seed, or no budget that both starts share, compares nothing"""
+    logs = [
+        ("one pair", log_of(given, given.choice([-7.0, 7.0]), 1)),
+        ("budgets that differ", log_of(given, -3.0, 6, shared_budget=False)),
+        ("two pairs", log_of(given, given.choice([-6.0, 6.0]), 2)),
+    ]
+    without = log_of(given, -5.0, 6)
+    without.results["runs"] = [run for run in without.results["runs"] if run["start"] == "pretrained"]
+    logs.append(("no run from scratch", without))
+    given.random.shuffle(logs)
+    for words, log in logs:
+        found = student.negative_transfer(log.results)
+        if words == "two pairs":
+            gap = float(np.mean(log.differences))
+            expect(found["gap"], "the gap of a log with two pairs", equals=gap, atol=1e-6)
+        else:
+            expect(found["gap"], f"the gap of a log with {words}", equals=None)
+            expect(found["ci"], f"the interval of a log with {words}", equals=None)
+            expect(found["verdict"], f"the verdict on a log with {words}", equals="not comparable")
+
+
+@hidden_test(weight=1, says="What does your function do to the log that it is given?")
+def test_the_log_stays(student, given, expect):
+    """The log is as it was, and a second call gives the same"""
+    log = log_of(given, -4.0, 7)
+    kept = student.tools.log_kept.kept(copy.deepcopy(log.results))
+    gaps = [student.negative_transfer(kept)["gap"] for _ in range(2)]
+    expect(gaps, "the gap, asked twice", equals=[float(np.mean(log.differences))] * 2, atol=1e-6)
+    expect(student.tools.log_now(kept), "the log afterwards", equals=log.results)
