@@ -1,0 +1,3 @@
+# TODO another right way to write it
+def capstone(x):
+    return None
