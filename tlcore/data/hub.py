@@ -64,6 +64,7 @@ NEEDS = {
     "task": "image-classification",
     "channels": 1,
     "size": 8,
+    "n_classes": 10,
     "licences": ["apache-2.0", "bsd-3-clause", "cc-by-4.0", "mit"],
     "max_parameters": 8_000,
     "test_data": "uci-digits",

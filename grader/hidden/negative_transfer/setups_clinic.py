@@ -147,6 +147,7 @@ def hidden_needs(given: Any) -> dict[str, Any]:
         "task": "image-classification",
         "channels": given.choice([1, 3]),
         "size": given.choice([8, 16, 32]),
+        "n_classes": given.integer(3, 12),
         "licences": given.random.sample(LICENCES, 3),
         "max_parameters": given.integer(2, 9) * 1000,
         "test_data": given.name(),
@@ -174,7 +175,9 @@ def hidden_card(given: Any, needs: dict[str, Any], broken: tuple[str, ...]) -> d
         key = given.choice(["channels", "size"])
         card["input"][key] = {"channels": 4 - needs["channels"], "size": 2 * needs["size"]}[key]
     if "licence" in broken:
-        card["licence"] = given.choice([None, given.choice([name for name in LICENCES if name not in needs["licences"]])])
+        card["licence"] = given.choice([name for name in LICENCES if name not in needs["licences"]])
+    if "no_licence" in broken:
+        card["licence"] = None
     if "parameters" in broken:
         card["parameters"] = needs["max_parameters"] + given.choice([1, given.integer(2, 9000)])
     if "seen_test" in broken:
@@ -194,6 +197,7 @@ def shipped_hub(student: Any, given: Any) -> tuple[str, dict[str, Any], list[str
         "task": "image-classification",
         "channels": 1,
         "size": 8,
+        "n_classes": 10,
         "licences": given.random.sample(LICENCES, 3),
         "max_parameters": given.integer(5_200, 7_500),
         "test_data": given.name(),
@@ -212,7 +216,7 @@ def shipped_hub(student: Any, given: Any) -> tuple[str, dict[str, Any], list[str
     cards, admissible = [], []
     for weights, broken in planned:
         card = hidden_card(given, needs, broken)
-        card |= {key: own[weights][key] for key in ("parameters", "input", "names")}
+        card |= {key: own[weights][key] for key in ("parameters", "input", "names", "accuracy")}
         cards.append(card)
         if not broken:
             admissible.append(card["name"])
@@ -225,7 +229,7 @@ def hidden_target(student: Any, given: Any, needs: dict[str, Any]) -> tuple[Any,
     split = given.integer(0, 10**6)
     order = torch.tensor(given.random.sample(range(10), 10))
     pool, rest = real_digits("train", split), real_digits("test", split)
-    seeds = given.distinct(5, 0, 10**6)
+    seeds = given.distinct(3, 0, 10**6)
     parts = [(part.images, order[part.labels]) for part in (pool.few(25), rest[:250], rest[250:650])]
     target = student.tools.target_of(needs, parts[0], parts[1], given.names(10), seeds)
     return target, parts[1], parts[2], seeds
