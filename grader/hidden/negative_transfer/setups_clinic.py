@@ -99,7 +99,8 @@ class Draft:
         elif self.variant:
             limit = sorted(own)[2]
             used = [min(value, limit) for value in own]
-        self.transcript |= {"moved": moved, "own": own, "used": used}
+        loss = sorted((self.uniform(0.4, 2.5) for _ in range(4)), reverse=True)
+        self.transcript |= {"loss": loss, "moved": moved, "own": own, "used": used}
 
     def evaluation(self) -> None:
         """A last batch that is small, and got a share that is far from that of the others. Decoy: a low accuracy."""

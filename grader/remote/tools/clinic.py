@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
 from tlcore.data import ImageSet
@@ -73,7 +74,12 @@ def hub_of_new_models(cards: list[dict[str, Any]], seed: int) -> str:
         else:
             model = TinyNet(len(card["names"]), channels, (8, 12), dropout=0.9)
         model(torch.randn(16, channels, 8, 8))  # statistics that are not the initial ones
-        model.save_pretrained(folder / card["name"])
+        if card["kind"] == "resnet":  # by hand, because save_pretrained shows a progress bar
+            model.config.architectures = [type(model).__name__]
+            model.config.save_pretrained(folder / card["name"])
+            save_file(model.state_dict(), folder / card["name"] / "model.safetensors", metadata={"format": "pt"})
+        else:
+            model.save_pretrained(folder / card["name"])
         _write_card(folder, card)
     return str(folder)
 

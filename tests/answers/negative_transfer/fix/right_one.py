@@ -1,3 +1,0 @@
-# TODO another right way to write it
-def fix(x):
-    return None

@@ -1,3 +1,0 @@
-# TODO the sentence of the statement that this answer breaks
-def fix(x):
-    return x
