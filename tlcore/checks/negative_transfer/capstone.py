@@ -90,10 +90,10 @@ def _whole_way(capstone, show):
         same = all(abs(a - b) < 0.5 for a, b in zip(measured, table, strict=True))
         good &= show.that(same, f"the table says what the arm {arm} does on the test", "In per cent, on test pictures.")
         means[arm] = sum(measured) / 3
-    fair = 38 <= means["scratch"] <= 74
+    fair = 33 <= means["scratch"] <= 74
     show.that(fair, f"the arm scratch is fair: {means['scratch']:.0f} %", "It sees one picture of each class, no checkpoint.")
     lead = means["transfer"] - means["scratch"]
-    show.that(lead >= 8, f"transfer leads by 8 points or more: {lead:.0f}", "Another model, or another regime?")
+    show.that(lead >= 4, f"transfer leads by 4 points or more: {lead:.0f}", "Another model, or another regime?")
     arms = list(means)
     show.picture(plots.bars("Mean accuracy over three seeds", arms, [means[arm] for arm in arms], ylabel="%"))
 

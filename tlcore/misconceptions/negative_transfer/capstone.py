@@ -121,7 +121,7 @@ class _Way:
         model = self.net(name)
         x, y = self.target.train(seed)
         with torch.no_grad():
-            head = linear_probe(model.features(self.normalised(name, x)), y, self.target.n_classes, steps=20)
+            head = linear_probe(model.features(self.normalised(name, x)), y, self.target.n_classes, steps=8)
         model.fc = head
         return lambda x: predict(model, self.normalised(name, x))
 
@@ -130,7 +130,7 @@ class _Way:
         torch.manual_seed(seed)
         model = TinyNet(self.target.n_classes, config.in_channels, config.widths, dropout=0.0)
         x, y = self.target.train(seed)
-        train(model, (self.normalised(name, x), y), steps=30, lr=3e-3, progress=False)
+        train(model, (self.normalised(name, x), y), steps=20, lr=5e-3, progress=False)
         return lambda x: predict(model, self.normalised(name, x))
 
     @staticmethod

@@ -69,7 +69,7 @@ def capstone(hub: str, target: Any) -> dict[str, Any]:
         model, _ = from_pretrained(Path(hub, name))
         x, y = target.train(seed)
         with torch.no_grad():
-            head = linear_probe(model.features(normalised(name, x)), y, target.n_classes, steps=20)
+            head = linear_probe(model.features(normalised(name, x)), y, target.n_classes, steps=8)
 
         def classify(x):
             with torch.no_grad():
@@ -82,7 +82,7 @@ def capstone(hub: str, target: Any) -> dict[str, Any]:
         torch.manual_seed(seed)
         model = TinyNet(target.n_classes, config.in_channels, config.widths, dropout=0.0)
         x, y = target.train(seed)
-        train(model, (normalised(name, x), y), steps=30, lr=3e-3, progress=False)
+        train(model, (normalised(name, x), y), steps=20, lr=5e-3, progress=False)
         return lambda x: predict(model, normalised(name, x))
 
     def accuracy_of(classify, x, y):
