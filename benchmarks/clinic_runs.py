@@ -1,4 +1,4 @@
-"""`python -m benchmarks.clinic_runs`: train the twelve runs of the clinic, nine of them with a fault, and write what they log.
+"""`python -m benchmarks.clinic_runs`: train the twelve runs of the clinic, eight of them with a fault, and log them.
 
 Each run is a small network on photos of leaves. The transcripts are in `tlcore/data/clinic_runs.json`; the causes are
 not: who wants to know them calls `fix`.

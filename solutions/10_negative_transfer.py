@@ -20,8 +20,8 @@ from transformers import ResNetForImageClassification
 
 from tlcore.check import check
 from tlcore.checkpoints import FOLDER
+from tlcore.checkpoints.hub import HUB, NEEDS, digits_target, read_cards
 from tlcore.data.clinic import clinic_runs
-from tlcore.data.hub import HUB, NEEDS, digits_target, read_cards
 from tlcore.loading import from_pretrained
 from tlcore.models import TinyNet
 from tlcore.models.outputs import logits_of
@@ -279,10 +279,12 @@ print("chosen:", answer["chosen"])
 for name, values in (*table.items(), ("lead", lead)):
     print(f"{name:>8}: {values.mean():.1f} ± {values.std(ddof=1):.1f} (mean and deviation of seven seeds)")
 _, axes = plt.subplots(figsize=(5, 3.2))
-for seed, pair in enumerate(zip(table["scratch"], table["transfer"], strict=True)):
+for pair in zip(table["scratch"], table["transfer"], strict=True):
     axes.plot([0, 1], pair, marker="o", color="tab:blue" if pair[1] > pair[0] else "tab:red")
 axes.axhline(10, color="gray", linestyle=":", label="guessing")
-axes.set(xticks=[0, 1], xticklabels=["scratch", "transfer"], ylabel="accuracy in %", ylim=(0, 100), title="one line per seed")
+axes.set(
+    xticks=[0, 1], xticklabels=["scratch", "transfer"], ylabel="accuracy in %", ylim=(0, 100), title="one line per seed"
+)
 axes.legend()
 plt.show()
 

@@ -12,8 +12,8 @@ import torch
 import typer
 from torch import Tensor
 
+from tlcore.checkpoints.hub import CARD, HUB
 from tlcore.data import ImageSet, leaves, real_digits, stroke_digits
-from tlcore.data.hub import CARD, HUB
 from tlcore.models import TinyNet
 from tlcore.pretraining.recipes import TEST_SEED, TRAIN_SEED
 from tlcore.training import accuracy, train

@@ -15,7 +15,9 @@ def patched_for(student: Any, given: Any, expect: Any, group: str) -> list[tuple
     found = []
     for number, draft in enumerate(drafts(given, group), 1):
         answer = student.fix(draft.run)
-        cause, patched = (answer[0], answer[1]) if isinstance(answer, tuple | list) and len(answer) == 2 else (answer, 0)
+        cause, patched = (
+            (answer[0], answer[1]) if isinstance(answer, tuple | list) and len(answer) == 2 else (answer, 0)
+        )
         expect(str(cause), f"the cause named for run {number}", equals=draft.cause)
         if draft.cause == "sound":
             expect.that(patched is None, "a sound run gets no patch")

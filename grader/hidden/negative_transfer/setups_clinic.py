@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
+from tlcore.checkpoints.hub import HUB, read_cards
 from tlcore.data import real_digits
-from tlcore.data.hub import HUB, read_cards
 
 GROUPS = {
     "data": ("wrong_normalisation", "shared_plants"),
@@ -163,7 +163,7 @@ def hidden_card(given: Any, needs: dict[str, Any], broken: tuple[str, ...]) -> d
         "name": given.name() + "-" + given.name(),
         "task": needs["task"],
         "source": given.name(),
-        "trained_on": given.names(2) + [needs["test_data"] + "-2"],
+        "trained_on": [*given.names(2), needs["test_data"] + "-2"],
         "licence": licence.upper() if given.integer(0, 1) else licence,
         "parameters": given.choice([needs["max_parameters"], given.integer(500, needs["max_parameters"])]),
         "input": {"channels": needs["channels"], "size": needs["size"], "mean": [0.5], "std": [0.2]},

@@ -13,8 +13,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from tlcore.checkpoints.hub import CARD, HUB, Target
 from tlcore.data import ImageSet
-from tlcore.data.hub import CARD, HUB, Target
 from tlcore.models import TinyNet, tiny_resnet
 
 from . import tool

@@ -5,7 +5,7 @@ import copy
 import torch
 
 from tlcore import plots
-from tlcore.data.hub import HUB, NEEDS, digits_target
+from tlcore.checkpoints.hub import HUB, NEEDS, digits_target
 from tlcore.models import TinyNet
 
 
@@ -91,7 +91,9 @@ def _whole_way(capstone, show):
         good &= show.that(same, f"the table says what the arm {arm} does on the test", "In per cent, on test pictures.")
         means[arm] = sum(measured) / 3
     fair = 33 <= means["scratch"] <= 74
-    show.that(fair, f"the arm scratch is fair: {means['scratch']:.0f} %", "It sees one picture of each class, no checkpoint.")
+    show.that(
+        fair, f"the arm scratch is fair: {means['scratch']:.0f} %", "It sees one picture of each class, no checkpoint."
+    )
     lead = means["transfer"] - means["scratch"]
     show.that(lead >= 4, f"transfer leads by 4 points or more: {lead:.0f}", "Another model, or another regime?")
     arms = list(means)
@@ -102,4 +104,6 @@ def check(shortlist, classifier, capstone, show):
     _shortlist(shortlist, show)
     _classifier(classifier, show)
     _whole_way(capstone, show)
-    show.untried("other hubs: other needs, cards with several faults, models of transformers, models that know the test")
+    show.untried(
+        "other hubs: other needs, cards with several faults, models of transformers, models that know the test"
+    )

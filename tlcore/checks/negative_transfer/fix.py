@@ -45,7 +45,7 @@ CHANGES = {
         {"evaluation": {"accuracy": 37.5, "again": 37.5, "rows": [8, 2], "right": [6, 0], "statistics_moved": 0.0}},
     ),
 }
-"""The fault, and what it changes in the sound transcript. 37.5 is the mean of 75 % and 0 %; 60 % of ten rows are right."""
+"""The fault, and what it changes in the sound transcript. 6 of 10 rows are 60 %, the mean of 75 % and 0 % is 37.5 %."""
 TEACH = {
     "wrong_normalisation": "(0.6 - 0.5) / 0.2 = 0.5 is what the mean should have been.",
     "shared_plants": "Plant 5 is in both parts.",

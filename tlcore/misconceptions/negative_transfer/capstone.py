@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from tlcore.data.hub import read_cards
+from tlcore.checkpoints.hub import read_cards
 from tlcore.loading import from_pretrained
 from tlcore.misconceptions.registry import misconception
 from tlcore.models import TinyNet
@@ -29,7 +29,9 @@ def _with(cards: Any, needs: Any, reason: str, holds: Any) -> Found:
     return found
 
 
-@misconception(replaces="shortlist", asks="Anybody can download these weights. What does the licence say about using them?")
+@misconception(
+    replaces="shortlist", asks="Anybody can download these weights. What does the licence say about using them?"
+)
 def what_can_be_downloaded_may_be_used(cards: Any, needs: Any) -> Found:
     """No licence rules a model out."""
     return _with(cards, needs, "licence", lambda card: False)
@@ -53,7 +55,9 @@ def classes_have_to_match(cards: Any, needs: Any) -> Found:
     return _with(cards, needs, "classes", lambda card: len(card["names"]) != needs["n_classes"])
 
 
-@misconception(replaces="shortlist", asks="Your reader wants to know all that is wrong with a model. What comes after the first?")
+@misconception(
+    replaces="shortlist", asks="Your reader wants to know all that is wrong with a model. What comes after the first?"
+)
 def first_reason_only(cards: Any, needs: Any) -> Found:
     """Only the first reason is given."""
     return {name: reasons[:1] for name, reasons in sound_shortlist(cards, needs).items()}

@@ -174,7 +174,9 @@ def left_in_eval_mode(run: Run) -> Answer:
     return _with(run, {"train_mode_evaluation": evaluate, "unweighted_batches": evaluate})
 
 
-@misconception(asks="Two evaluations of one model gave two numbers. Which one is right, and does a mean of both mend it?")
+@misconception(
+    asks="Two evaluations of one model gave two numbers. Which one is right, and does a mean of both mend it?"
+)
 def better_of_two(run: Run) -> Answer:
     """The patch masks the fault: it evaluates as before, in train mode, and repeats what came out."""
 

@@ -1,7 +1,7 @@
 import torch
 from torch import nn
 
-from tlcore.data.hub import read_cards
+from tlcore.checkpoints.hub import read_cards
 from tlcore.loading import from_pretrained
 from tlcore.models import TinyNet
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from tlcore.data.hub import read_cards
+from tlcore.checkpoints.hub import read_cards
 from tlcore.loading import from_pretrained
 from tlcore.models.outputs import logits_of
 from tlcore.training import train

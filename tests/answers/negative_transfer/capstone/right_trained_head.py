@@ -4,7 +4,7 @@ import os
 import torch
 from torch import nn
 
-from tlcore.data.hub import read_cards
+from tlcore.checkpoints.hub import read_cards
 from tlcore.loading import from_pretrained
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from tlcore.data.hub import read_cards
+from tlcore.checkpoints.hub import read_cards
 from tlcore.loading import from_pretrained
 from tlcore.models import TinyNet
 from tlcore.models.outputs import logits_of

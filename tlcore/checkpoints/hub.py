@@ -14,7 +14,7 @@ from tlcore.checkpoints import FOLDER
 from tlcore.data.digits import real_digits
 from tlcore.data.sets import ImageSet
 
-HUB = FOLDER / "hub"
+HUB = FOLDER / "offline-hub"
 """The hub that ships: eight models."""
 CARD = "model_card.json"
 
