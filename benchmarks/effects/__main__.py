@@ -10,7 +10,16 @@ import typer
 
 from benchmarks.effects import common
 
-TOPICS = ("what_transfers", "fine_tuning", "domain_adaptation", "shift_diagnosis", "masked_words", "lora_with_peft")
+TOPICS = (
+    "what_transfers",
+    "fine_tuning",
+    "domain_adaptation",
+    "shift_diagnosis",
+    "masked_words",
+    "lora_with_peft",
+    "language_heads",
+    "negative_transfer",
+)
 
 
 def main(

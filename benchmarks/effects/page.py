@@ -349,6 +349,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
         "language_pilot": lambda r: pivot(r["pilot"], "regime", "rate", "accuracy", ("regime", "rate")),
         "language_regimes": lambda r: _language_regimes(r["regimes"]),
     },
+    "negative_transfer": negative_transfer_page.TABLES,
 }
 PLOTS: dict[str, dict[str, Callable[[Results, Axes], None]]] = {
     "what_transfers": {"transfer": _plot_arms},
@@ -364,4 +365,5 @@ PLOTS: dict[str, dict[str, Callable[[Results, Axes], None]]] = {
     "masked_words": {},
     "lora_with_peft": {"peft_where": _plot_where},
     "language_heads": {"language_regimes": _plot_language_regimes},
+    "negative_transfer": negative_transfer_page.PLOTS,
 }

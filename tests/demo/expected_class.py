@@ -98,6 +98,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("deniz", SECOND): of("deniz", SECOND),
     ("mei", FIRST): of("mei", FIRST),
     ("mei", SECOND): of("mei", SECOND),
+    ("mei", "10_negative_transfer"): of("mei", "10_negative_transfer"),
     ("Zoë O'Neil", FIRST): of("zoe", FIRST),
     ("Zoë O'Neil", SECOND): of("zoe", SECOND, merge=(3.0, ["subtracts_what_it_added"])),
     ("emeka", FIRST): of(
@@ -218,6 +219,12 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         merge=(1.5, ["subtracts_the_current_update"]),
     ),
     ("jonas", FIRST): of("jonas", FIRST, replace_head=(0.4, []), **lost("frozen_backbone")),
+    ("pablo", "10_negative_transfer"): of(
+        "pablo",
+        "10_negative_transfer",
+        fix=(1.25, ["frozen_after_the_swap", "frozen_means_eval", "left_in_eval_mode"]),
+        capstone=(3.5, ["no_licence_is_free"]),
+    ),
     ("jonas", SECOND): of("jonas", SECOND),
     ("kwame", FIRST): of("kwame", FIRST, **lost("frozen_backbone", "extract_features", "prepare")),
     ("kwame", SECOND): of("kwame", SECOND, inject_lora=(0.8182, []), **lost("lora_delta", "lora_linear", "merge")),

@@ -30,6 +30,7 @@ __all__ = [
     "load_backbone",
     "make_config",
     "mlm_batch",
+    "negative_transfer",
     "new_task_head",
     "paired_difference",
     "rank_sources",
