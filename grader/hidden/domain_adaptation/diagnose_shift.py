@@ -1,8 +1,9 @@
 """Hidden tests of `diagnose_shift`: many generated cases whose truth is known here.
 
-No constant answer gets a point, and of sixty random ones (three keys) one got a third: each test has cases of two kinds or more, and most of every
-kind have to be named rightly. Of 40 generated cases of a kind and size, four different right procedures named 35 to 40
-rightly (95% on average), so that the thresholds turn away less than one right answer in a hundred.
+No constant answer gets a point, and of sixty random ones (three keys) one got a third: each test has cases of two kinds
+or more, and most of every kind have to be named rightly. Of 40 generated cases of a kind and size, four different right
+procedures named 35 to 40 rightly (95% on average), so that the thresholds turn away less than one right answer in a
+hundred.
 """
 
 from __future__ import annotations
