@@ -67,9 +67,9 @@ class Hub:
         """An order, drawn as the true accuracies in that order."""
 
         def draws(observed: Any, expected: Any) -> dict[str, Any]:
-            bars = [[round(100 * self.truth[name], 1) for name in side] for side in (observed, expected)]
+            yours, right = ([round(100 * self.truth[name], 1) for name in side] for side in (observed, expected))
             places = [f"place {i + 1}" for i in range(len(expected))]
-            return plots.bars("True accuracy of the sources, in your order", places, *bars, ylabel="%")
+            return plots.bars("True accuracy of the sources, in your order", places, yours, right, ylabel="%")
 
         return View(", ".join, draws)
 
