@@ -77,7 +77,7 @@ def _pretrained(name: str, data: tuple[Tensor, Tensor], seed: int, progress: boo
     return Candidate(
         name=name,
         body=model.backbone,
-        head=model.fc,
+        head=model.get_submodule("fc"),
         mean=(round(mean, 4),),
         std=(round(std, 4),),
         accuracy=accuracy(model, (images[ROWS:], labels[ROWS:])),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.hidden.negative_transfer.hubs import Hub, Plan, hub, noisy_resnets
+from grader.hidden.negative_transfer.setups import Hub, Plan, hub, noisy_resnets
 from grader.hidden.registry import hidden_test
 
 QUALITIES = (1.0, 0.42, 0.19, 0.0)

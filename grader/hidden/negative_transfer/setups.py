@@ -1,85 +1,216 @@
-"""Logs of runs for `negative_transfer`, and candidates for `rank_sources`."""
+"""Candidates for `rank_sources` whose true order is known, and far from any tie.
+
+A picture is a pattern of its class and noise. What a body has learned are directions in which it looks: along the
+patterns, or past them. The truth is counted with the body as it should be used, on 800 other pictures.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import torch
+from sklearn.linear_model import RidgeClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from torch import Tensor
+
+from grader.remote.tools.negative_transfer import body_of
+from grader.student.given import Given
+from grader.student.views import View
+from tlcore import plots
+from tlcore.data import leaves
+
+APART = 0.2
+"""Least difference of the true accuracies of two candidates that follow each other."""
+SPREAD = 0.12
+"""Standard deviation of the noise of a pixel; the patterns are of the same order."""
+RESNET_NOISE = {0.0: 0.6, 0.7: 0.3, 1.0: 0.25}
+"""Share of noise among the weights, and about what accuracy is left: the last two are too near for an order."""
 
 
-@dataclass
-class Log:
-    """A log of runs, and the differences of the pairs in it."""
+@dataclass(frozen=True)
+class Plan:
+    """What is wanted of one candidate."""
 
-    results: dict[str, Any] = field(default_factory=dict)
-    """What the answer is given."""
-    differences: list[float] = field(default_factory=list)
-    """Pretrained minus scratch, one for each pair."""
+    quality: float
+    """How much of what it looks at is class: 0 is nothing, 1 is all."""
+    width: int = 16
+    """How many features."""
+    own_card: bool = True
+    """Trained on normalised pictures, and blind without; otherwise its card says mean 0 and deviation 1."""
+    dead: bool = False
+    """Its statistics come from other pictures: what it knows never gets through, unless a batch normalises itself."""
 
 
-def log_of(
-    given: Any, shift: float, pairs: int, *, shared_budget: bool = True, lone: int = 3, symmetric: bool = True
-) -> Log:
-    """A log in which everything is there that one could compare by mistake.
+@dataclass(frozen=True)
+class Hub:
+    """What the answer is given, and the truth."""
 
-    Args:
-        given: where random numbers come from.
-        shift: the mean of the differences, in standard errors of that mean.
-        pairs: how many seeds have both starts at one budget.
-        shared_budget: whether these have one budget; otherwise scratch was trained for longer than pretrained.
-        symmetric: whether the differences are symmetric about their mean, so that every sound interval is nearly the
-            same.
-        lone: further seeds at that budget which were run with the pretrained start only.
+    made: list[dict[str, Any]]
+    """For `tools.source_candidates`."""
+    images: Tensor
+    labels: Tensor
+    truth: dict[str, float]
+    """The true accuracy of each candidate."""
+
+    @property
+    def order(self) -> list[str]:
+        """The names, best first."""
+        return sorted(self.truth, key=lambda name: self.truth[name], reverse=True)
+
+    @property
+    def view(self) -> View:
+        """An order, drawn as the true accuracies in that order."""
+
+        def draws(observed: Any, expected: Any) -> dict[str, Any]:
+            yours, right = ([round(100 * self.truth[name], 1) for name in side] for side in (observed, expected))
+            places = [f"place {i + 1}" for i in range(len(expected))]
+            return plots.bars("True accuracy of the sources, in your order", places, yours, right, ylabel="%")
+
+        return View(", ".join, draws)
+
+
+class World:
+    """A target: patterns of its classes, and pictures with them."""
+
+    def __init__(self, given: Any, classes: int, channels: int, size: int, signal: float = 3.0) -> None:
+        self.given, self.classes, self.shape = given, classes, (channels, size, size)
+        self.levels = torch.tensor([given.random.uniform(0.4, 0.6) for _ in range(channels)])
+        patterns = given.tensor(classes, channels * size * size)
+        patterns = patterns - patterns.mean(0)
+        patterns = patterns - patterns.mean(1, keepdim=True)  # none is brighter than another
+        self.patterns = signal * patterns / patterns.norm(dim=1, keepdim=True)
+
+    def pictures(self, per_class: int) -> tuple[Tensor, Tensor]:
+        """Pictures between 0 and 1, and their labels."""
+        labels = self.given.labels(per_class * self.classes, self.classes)
+        noise = self.given.tensor(len(labels), self.patterns.shape[1])
+        x = self.patterns[labels] + noise - noise.mean(1, keepdim=True)  # all are equally bright
+        pixels = self.levels.view(1, -1, 1, 1) + SPREAD * x.view(-1, *self.shape)
+        return pixels.clamp(0, 1), labels
+
+    def candidate(self, plan: Plan, kind: str) -> dict[str, Any]:
+        """A body as the plan wants it, with the mean and deviation of its card."""
+        looks = self._directions(plan)
+        channels, width = self.shape[0], plan.width
+        mean, std = [0.0] * channels, [1.0] * channels
+        if plan.own_card:
+            # The source was brighter, so that neither the mean nor the deviation can be left out.
+            mean = [round(float(v) + 0.06, 4) for v in self.levels]
+            std = [round(SPREAD * self.given.random.uniform(1.0, 1.3), 4) for _ in mean]
+        x = normalised(self.pictures(40)[0], mean, std).flatten(1)
+        z = x @ looks.T
+        level, spread = z.mean(0), z.var(0)
+        if plan.dead:
+            level[width // 4 :] += 6 * spread[width // 4 :].sqrt()
+        first, norm = ("0", "1") if kind == "conv" else ("1", "2")
+        tensors = {
+            f"{first}.weight": (looks.view(width, *self.shape) if kind == "conv" else looks).contiguous(),
+            f"{first}.bias": torch.zeros(width),
+            f"{norm}.weight": torch.ones(width),
+            f"{norm}.bias": torch.zeros(width),
+            f"{norm}.running_mean": level,
+            f"{norm}.running_var": spread,
+            f"{norm}.num_batches_tracked": torch.tensor(500),
+        }
+        return {"kind": kind, "tensors": tensors, "mean": mean, "std": std, "parameters": looks.numel() + 3 * width}
+
+    def _directions(self, plan: Plan) -> Tensor:
+        """(width, pixels): unit vectors, so much of each inside the space of the patterns; and brightness beside.
+
+        Brightness decides nothing as long as a body gets pictures as its card says, for it is the same in all of them.
+        Otherwise all that a body computes is far below zero, where ReLU gives nothing.
+        """
+        basis = torch.linalg.qr(self.patterns.T[:, : self.classes - 1]).Q
+        inside = self.given.tensor(plan.width, basis.shape[1]) @ basis.T
+        outside = self.given.tensor(plan.width, basis.shape[0])
+        outside = outside - outside @ basis @ basis.T
+        inside, outside = (v / v.norm(dim=1, keepdim=True) for v in (inside, outside))
+        quality = torch.full((plan.width, 1), plan.quality)
+        if plan.dead:
+            quality[: plan.width // 4] = 0.0
+        bright = (-16.0 if plan.own_card else 16.0) / basis.shape[0]
+        return quality * inside + (1 - quality**2).sqrt() * outside + bright
+
+
+def normalised(images: Tensor, mean: list[float], std: list[float]) -> Tensor:
+    """Pictures (N, C, H, W) as a card says."""
+    return (images - torch.tensor(mean).view(1, -1, 1, 1)) / torch.tensor(std).view(1, -1, 1, 1)
+
+
+def hub(
+    given: Any, plans: list[Plan], kind: str, sizes: tuple[int, int, int], own_card_first: bool | None = None
+) -> Hub:
+    """Candidates in random order, whose true accuracies are well apart.
+
+    sizes: classes, channels, and height and width of the target's pictures.
     """
-    classes, labels, updates = given.integer(3, 12), given.choice([5, 10, 20]), given.choice([80, 100, 150])
-    seeds = given.distinct(pairs + lone, 0, 99)
-    level, error = given.random.uniform(56, 68), given.random.uniform(0.6, 1.2)
-    # The seed decides most of a score: without pairs nothing could be told.
-    luck = 4 * _standardised(given, pairs)
-    noise = (_symmetric if symmetric else _standardised)(given, pairs) * error * pairs**0.5
-    scratch = (level + luck).round(2)
-    pretrained = (scratch + noise + shift * error).round(2)
-    if pairs == 1:
-        pretrained = (scratch + shift).round(2)
-    runs: list[dict[str, Any]] = []
-
-    def add(start: str, tested_on: str, seed: int, n: int, steps: int, accuracy: float) -> None:
-        run = {"start": start, "tested_on": tested_on, "seed": seed, "labels": n, "updates": steps}
-        runs.append({**run, "accuracy": round(float(accuracy), 2)})
-
-    spread = given.random.uniform
-    for seed, a, b in zip(seeds, pretrained, scratch, strict=False):
-        add("pretrained", "target", seed, labels, updates, a)
-        add("scratch", "target", seed, labels, updates if shared_budget else 2 * updates, b)
-        # Longer, and with more labels: one start each, so that no pair comes of it.
-        add("pretrained", "target", seed, labels, 3 * updates, a + spread(5, 8))
-        add("scratch", "target", seed, 2 * labels, updates, b + spread(11, 14))
-        # The source is another task: it says nothing of the target.
-        add("pretrained", "source", seed, labels, updates, spread(80, 84))
-        add("scratch", "source", seed, labels, updates, spread(12, 16))
-        # As it was downloaded: without a label, and without an update.
-        add("pretrained", "target", seed, 0, 0, spread(38, 42))
-        add("pretrained", "source", seed, 0, 0, spread(93, 97))
-    for seed in seeds[pairs:]:
-        add("pretrained", "target", seed, labels, updates, level + spread(14, 18))
-    given.random.shuffle(runs)
-    return Log({"classes": classes, "runs": runs}, [float(d) for d in (pretrained - scratch).round(2)])
+    return _hub(given.integer(0, 2**40), tuple(plans), kind, sizes, own_card_first)
 
 
-def _standardised(given: Any, count: int) -> np.ndarray:
-    """So many numbers with mean 0 and standard deviation 1."""
-    if count == 1:
-        return np.zeros(1)
-    z = np.array([given.random.gauss(0, 1) for _ in range(count)])
-    return (z - z.mean()) / z.std(ddof=1)
+@lru_cache(maxsize=64)
+def _hub(
+    seed: int, plans: tuple[Plan, ...], kind: str, sizes: tuple[int, int, int], own_card_first: bool | None
+) -> Hub:
+    """Kept, because everybody who is asked with one course key is asked about the same candidates."""
+    given = Given(None, seed)  # type: ignore[arg-type]  # it only draws numbers
+    while True:
+        world = World(given, *sizes)
+        made = [world.candidate(plan, kind) for plan in plans]
+        few, test = world.pictures(25), world.pictures(800 // world.classes)
+        true = [true_accuracy(one, few, test) for one in made]
+        ranked = sorted(true, reverse=True)
+        if min(a - b for a, b in pairwise(ranked)) >= APART:
+            return with_claims(given, made, true, few, own_card_first)
 
 
-def _symmetric(given: Any, count: int) -> np.ndarray:
-    """Likewise, and for each number there is its negative."""
-    if count == 1:
-        return np.zeros(1)
-    half = np.array([given.random.uniform(0.4, 1.0) for _ in range(count // 2)])
-    z = np.concatenate([half, -half, np.zeros(count % 2)])
-    given.random.shuffle(z)
-    return z / z.std(ddof=1)
+def with_claims(
+    given: Any, made: list[dict[str, Any]], true: list[float], few: tuple[Tensor, Tensor], first: bool | None = None
+) -> Hub:
+    """The hub, in random order and with made-up names. What the cards claim of each source's own task puts another one
+    first, and is not the reverse of the truth either.
+
+    first: whether the first candidate has a card of its own, if that matters.
+    """
+    order = list(range(len(made)))
+    given.random.shuffle(order)
+    if first is not None:
+        order.sort(key=lambda i: (made[i]["mean"][0] != 0) != first)
+    names = given.names(len(made))
+    best_first = sorted(range(len(made)), key=lambda i: true[i], reverse=True)
+    claimed = list(best_first)
+    while claimed[0] == best_first[0] or claimed == best_first[::-1]:
+        given.random.shuffle(claimed)
+    accuracies = sorted((given.random.uniform(0.6, 0.99) for _ in made), reverse=True)
+    for i, accuracy in zip(claimed, accuracies, strict=True):
+        made[i] |= {"name": names[i], "accuracy": round(accuracy, 3)}
+    truth = {names[i]: true[i] for i in best_first}
+    return Hub([made[i] for i in order], *few, truth)
+
+
+def true_accuracy(one: dict[str, Any], few: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor]) -> float:
+    """How well a linear head on the frozen body does that was fitted on the few."""
+    body = body_of(one["kind"], one["tensors"]).eval()
+    with torch.no_grad():
+        x, test_x = (body(normalised(images, one["mean"], one["std"])).numpy() for images, _ in (few, test))
+    probe = make_pipeline(StandardScaler(), RidgeClassifier(alpha=10.0)).fit(x, few[1].numpy())
+    return float(np.mean(probe.predict(test_x) == test[1].numpy()))
+
+
+def noisy_resnets(given: Any, per_class: int = 15) -> Hub:
+    """Networks of transformers' that learned leaves, with more and more noise among their weights, and photos of other
+    leaves. The truth is known without counting."""
+    from tlcore.loading import from_pretrained
+
+    card = from_pretrained("leaves-resnet")[1]
+    few = leaves("target", per_class, seed=given.integer(0, 9999), severity=0.0)
+    made: list[dict[str, Any]] = []
+    for share in RESNET_NOISE:
+        tensors = {"share": torch.tensor(share), "seed": torch.tensor(given.integer(0, 2**30))}
+        made.append({"kind": "noisy resnet", "tensors": tensors, "mean": list(card.mean), "std": list(card.std)})
+        made[-1]["parameters"] = 80_000
+    return with_claims(given, made, list(RESNET_NOISE.values()), (few.images, few.labels))
