@@ -15,13 +15,12 @@ def patched_for(student: Any, given: Any, expect: Any, group: str) -> list[tuple
     found = []
     for number, draft in enumerate(drafts(given, group), 1):
         answer = student.fix(draft.run)
-        cause, patched = (
-            (answer[0], answer[1]) if isinstance(answer, tuple | list) and len(answer) == 2 else (answer, 0)
-        )
-        expect(str(cause), f"the cause named for run {number}", equals=draft.cause)
+        cause, patched = answer if isinstance(answer, tuple | list) and len(answer) == 2 else ("no pair", None)
+        said = cause if isinstance(cause, str) else "what is no text"
+        expect(said, f"the cause named for run {number}", equals=draft.cause)
         if draft.cause == "sound":
             expect.that(patched is None, "a sound run gets no patch")
-        else:
+        elif expect.that(callable(patched), "a broken run gets a function"):
             found.append((draft.cause, patched))
     return found
 

@@ -145,7 +145,7 @@ TASKS = ("image-classification", "object-detection", "text-classification")
 def hidden_needs(given: Any) -> dict[str, Any]:
     """What a target asks of a model."""
     return {
-        "task": "image-classification",
+        "task": TASKS[0],
         "channels": given.choice([1, 3]),
         "size": given.choice([8, 16, 32]),
         "n_classes": given.integer(3, 12),
@@ -195,7 +195,7 @@ def shipped_hub(student: Any, given: Any) -> tuple[str, dict[str, Any], list[str
     The weights of what is ruled out by its licence or its data have seen the test: they are the best on every picture.
     """
     needs = {
-        "task": "image-classification",
+        "task": TASKS[0],
         "channels": 1,
         "size": 8,
         "n_classes": 10,
@@ -231,6 +231,6 @@ def hidden_target(student: Any, given: Any, needs: dict[str, Any]) -> tuple[Any,
     order = torch.tensor(given.random.sample(range(10), 10))
     pool, rest = real_digits("train", split), real_digits("test", split)
     seeds = given.distinct(3, 0, 10**6)
-    parts = [(part.images, order[part.labels]) for part in (pool.few(25), rest[:250], rest[250:650])]
+    parts = [(part.images, order[part.labels]) for part in (pool.few(25), rest[:200], rest[200:520])]
     target = student.tools.target_of(needs, parts[0], parts[1], given.names(10), seeds)
     return target, parts[1], parts[2], seeds

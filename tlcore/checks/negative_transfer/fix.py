@@ -62,7 +62,8 @@ def _diagnosed(fix, show, regime, changes):
     """The cause and the patch; None if the answer is no pair, which is then said."""
     answer = fix({"regime": regime, "transcript": {**copy.deepcopy(SOUND["transcript"]), **copy.deepcopy(changes)}})
     if isinstance(answer, (tuple, list)) and len(answer) == 2:
-        return answer[0], answer[1]
+        cause, patch = answer
+        return cause, patch
     hint = "Nothing came back: is a `return` missing?" if answer is None else "Return a cause and a function."
     show.that(False, "it returns a pair", hint)
     return None

@@ -100,7 +100,7 @@ def output_returned(folder: Any) -> Any:
     """What the model returns is passed on as it is."""
     classify = _wrapped(folder, lambda mean, std: (mean, std))
     model, _ = from_pretrained(folder)
-    if isinstance(model, TinyNet):
+    if type(model) is TinyNet:
         return classify
     return lambda x: model(x)
 

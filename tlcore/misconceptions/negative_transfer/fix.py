@@ -105,9 +105,9 @@ def norms_always_still(run: Run) -> Answer:
 
     def step(model: Any, optimizer: Any, x: Any, y: Any, regime: str) -> float:
         model.train()
-        for module in model.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                module.eval()
+        for layer in model.modules():
+            if isinstance(layer, nn.BatchNorm2d):
+                layer.eval()
         return _step(model, optimizer, x, y)
 
     return _with(run, {"drifting_statistics": step, "gradients_added": step})
@@ -147,12 +147,12 @@ def mean_of_batches(run: Run) -> Answer:
     """The patch averages the accuracies of the batches: another metric."""
 
     def evaluate(model: Any, batches: Any) -> float:
-        modes = [(module, module.training) for module in model.modules()]
+        modes = [(layer, layer.training) for layer in model.modules()]
         model.eval()
         with torch.no_grad():
             shares = [(model(x).argmax(1) == y).float().mean().item() for x, y in batches]
-        for module, training in modes:
-            module.training = training
+        for layer, training in modes:
+            layer.training = training
         return 100 * sum(shares) / len(shares)
 
     return _with(run, {"train_mode_evaluation": evaluate, "unweighted_batches": evaluate})

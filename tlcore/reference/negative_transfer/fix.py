@@ -18,8 +18,8 @@ def fix(run: dict[str, Any]) -> tuple[str, Callable[..., Any] | None]:
     ### BEGIN SOLUTION
 
     def prepare(images, card):
-        mean, std = (torch.tensor(card[key], dtype=images.dtype).view(1, -1, 1, 1) for key in ("mean", "std"))
-        return (images - mean) / std
+        centre, spread = (torch.tensor(card[key], dtype=images.dtype).view(1, -1, 1, 1) for key in ("mean", "std"))
+        return (images - centre) / spread
 
     def split(plants, n_val):
         held_out = sorted(set(plants))[-n_val:]
@@ -33,9 +33,9 @@ def fix(run: dict[str, Any]) -> tuple[str, Callable[..., Any] | None]:
 
     def step(model, optimizer, x, y, regime):
         model.train()
-        for module in model.modules():
-            if regime == "frozen" and isinstance(module, nn.BatchNorm2d):
-                module.eval()
+        for layer in model.modules():
+            if regime == "frozen" and isinstance(layer, nn.BatchNorm2d):
+                layer.eval()
         loss = F.cross_entropy(model(x), y)
         optimizer.zero_grad()
         loss.backward()
@@ -43,15 +43,15 @@ def fix(run: dict[str, Any]) -> tuple[str, Callable[..., Any] | None]:
         return loss.item()
 
     def evaluate(model, batches):
-        modes = [(module, module.training) for module in model.modules()]
+        modes = [(layer, layer.training) for layer in model.modules()]
         model.eval()
         right = rows = 0
         with torch.no_grad():
             for x, y in batches:
                 right += (model(x).argmax(1) == y).sum().item()
                 rows += len(y)
-        for module, training in modes:
-            module.training = training
+        for layer, training in modes:
+            layer.training = training
         return 100 * right / rows
 
     def differ(a, b):
