@@ -74,6 +74,8 @@ def probed(setting: Setting, seed: int) -> Values:
     if how == "pooler":
         auto_class = "AutoModelForSequenceClassification"
         model = from_pretrained(name, auto_class=auto_class, num_labels=3)[0]
+    if how == "mean, random body":
+        model, how = type(model)(model.config).eval(), "mean"
     few = market_headlines("direction", 600, seed).few(LABELS, seed)
     test = market_headlines("direction", 600, TEST_SEED)
     probe = linear_probe(vectors(model, encoded(name, few.texts), how), few.labels, 3)
@@ -126,6 +128,7 @@ EFFECTS = (
             ("mean over padding", "right", True),
             ("first", "right", False),
             ("pooler", "right", False),
+            ("mean, random body", "right", False),
         )
         + _ways(
             "market-gpt2",

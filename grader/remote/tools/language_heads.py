@@ -76,8 +76,9 @@ def language_by_name(model: nn.Module, batch: dict[str, torch.Tensor], names: li
     with torch.no_grad():
         logits = model(**batch).logits
     columns = torch.cat([logits, torch.zeros_like(logits[:, :1])], dim=1)
-    by_id: dict[Any, int] = {name: int(i) for i, name in model.config.id2label.items()}  # type: ignore[union-attr]
-    by_name: dict[Any, Any] = model.config.label2id  # type: ignore[union-attr,assignment]
+    config: Any = model.config
+    by_id: dict[Any, int] = {name: int(i) for i, name in config.id2label.items()}
+    by_name: dict[Any, Any] = config.label2id
     found = []
     for ids in (by_id, by_name):
         at = [int(ids.get(name, -1)) for name in names]
