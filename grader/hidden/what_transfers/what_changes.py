@@ -28,7 +28,7 @@ def predicted(student: Any, expect: Any, label: str, setups: list[Setup]) -> Non
         for side in (observed, expected):
             changed = {key for keys in side for key in keys}
             sides.append({"trainable": None, "moved": [float(name in changed) for name in names]})
-        return plots.layers("Which tensors change (1) and which do not (0)", names, *sides)
+        return plots.layers("Which tensors change", names, *sides)
 
     expect(answers, label, view=View(draws=draws))
 
