@@ -73,7 +73,8 @@ def bars(fig: Figure, clean: Picture) -> None:
     known = [v for _, values, _ in sides for v in values if v is not None] or [0.0]
     low, high = min(0.0, *known), max(0.0, *known)
     span = (high - low) or 1.0
-    size = 9 if len(labels) * len(sides) <= 8 else 7.5  # or numbers that stand side by side touch
+    longest = max((len(number_text(v)) for v in known), default=0)
+    size = 9 if len(labels) * len(sides) * longest <= 48 else 7.5  # or numbers that stand side by side touch
     for k, (name, values, look) in enumerate(sides):
         places = [i + (k - (len(sides) - 1) / 2) * width for i in range(len(labels))]
         heights = [0.0 if v is None else v for v in values]
