@@ -85,7 +85,7 @@ print("mean temperature:", sum(day) / len(day))
 # - If no value counts, it returns `0, None, None`.
 # - `digits` and `skip` can be left out, and they can be given by name only: `summarise(day, 1)` is a `TypeError`. The star in the first line
 #   does that for you.
-# - `values` stays as it is, and a call knows nothing of the calls before it.
+# - `values` stays as it is, and no call depends on an earlier one.
 
 # %% question="summarise" minutes=4 difficulty=1 objectives="O3"
 
@@ -207,8 +207,8 @@ draw(plots.bars("Parameters of a small ResNet", kinds, sums, ylabel="parameters"
 #
 # In papers and in code five kinds of things are mixed up easily. They differ in **where their value comes from**:
 #
-# - A **parameter** is saved with the model, and an optimizer learns it. A frozen parameter was learned in an earlier run, and it stays a parameter. So does one whose
-#   first value was chosen by somebody.
+# - A **parameter** is saved with the model, and an optimizer learns it. A frozen parameter was learned in an earlier run; it is still a
+#   parameter. So is one whose starting value somebody chose.
 # - A **buffer** is saved with the model too, but no optimizer learns it: the running mean of a batch norm, or a table of positions that somebody chose.
 # - A **hyperparameter** is chosen by you before the run and is not saved in the model: the learning rate, the number of epochs. It stays one if it changes
 #   during the run by a schedule that you chose.
@@ -223,7 +223,7 @@ draw(plots.bars("Parameters of a small ResNet", kinds, sums, ylabel="parameters"
 # | `learned` | does an optimizer learn it, in this run or in an earlier one? |
 # | `chosen` | did somebody choose its value, or the rule for it, before the run? |
 # | `from_predictions` | was it computed from predictions and the truth? |
-# | `changes` | is it another at the end of the run than at its beginning? |
+# | `changes` | does its value change during the run? |
 # | `numbers` | how many numbers is it? |
 #
 # All but the last are True or False. `item` is one of the names. The function returns one of the five texts `"parameter"`, `"buffer"`,
@@ -327,6 +327,7 @@ draw(
     plots.lines(
         "A loop that never clears the gradient",
         {"w": path, "with the gradient cleared": [0.8**step for step in range(1, 31)]},
+        x=range(1, 31),
         xlabel="step",
         ylabel="w",
     )
@@ -398,7 +399,7 @@ def confusion_of(model, pictures):
 
 before = confusion_of(net, test)
 losses = []
-for _ in range(200):
+for _ in progress(range(200), desc="training"):
     rows = torch.randperm(len(train.labels))[:64]
     losses.append(torch.as_tensor(train_step(net, train.images[rows], train.labels[rows], 0.5)).item())
 after = confusion_of(net, test)

@@ -117,7 +117,7 @@ plt.show()
 #
 # </details>
 #
-# The same with 150 updates and rates that were tuned for each way, over other ten seeds (`docs/effects.md` of the project): with 5 labels
+# The same with 150 updates and rates that were tuned for each way, over ten other seeds (`docs/effects.md` of the project): with 5 labels
 # per class fine-tuning beats scratch by 21 points (95 % interval 17 to 26), with 100 labels by 13 (10 to 15). The frozen
 # body with random weights is 32 to 38 points behind the pretrained one, with 5, 25 and 100 labels alike. So it is the pre-training. And no
 # technique is best everywhere: with 5 labels the frozen body leads fine-tuning by 9 points (5 to 14), with 100 it is 5 behind (3 to 6).
@@ -178,8 +178,8 @@ check("transfer_benefit")
 # </details></details></details></details>
 # %% [markdown]
 # **Now on the ten seeds above**, fine-tuned against scratch, with the threshold 0.25. The control: scratch of one seed
-# against scratch of the next, where nothing was transferred. Predict: which of the three numbers is far from 0, and which of them is that for
-# the control as well?
+# against scratch of the next, where nothing was transferred. Predict: which of the three numbers is far from 0, and for which of them is
+# that so in the control?
 
 # %%
 tuned, scratch = curves["pretrained, fine-tuned"], curves["scratch"]
@@ -229,12 +229,12 @@ for name, compared in pairs.items():
 #
 # - Data: what the table says. `target_labels` and `target_unlabelled` are numbers of examples, of which one is enough;
 #   `source_data` and `same_classes` are true or false.
-# - Access: with `access == "embeddings"` the base is behind an API that returns embeddings. Then feature extraction is all that is left,
-#   and neither memory nor disk rules it out. Otherwise `access` is `"weights"`.
+# - Access: with `access == "embeddings"` the base is behind an API that returns embeddings. Then only feature extraction can be left: it
+#   needs labels as always, and neither memory nor disk rules it out. Otherwise `access` is `"weights"`.
 # - Memory for training: 4 bytes for each parameter that stands still, 16 for each that learns. It must be at most `memory_gb`. Activations
 #   are left out. 1 GB is 10⁹ bytes.
 # - Disk: 4 bytes for each parameter that is stored. For each of `customers` customers what the table says; where the base stays as it
-#   is, it is stored once more, for all of them. It must be at most `disk_gb`.
+#   is, one copy of it for all customers comes on top. It must be at most `disk_gb`.
 # - With `one_copy` true there is one copy of the base, which must give its old answers bit for bit whenever asked: nothing that changes the
 #   base is possible.
 # - `parameters` is the number of parameters of the base, `adapter_parameters` that of the adapters, `head_parameters` that of the
@@ -474,10 +474,10 @@ for early in (False, True):
 # %% [markdown]
 # ## What do a few steps change? · `what_changes`
 #
-# You have loaded a model, frozen some of it and trained for three steps. Which tensors of its `state_dict` are other ones now? Who can
+# You have loaded a model, frozen some of it and trained for three steps. Which tensors of its `state_dict` have changed? Whoever can
 # answer that can find most bugs of the notebooks to come. First **predict, commit, run**: four set-ups of real models. Put the keys
-# that you think will change in the place of the three dots; patterns such as `"backbone.*"` will do. Your prediction is kept as a
-# salted hash, and the cell after it shows nothing until there is one. This part is not graded.
+# that you think will change in the place of the three dots, as texts with commas between them; patterns such as `"backbone.*"` will do.
+# Your prediction is kept as a salted hash, and the cell after it shows nothing until there is one. This part is not graded.
 
 
 # %%

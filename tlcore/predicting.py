@@ -25,18 +25,20 @@ class Prediction:
         self.digest = ""
         """The salted hash of what was said; empty before."""
 
-    def commit(self, keys: Iterable[str]) -> None:
+    def commit(self, *keys: str | Iterable[str]) -> None:
         """Say which keys of the state dict will change, as they are or as patterns such as "body.*".
 
+        Each of `keys` is a text or a list of texts.
         `...` in their place means that nothing has been predicted yet. A second commitment is refused.
         """
         if self._said is not None:
             print(f"{self.about}: you have committed already ({self.digest}).")
             return
-        if keys is ...:
+        if not keys or ... in keys:
             print(f"{self.about}: put your prediction in place of the three dots.")
             return
-        self._said = tuple(sorted({keys} if isinstance(keys, str) else map(str, keys)))
+        every = [[one] if isinstance(one, str) else one for one in keys]
+        self._said = tuple(sorted({str(key) for some in every for key in some}))
         self.digest = hashlib.sha256(f"{self._salt} {' '.join(self._said)}".encode()).hexdigest()[:12]
         print(f"{self.about}: committed as {self.digest}. Run the next cell.")
 
@@ -45,13 +47,19 @@ class Prediction:
         if self._said is None:
             print(f"{self.about}: nothing is shown before you have committed to a prediction.")
             return
-        every, changed = run()
+        keys, changed = run()
+        every = list(keys)
         said = {key for key in every if any(fnmatchcase(key, pattern) for pattern in self._said)}
         right = len([key for key in every if (key in said) == (key in changed)])
-        print(f"{self.about} (committed as {self.digest}): right about {right} of {len(list(every))} keys")
-        for words, keys in (("changed, and you did not say so", changed - said), ("did not change", said - changed)):
-            if keys:
-                print(f"  {words}: {', '.join(sorted(keys))}")
+        print(f"{self.about} (committed as {self.digest}): right about {right} of {len(every)} keys")
+        idle = {pattern for pattern in self._said if not any(fnmatchcase(key, pattern) for key in every)}
+        for words, found in (
+            ("changed, and you did not say so", changed - said),
+            ("did not change", said - changed),
+            ("no key is called so", idle),
+        ):
+            if found:
+                print(f"  {words}: {', '.join(sorted(found))}")
 
 
 def changed_keys(before: dict[str, torch.Tensor], after: dict[str, torch.Tensor]) -> set[str]:

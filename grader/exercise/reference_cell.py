@@ -4,13 +4,16 @@
     (nothing below: the cell is tlcore/reference/<topic>/ratio.py)
 
 The reference carries the solution marks. What a module needs and a cell does not is left out: the module's docstring,
-type annotations of arguments and results, `# type:` comments, and every import that the cell does not need.
+type annotations of arguments and results, with the line breaks that they made necessary, `# type:` comments, and every
+import that the cell does not need.
 """
 
 import ast
 import re
 from collections.abc import Collection, Iterator
 
+_SIGNATURE = re.compile(r"^([ \t]*(?:async )?def \w+\()\n((?:[ \t]+[^\n#()]+\n)+)[ \t]*\):$", re.MULTILINE)
+_LINE_LENGTH = 120
 _TYPE_COMMENT = re.compile(r"[ \t]*# type: .*$", re.MULTILINE)
 
 Span = tuple[tuple[int, int], tuple[int, int]]
@@ -28,7 +31,15 @@ def cell_of(reference: str, bound: Collection[str] = ()) -> str:
     tree = ast.parse(source)
     needed = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - set(bound)
     source = _without(source, [_span(node) for node in tree.body if _is_left_out(node, needed)])
+    source = _SIGNATURE.sub(_on_one_line, source)
     return re.sub(r"\n{3,}", "\n\n\n", source).strip("\n")
+
+
+def _on_one_line(signature: re.Match[str]) -> str:
+    """A signature that took several lines for its types, on one line if it fits there without them."""
+    arguments = " ".join(signature[2].split()).rstrip(",")
+    line = f"{signature[1]}{arguments}):"
+    return line if len(line) <= _LINE_LENGTH else signature[0]
 
 
 def _is_left_out(node: ast.stmt, needed: Collection[str]) -> bool:

@@ -77,8 +77,13 @@ def test_imports_that_nothing_needs_are_never_there(unneeded: str) -> None:
         ),
         (
             "def f(\n    x: int,\n    y: list[\n        int\n    ],\n) -> int:\n    return x",
-            "def f(\n    x,\n    y,\n):\n    return x",
+            "def f(x, y):\n    return x",
         ),
+        (
+            f"def f(\n    x: int, y={'1' * 110}\n) -> int:\n    return x",
+            f"def f(\n    x, y={'1' * 110}\n):\n    return x",
+        ),
+        ("def f(\n    x: int,  # why\n):\n    return x", "def f(\n    x,  # why\n):\n    return x"),
         ("x = [1]  # type: list[int]", "x = [1]"),
         (
             "@dataclass\nclass C:\n    x: int = 3",

@@ -228,3 +228,8 @@ def test_of_two_lists_of_names_only_those_that_one_lacks_are_marked():
     assert found.note == "3 entries where 2 are expected"
     assert compare(["x"], ["x", "y"]).note == "1 entry where 2 are expected"
     assert not compare([], ["x"]).holds
+
+
+def test_an_empty_set_is_no_empty_dict() -> None:
+    found = compare(set(), {"lora"})
+    assert "".join(text for text, _ in found.observed) == "set()"

@@ -29,6 +29,21 @@ def test_a_prediction_is_compared_with_what_changed(capsys) -> None:
     assert "you did not say so: head.weight" in said and "did not change: body.weight" in said
 
 
+def test_several_texts_and_lists_are_one_prediction(capsys) -> None:
+    for said in (("body.weight", "body.bias"), (["body.weight", "body.bias"],), (["body.weight"], "*.bias")):
+        bet = Prediction("a frozen head")
+        bet.commit(*said)
+        bet.reveal(lambda: (KEYS, {"body.bias", "body.weight"}))
+        assert "right about 3 of 3" in capsys.readouterr().out
+
+
+def test_a_pattern_that_is_no_key_is_said(capsys) -> None:
+    bet = Prediction("a frozen body")
+    bet.commit("head.*", "fc.*")
+    bet.reveal(lambda: (KEYS, {"head.weight"}))
+    assert "no key is called so: fc.*" in capsys.readouterr().out
+
+
 def test_a_second_commitment_is_refused(capsys) -> None:
     bet = Prediction("a frozen body")
     bet.commit("head.weight")

@@ -76,6 +76,8 @@ def _render(value: Any, path: tuple[Any, ...], marks: Marks) -> Segments:
             "{", [_entry(key, value[key], path, marks) for key in _shown_keys(value, path, marks)], "}", value
         )
     if type(value) is set:
+        if not value:
+            return [("set()", differs)]  # {} would be a dict
         members = sorted(value, key=repr)[:_MOST_SHOWN]
         return _sequence("{", [[(_cut(repr(m)), (*path, m) in marks.paths)] for m in members], "}", value)
     if isinstance(value, Other):

@@ -65,7 +65,7 @@ def number_text(value: float | None) -> str:
     """A number with three digits, in thousands a whole one, or `no value`."""
     if value is None:
         return "no value"
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e8 else f"{value:.3g}"
 
 
 def _scale(values: list[Any]) -> float:

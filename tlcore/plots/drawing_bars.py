@@ -73,6 +73,8 @@ def bars(fig: Figure, clean: Picture) -> None:
     known = [v for _, values, _ in sides for v in values if v is not None] or [0.0]
     low, high = min(0.0, *known), max(0.0, *known)
     span = (high - low) or 1.0
+    longest = max((len(number_text(v)) for v in known), default=0)
+    size = 9 if len(labels) * len(sides) * longest <= 48 else 7.5  # or numbers that stand side by side touch
     for k, (name, values, look) in enumerate(sides):
         places = [i + (k - (len(sides) - 1) / 2) * width for i in range(len(labels))]
         heights = [0.0 if v is None else v for v in values]
@@ -83,7 +85,7 @@ def bars(fig: Figure, clean: Picture) -> None:
             elif len(labels) * len(sides) <= 14:
                 above = value >= 0
                 at = (place, value + span * (0.02 if above else -0.02))
-                ax.text(*at, number_text(value), ha="center", va="bottom" if above else "top", fontsize=9)
+                ax.text(*at, number_text(value), ha="center", va="bottom" if above else "top", fontsize=size)
     ax.axhline(0, color=GREY, linewidth=0.8)
     ax.set_ylim(low - (0.14 * span if low < 0 else 0), high + 0.14 * span)
     ax.set_xlim(-0.6, len(labels) - 0.4)

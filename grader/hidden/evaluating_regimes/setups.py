@@ -180,7 +180,10 @@ class Draft:
         train, test = days[:14], days[14:]
         if self.plant("future_in_training", "days.train"):
             early, late = given.integer(0, 13), given.integer(0, 5)
-            train[early], test[late] = test[late], train[early]
+            if self.first_turn("future_in_training"):
+                train[early], test[late] = test[late], train[early]
+            else:  # the last training day is the first test day
+                test[0] = train[-1]
             report["task"] = "forecast"
         elif not self.first_turn("future_in_training"):
             report["task"] = "forecast"
@@ -226,6 +229,8 @@ class Draft:
             claim["second"] = second
             small, large = sorted([regimes[first]["trainable"], regimes[second]["trainable"] + 10_000])
             regimes[first]["trainable"], regimes[second]["trainable"] = (large, small) if flawed else (small, large)
+            if flawed and not self.first_turn("not_fewer"):  # as many, which is not fewer
+                regimes[first]["trainable"] = small
         elif says == "good_at":
             turn = self.first_turn("beyond_the_data")
             outside = min(sizes) - self.given.integer(1, 4) if turn else max(sizes) + self.given.integer(1, 400)
@@ -239,7 +244,7 @@ class Draft:
         return claim
 
     def pair(self, first: str, second: str) -> None:
-        """Scores of two regimes whose difference is far from the border: shown, or not though the mean is higher.
+        """Scores of two regimes whose difference is far from the border: shown, or not shown, whichever mean is higher.
 
         The seeds decide most of a score, so that without the pairs nothing could be told.
         """
@@ -249,7 +254,7 @@ class Draft:
         flawed = "not_shown" in self.flaws
         error = 0.4  # the standard error of the difference
         shift = error * (
-            self.given.choice([0.5, 0.9] if self.first_turn("not_shown") else [0.5, -0.5]) if flawed else 9.0
+            self.given.choice([0.5, 0.9] if self.first_turn("not_shown") else [-0.5, -0.9]) if flawed else 9.0
         )
         base = np.array(self.scores(self.uniform(50, 70, 1)))
         base = base.mean() + 2 * (base - base.mean())

@@ -56,8 +56,11 @@ def test_lora(student, given, expect):
     """LoRA trains two factors beside each target, and the head"""
     specs = []
     for square, r in ((False, None), (True, None), (False, 1), (False, 64)):
-        layers = [setups.linear(given, name, square=square) for name in given.names(4)]
-        targets = [layer["name"] for layer in layers[: given.integer(1, 3)]]
+        one, other, third = given.names(3)
+        # Each of the last two holds the name of the first, which is always a target; the last is never one.
+        names = [one, third, f"{one}.{other}", f"{other}.{one}"]
+        layers = [setups.linear(given, name, square=square) for name in names]
+        targets = [layer["name"] for layer in layers[: given.integer(1, 2 if r else 3)]]
         specs.append(setups.spec(given, layers, targets, r=r))
     one = {"name": "x", "kind": "linear", "n_in": 30, "n_out": 7, "bias": True}
     specs.append(setups.spec(given, [one], ["x"], r=100))  # more than either side of the layer

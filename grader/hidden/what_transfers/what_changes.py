@@ -28,7 +28,7 @@ def predicted(student: Any, expect: Any, label: str, setups: list[Setup]) -> Non
         for side in (observed, expected):
             changed = {key for keys in side for key in keys}
             sides.append({"trainable": None, "moved": [float(name in changed) for name in names]})
-        return plots.layers("Which tensors change (1) and which do not (0)", names, *sides)
+        return plots.layers("Which tensors change", names, *sides)
 
     expect(answers, label, view=View(draws=draws))
 
@@ -84,12 +84,20 @@ def test_batch_norm(student, given, expect):
 def test_shared_weights(student, given, expect):
     """A shared weight changes under both of its keys, if its owner may learn and the optimizer holds either"""
     made = []
-    for frozen, held in ((False, (0,)), (False, (2,)), (True, (0, 1, 2)), (False, (1,)), (False, (0, 1, 2))):
+    # Whether the owner is frozen, whether the other layer's own `frozen` is set, and who is held.
+    cases = (
+        (False, True, (0,)),
+        (False, False, (2,)),
+        (True, False, (0, 1, 2)),
+        (False, True, (1,)),
+        (False, given.choice([True, False]), (0, 1, 2)),
+    )
+    for frozen, other, held in cases:
         names = dotted(given, 3)
         layers = [
             layer(names[0], "embedding", frozen=frozen),
             layer(names[1], "linear"),
-            layer(names[2], "linear", weight_of=names[0], frozen=given.choice([True, False])),
+            layer(names[2], "linear", weight_of=names[0], frozen=other),
         ]
         made.append(training(shuffled(given, layers), held=[names[i] for i in held]))
     predicted(student, expect, "keys that change in five set-ups with a shared weight", made)
@@ -100,14 +108,15 @@ def test_lora(student, given, expect):
     """Beside a frozen base B learns from the first step, and A from the second"""
     made = []
     for steps in (1, 2, 3):
-        names = dotted(given, 4)
+        names = dotted(given, 5)
         layers = [
             layer(names[0], "embedding", frozen=True),
             layer(names[1], "linear", lora=True),
-            layer(names[2], "linear", lora=True, frozen=True, mode="eval"),
-            layer(names[3], "linear"),
+            layer(names[2], "linear", lora=True, frozen=True),
+            layer(names[3], "linear", lora=True, mode="eval"),
+            layer(names[4], "linear"),
         ]
-        made.append(training(layers, held=[names[0], names[2], names[3]], steps=steps))
+        made.append(training(layers, held=[names[0], *names[2:]], steps=steps))
         made.append(training(layers, steps=steps))
     predicted(student, expect, "keys that change in six set-ups with adapters", made)
 

@@ -72,8 +72,8 @@ def check(data_efficiency, show):
         )
     )
     crossover = found["crossover"]
-    shown = None if crossover is None else [int(n) for n in crossover]
-    show.expect("crossover", shown, [2, 8], "With 4 labels the interval holds zero: that size belongs to neither.")
+    shown = None if crossover is None else tuple(int(n) for n in crossover)
+    show.expect("crossover", shown, (2, 8), "With 4 labels the interval holds zero: that size belongs to neither.")
 
     show.tried("a first regime that leads at every size, and the two regimes exchanged")
     ahead = {"probe": PLANNED["probe"], "full": {n: [s - 9 for s in PLANNED["probe"][n]] for n in SIZES}}

@@ -55,7 +55,11 @@ CASES: list[tuple[str, dict[str, Any], set[str], str]] = [
 def check(choose_technique, show):
     rows, right = [], []
     for what, differs, expected, teach in CASES:
-        show.tried(f"100 million parameters, plenty of everything; but: {what}")
+        show.tried(
+            f"100 million parameters, plenty of everything but: {what}"
+            if differs
+            else f"100 million parameters: {what}"
+        )
         answer = choose_technique({**PLENTY, **differs})
         if not show.that(answer is not None, "it returns a set", "Nothing came back: is a `return` missing?"):
             return
@@ -63,6 +67,9 @@ def check(choose_technique, show):
         show.expect("what is possible", answer, expected, teach)
         rows.append([float(name in answer) for name in sorted(EVERY)])
         right.append([float(name in expected) for name in sorted(EVERY)])
-    columns = "A row for each case. Columns: adaptation, extraction, full fine-tuning, LoRA. 1 is possible."
+    columns = (
+        "Columns: adaptation, extraction, full fine-tuning, LoRA; yellow is possible. Rows, from the top: nothing "
+        "scarce, CNN, no labels, no source, embeddings, 1 GB, 0.41 GB, one copy, ten customers, 0.3 GB."
+    )
     show.picture(plots.matrix("What is possible in ten cases", rows, right, caption=columns))
     show.untried("several things that are scarce at once, labels of one kind without the others, models of other sizes")

@@ -102,5 +102,5 @@ def check(what_changes, show):
             yours += [float(key in found) for key in setup["keys"]]
             right += [float(key in expected) for key in setup["keys"]]
     sides = ({"trainable": None, "moved": side} for side in (yours, right))
-    show.picture(plots.layers("A batch norm and a head, in both modes: 1 changes, 0 does not", names, *sides))
+    show.picture(plots.layers("A batch norm and a head, in train and in eval mode", names, *sides))
     show.untried("several of these at once, other combinations of frozen, held and mode")
