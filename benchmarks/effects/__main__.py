@@ -10,7 +10,7 @@ import typer
 
 from benchmarks.effects import common
 
-TOPICS = ("what_transfers", "fine_tuning", "domain_adaptation", "shift_diagnosis", "lora_with_peft")
+TOPICS = ("what_transfers", "fine_tuning", "domain_adaptation", "shift_diagnosis", "lora_with_peft", "forgetting")
 
 
 def main(

@@ -19,6 +19,8 @@ from tlcore.pretraining.digit_tasks import DigitTasks, digit_tasks
 
 OLD_MARK, NEW_MARK = 0.80, 0.75
 """Shares of old and of new pictures that have to be right."""
+SLACK = 0.15
+"""By so much the marks are lowered if there is one task only."""
 MOST = 0.5
 """Share of the rows from which on a message says that most of them went one way."""
 
@@ -90,32 +92,32 @@ def mean_of(shares: list[Any]) -> Any:
     return SimpleNamespace(**{name: sum(getattr(each, name) for each in shares) / len(shares) for name in names})
 
 
-def what_became_of_old(found: Any) -> str:
+def what_became_of_old(found: Any, below: float = 0.0) -> str:
     """One word for it."""
-    if found.old_right >= OLD_MARK:
+    if found.old_right >= OLD_MARK - below:
         return "known"
     if found.old_displaced > MOST:
         return "in the columns of others"
     return "mostly taken for new ones" if found.old_called_new > MOST else "mixed up"
 
 
-def what_became_of_new(found: Any) -> str:
+def what_became_of_new(found: Any, below: float = 0.0) -> str:
     """One word for it."""
-    if found.new_right >= NEW_MARK:
+    if found.new_right >= NEW_MARK - below:
         return "learned"
     if found.new_displaced > MOST:
         return "in the columns of others"
     return "mostly taken for old ones" if found.new_called_old > MOST else "mixed up"
 
 
-def judged(student: Any, expect: Any, every: list[Any]) -> bool:
-    """Both marks, as means over some tasks, within the budget."""
+def judged(student: Any, expect: Any, every: list[Any], below: float = 0.0) -> None:
+    """Both marks, as means over some tasks, within the budget; `below`: by how much the marks are lowered."""
     found = mean_of([called(expect, it, it.model) for it in every])
     picture = plots.bars(
         "Right answers",
         ["old digits", "new digits"],
         [found.old_right, found.new_right],
-        [OLD_MARK, NEW_MARK],
+        [OLD_MARK - below, NEW_MARK - below],
         ylabel="share (expected: at least)",
     )
 
@@ -123,14 +125,20 @@ def judged(student: Any, expect: Any, every: list[Any]) -> bool:
         return View(lambda word: f"{word} ({right:.0%} right, {mark:.0%} asked for)", lambda *_: picture)
 
     within = all(it.within for it in every)
-    old = expect(what_became_of_old(found), "old digits are", equals="known", view=view(found.old_right, OLD_MARK))
-    new = expect(what_became_of_new(found), "new digits are", equals="learned", view=view(found.new_right, NEW_MARK))
+    old = expect(
+        what_became_of_old(found, below), "old digits are", equals="known", view=view(found.old_right, OLD_MARK - below)
+    )
+    new = expect(
+        what_became_of_new(found, below),
+        "new digits are",
+        equals="learned",
+        view=view(found.new_right, NEW_MARK - below),
+    )
     expect.that(within, "there are no more updates than the budget allows")
     if not (old and new):
         # Nothing is decided by it: it tells wrong ideas apart that fail the same mark.
         why = where_it_lies(student, expect, every)
         expect(why, "where it lies", equals=why)
-    return old and new and within
 
 
 def where_it_lies(student: Any, expect: Any, every: list[Any]) -> str:
@@ -155,18 +163,18 @@ def where_it_lies(student: Any, expect: Any, every: list[Any]) -> str:
 @hidden_test(weight=4, says="Which of the two is lost? Measure both, with `old_test` and `new_test` of another seed.")
 def test_both_marks(student, given, expect):
     """Old digits are still known, new ones are learned, and the budget is kept"""
-    every = [adapted(student, expect, task_of(given), given.integer(50, 60)) for _ in range(2)]
+    every = [adapted(student, expect, task_of(given), given.integer(36, 44)) for _ in range(2)]
     judged(student, expect, every)
 
 
 @hidden_test(weight=1, says="Whose tensors did you train? And what in your function knows the layers of the base?")
 def test_the_base_stays(student, given, expect):
     """The base stays as it was, also one without batch norm"""
-    it = adapted(student, expect, task_of(given, norm="group"), given.integer(60, 70))
+    it = adapted(student, expect, task_of(given, norm="group"), given.integer(40, 48))
     now = it.base.tensors()
     before = {**dict(it.task.base.named_parameters()), **dict(it.task.base.named_buffers())}
     same = now.keys() == before.keys() and all(
         isinstance(now[name], torch.Tensor) and torch.equal(now[name], value) for name, value in before.items()
     )
-    judged(student, expect, [it])
+    judged(student, expect, [it], SLACK)
     expect("as it was" if same else "changed", "the base is", equals="as it was")

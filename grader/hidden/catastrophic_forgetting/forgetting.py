@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from grader.hidden.catastrophic_forgetting.setups import not_so
 from grader.hidden.registry import hidden_test
 from grader.student.views import View
 from tlcore import plots
@@ -29,8 +30,10 @@ def table(given: Any, tasks: int, after: str, holes: int = 0) -> list[list[float
     return drawn
 
 
-def numbers(found: Any, tasks: int) -> dict[str, Any]:
+def numbers(found: Any, expect: Any, tasks: int) -> dict[str, Any]:
     """What an answer gave, as plain numbers."""
+    if not isinstance(found, dict):
+        not_so(expect, "forgetting(R) returns a dict")
     return {
         "avg_forgetting": float(found["avg_forgetting"]),
         "bwt": float(found["bwt"]),
@@ -53,7 +56,7 @@ def draws(found: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]:
 def looked_at(student: Any, expect: Any, drawn: Any, label: str) -> None:
     """What the answer gives for a table."""
     tasks = len(drawn)
-    expect(numbers(student.forgetting(drawn), tasks), label, atol=1e-5, view=View(says, draws))
+    expect(numbers(student.forgetting(drawn), expect, tasks), label, atol=1e-5, view=View(says, draws))
 
 
 @hidden_test(weight=3, says="Which cells belong to a task: a row or a column? From which row on, and until which?")

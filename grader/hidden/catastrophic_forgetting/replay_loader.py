@@ -1,7 +1,7 @@
 """Hidden tests of `replay_loader`.
 
-Which rows come when depends on how random numbers are used. Every row is another one, so that it is recognised here, and
-what is judged is what each batch is made of.
+Which rows come when depends on how random numbers are used. Every row is another one, so that it is recognised here,
+and what is judged is what each batch is made of.
 """
 
 from __future__ import annotations

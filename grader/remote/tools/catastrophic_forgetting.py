@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from . import tool
 
@@ -74,7 +75,7 @@ def count_updates() -> None:
     global _updates, _counting
     _updates = 0
     if not _counting:
-        torch.optim.optimizer.register_optimizer_step_post_hook(_one_more)
+        register_optimizer_step_post_hook(_one_more)
         _counting = True
 
 
