@@ -252,10 +252,10 @@ def intruders(setting: Setting, seed: int) -> Values:
 
 
 REMEDIES = [
-    *grid(remedy=["lower rate"], strength=[1e-5, 1e-4, 3e-4, 1e-3, 3e-3]),
-    *grid(remedy=["L2-SP"], strength=[0.01, 0.1, 1.0]),
-    *grid(remedy=["EWC"], strength=[1.0, 10.0, 100.0]),
-    *grid(remedy=["replay"], strength=[1, 2, 5, 10]),
+    *grid(remedy=["lower rate"], strength=[1e-5, 3e-4, 1e-3, 3e-3]),
+    *grid(remedy=["L2-SP"], strength=[0.1, 1.0]),
+    *grid(remedy=["EWC"], strength=[10.0, 100.0]),
+    *grid(remedy=["replay"], strength=[1, 5, 10]),
     *grid(remedy=["frozen body, shared head"], strength=[0]),
     *grid(remedy=["frozen body, head on both"], strength=[5]),
     *grid(remedy=["probe, then all"], strength=[5]),
@@ -265,7 +265,5 @@ EFFECTS = [
     Effect("remedies", REMEDIES, remedies),
     Effect("adapters", grid(r=[8]), adapters),
     Effect("way back", grid(rate=[1e-3]), way_back),
-    Effect(
-        "intruders", [*grid(way=["all weights"], rate=[1e-3, 3e-3]), *grid(way=["LoRA"], rate=[3e-3, 1e-2])], intruders
-    ),
+    Effect("intruders", [{"way": "all weights", "rate": 3e-3}, {"way": "LoRA", "rate": 1e-2}], intruders),
 ]
