@@ -7,6 +7,14 @@ question's points only. To go on is all that they are for: each lacks something 
 they answer no question themselves.
 """
 
+from tlcore.stand_ins.catastrophic_forgetting import (
+    adapt_without_forgetting,
+    anchor_penalty,
+    fisher,
+    forgetting,
+    replay_loader,
+    take_anchor,
+)
 from tlcore.stand_ins.domain_adaptation import adabn, dann_losses, diagnose_shift, grad_reverse, mlm_batch
 from tlcore.stand_ins.evaluating_regimes import evaluate, paired_difference
 from tlcore.stand_ins.feature_extraction import extract_features, freeze, replace_head
@@ -17,11 +25,15 @@ from tlcore.stand_ins.lora_with_peft import make_config, train_adapter
 __all__ = [
     "LoRALinear",
     "adabn",
+    "adapt_without_forgetting",
+    "anchor_penalty",
     "dann_losses",
     "diagnose_shift",
     "evaluate",
     "extract_features",
     "fine_tune",
+    "fisher",
+    "forgetting",
     "freeze",
     "grad_reverse",
     "inject_lora",
@@ -30,5 +42,7 @@ __all__ = [
     "mlm_batch",
     "paired_difference",
     "replace_head",
+    "replay_loader",
+    "take_anchor",
     "train_adapter",
 ]
