@@ -5,7 +5,6 @@ Everything is small enough that one adaptation takes a fifth of a second, so tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -55,7 +54,7 @@ def digit_tasks(
     n_new: int = 4,
     per_old: int = 5,
     per_new: int = 20,
-    widths: Sequence[int] = (12, 24),
+    widths: tuple[int, ...] = (12, 24),
     norm: str = "batch",
 ) -> DigitTasks:
     """Old digits, drawn by a program, on white; and new ones, written by people, on grey paper.
