@@ -21,7 +21,7 @@ Labelled = tuple[Tensor, Tensor]
 GREY, INK = 0.2, 0.8
 """The new digits are on grey paper: a pixel p becomes GREY + INK * p. So their means and spreads are others."""
 ROWS, HELD_OUT, STEPS = 1000, 200, 100
-"""Drawn digits of all ten classes, how many of the old ones are kept for the test, and updates of the base."""
+"""Drawn digits of all ten classes, how many of the old ones, at most, are kept for the test, and updates of the base."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def digit_tasks(
     old, new = digits[:n_old], digits[n_old : n_old + n_new]
 
     x, y = _of(old, *stroke_digits(ROWS, seed))
-    x, y, old_test = x[HELD_OUT:], y[HELD_OUT:], (x[:HELD_OUT], y[:HELD_OUT])
+    held_out = min(HELD_OUT, len(y) // 2)
+    x, y, old_test = x[held_out:], y[held_out:], (x[:held_out], y[:held_out])
     with torch.random.fork_rng(devices=[]):  # whoever calls this keeps the random numbers that were coming
         torch.manual_seed(seed)
         base = TinyNet(n_old, 1, widths, norm=norm, dropout=0.1)
