@@ -18,6 +18,7 @@ TRANSFER = "01_what_transfers"
 EVALUATING = "07_evaluating_regimes"
 ADAPTATION = "08_domain_adaptation"
 PEFT = "05_lora_with_peft"
+FORGETTING = "09_catastrophic_forgetting"
 
 
 def worth(exercise: str) -> dict[str, float]:
@@ -82,6 +83,15 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ),
     ("ada", ADAPTATION): of("ada", ADAPTATION),
     ("ada", PEFT): of("ada", PEFT),
+    ("ada", FORGETTING): of("ada", FORGETTING),
+    ("hiro", FORGETTING): of(
+        "hiro",
+        FORGETTING,
+        forgetting=(0.0, ["from_the_diagonal"]),
+        replay_loader=(1.2, ["share_of_the_set"]),
+        anchor_penalty=(1.4, ["square_of_the_mean"]),
+        adapt_without_forgetting=(0.0, ["new_digits_alone"]),
+    ),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),
     ("carla", FIRST): of("carla", FIRST),

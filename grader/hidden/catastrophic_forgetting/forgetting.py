@@ -20,11 +20,14 @@ def table(given: Any, tasks: int, after: str, holes: int = 0) -> list[list[float
     holes: cells below the diagonal and above the last row that were not measured.
     """
     drawn = [[given.integer(20, 99) / 100 for _ in range(tasks)] for _ in range(tasks)]
+    if tasks > 2:  # the first task is better after the second than when it was learned
+        drawn[0][0] = given.integer(20, 59) / 100
+        drawn[1][0] = drawn[0][0] + given.integer(20, 40) / 100
     for i in range(tasks):
         for j in range(i + 1, tasks):
             if after == "nan":
                 drawn[i][j] = math.nan
-    between = [(i, j) for i in range(1, tasks - 1) for j in range(i)]
+    between = [(i, j) for i in range(2, tasks - 1) for j in range(i)]
     for i, j in given.random.sample(between, min(holes, len(between))):
         drawn[i][j] = math.nan
     return drawn
