@@ -18,6 +18,7 @@ TOPICS = (
     "masked_words",
     "lora_with_peft",
     "language_heads",
+    "forgetting",
     "negative_transfer",
 )
 

@@ -269,6 +269,37 @@ def _plot_language_regimes(results: Results, axes: Axes) -> None:
     label(axes, "regime", "test accuracy (%)", 100 / 3)
 
 
+def _way_back(results: Results) -> str:
+    """A row for each share of the way, to the base and in a random direction."""
+    [r] = results["way back"]
+    lines = [["share of the way", "to the base: source", "target", "at random: source", "target"]]
+    for share in ("0", "0.25", "0.5", "0.75", "1"):
+        keys = [f"{where} {share}: {of}, told the crop" for where in ("to the base", "anywhere") for of in KEPT_OF]
+        lines.append([share, *(cell(r, key) for key in keys)])
+    return markdown(lines)
+
+
+def _plot_kept(results: Results, axes: Axes) -> None:
+    """Source against target, a line for each remedy."""
+    for remedy in dict.fromkeys(r.setting["remedy"] for r in results["remedies"]):
+        mine = _where(results["remedies"], remedy=remedy)
+        x, y = ([100 * r.mean(of) for r in mine] for of in ("target", "source"))
+        axes.errorbar(
+            x,
+            y,
+            xerr=[100 * r.sd("target") for r in mine],
+            yerr=[100 * r.sd("source") for r in mine],
+            marker="o",
+            markersize=3,
+            capsize=2,
+            linewidth=1,
+            label=remedy,
+        )
+    axes.set(xlim=(0, 80), ylim=(0, 100))
+    label(axes, "target, accuracy in %", "source, accuracy in %")
+
+
+KEPT_OF = ("source", "target")
 TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
     "what_transfers": {
         "transfer_pilot": lambda r: pivot(
@@ -350,6 +381,29 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
         "language_regimes": lambda r: _language_regimes(r["regimes"]),
     },
     "negative_transfer": negative_transfer_page.TABLES,
+    "forgetting": {
+        "forgetting_remedies": lambda r: listing(
+            r["remedies"],
+            ["remedy", "strength"],
+            ["source", "target", "source, told the crop", "target, told the crop"],
+        ),
+        "forgetting_adapters": lambda r: upright(
+            r["adapters"],
+            "r",
+            [f"{state}: {of}{told}" for state in ("on", "off") for told in ("", ", told the crop") for of in KEPT_OF],
+        ),
+        "forgetting_way_back": _way_back,
+        "forgetting_intruders": lambda r: listing(
+            r["intruders"],
+            ["way", "rate"],
+            [
+                f"{model}: {of}, told the crop"
+                for model in ("tuned", "without them", "without others")
+                for of in KEPT_OF
+            ],
+            ["intruders in 100 directions"],
+        ),
+    },
 }
 PLOTS: dict[str, dict[str, Callable[[Results, Axes], None]]] = {
     "what_transfers": {"transfer": _plot_arms},
@@ -366,4 +420,5 @@ PLOTS: dict[str, dict[str, Callable[[Results, Axes], None]]] = {
     "lora_with_peft": {"peft_where": _plot_where},
     "language_heads": {"language_regimes": _plot_language_regimes},
     "negative_transfer": negative_transfer_page.PLOTS,
+    "forgetting": {"forgetting": _plot_kept},
 }

@@ -20,6 +20,7 @@ ADAPTATION = "08_domain_adaptation"
 PEFT = "05_lora_with_peft"
 HEADS = "06_language_heads"
 CLINIC = "10_negative_transfer"
+FORGETTING = "09_catastrophic_forgetting"
 
 
 def worth(exercise: str) -> dict[str, float]:
@@ -91,6 +92,14 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         CLINIC,
         negative_transfer=(0.0, ["baseline_is_the_source"]),
         rank_sources=(0.0, ["card_ignored"]),
+    ("ada", FORGETTING): of("ada", FORGETTING),
+    ("hiro", FORGETTING): of(
+        "hiro",
+        FORGETTING,
+        forgetting=(0.0, ["from_the_diagonal"]),
+        replay_loader=(1.2, ["share_of_the_set"]),
+        anchor_penalty=(1.4, ["square_of_the_mean"]),
+        adapt_without_forgetting=(0.0, ["new_digits_alone"]),
     ),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),

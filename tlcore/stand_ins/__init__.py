@@ -7,6 +7,14 @@ question's points only. To go on is all that they are for: each lacks something 
 they answer no question themselves.
 """
 
+from tlcore.stand_ins.catastrophic_forgetting import (
+    adapt_without_forgetting,
+    anchor_penalty,
+    fisher,
+    forgetting,
+    replay_loader,
+    take_anchor,
+)
 from tlcore.stand_ins.domain_adaptation import adabn, dann_losses, diagnose_shift, grad_reverse, mlm_batch
 from tlcore.stand_ins.evaluating_regimes import evaluate, paired_difference
 from tlcore.stand_ins.feature_extraction import extract_features, freeze, replace_head
@@ -19,11 +27,15 @@ from tlcore.stand_ins.negative_transfer import negative_transfer, rank_sources
 __all__ = [
     "LoRALinear",
     "adabn",
+    "adapt_without_forgetting",
+    "anchor_penalty",
     "dann_losses",
     "diagnose_shift",
     "evaluate",
     "extract_features",
     "fine_tune",
+    "fisher",
+    "forgetting",
     "freeze",
     "grad_reverse",
     "inject_lora",
@@ -35,5 +47,7 @@ __all__ = [
     "paired_difference",
     "rank_sources",
     "replace_head",
+    "replay_loader",
+    "take_anchor",
     "train_adapter",
 ]

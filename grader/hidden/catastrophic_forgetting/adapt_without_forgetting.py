@@ -1,0 +1,180 @@
+"""Hidden tests of `adapt_without_forgetting`: any method, judged by what its model says of old and new digits.
+
+The marks. MEASURED
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+
+from grader.hidden.catastrophic_forgetting.setups import not_so
+from grader.hidden.registry import hidden_test
+from grader.student.proxy import Model
+from grader.student.views import View
+from tlcore import plots
+from tlcore.data.digit_tasks import DigitTasks, digit_tasks
+
+OLD_MARK, NEW_MARK = 0.80, 0.75
+"""Shares of old and of new pictures that have to be right."""
+SLACK = 0.15
+"""By so much the marks are lowered if there is one task only."""
+MOST = 0.5
+"""Share of the rows from which on a message says that most of them went one way."""
+
+
+def task_of(given: Any, **sizes: Any) -> DigitTasks:
+    """Digits and a base that nobody has seen."""
+    n_old = given.choice([5, 6])
+    return digit_tasks(given.integer(1000, 2**30), n_old, given.integer(3, 9 - n_old), per_new=20, **sizes)
+
+
+def base_of(student: Any, task: DigitTasks) -> Any:
+    """The base, on the other side."""
+    config = task.base.config
+    state = {name: value.clone() for name, value in task.base.state_dict().items()}
+    sizes = {"n_classes": config.n_classes, "in_channels": 1, "widths": list(config.widths), "norm": config.norm}
+    return student.tools.tiny_net(state=state, dropout=config.dropout, layout=config.layout, **sizes)
+
+
+def adapted(student: Any, expect: Any, task: DigitTasks, budget: int) -> Any:
+    """What the answer makes of a task, and how many updates it took."""
+    base = base_of(student, task)
+    student.tools.count_updates()
+    model = student.adapt_without_forgetting(base, task.target, task.buffer, budget)
+    if not isinstance(model, Model):
+        not_so(expect, "adapt_without_forgetting returns a module")
+    updates = student.tools.updates_counted()
+    within = isinstance(updates, int) and updates <= budget
+    return SimpleNamespace(task=task, base=base, model=model, within=within, n_new=int(task.target[1].max()) + 1)
+
+
+def called(expect: Any, it: Any, model: Any, mode: str = "") -> Any:
+    """How a model answers, class by class, as it was returned: shares of rows."""
+    old_x, old_y = it.task.old_test
+    new_x, new_y = it.task.new_test
+    answers = {}
+    for kind, x, y in (("old", old_x, old_y), ("new", new_x, new_y)):
+        order = y.argsort(stable=True)  # one class after the other: what is said of a row is its own affair
+        said = []
+        for part in x[order].split(50):
+            logits = model.outputs(part) if mode == "eval" else model(part)
+            shape = (len(part), it.task.n_old + it.n_new)
+            if not isinstance(logits, torch.Tensor) or logits.shape != shape:
+                not_so(expect, "the model gives one logit for each old and each new class")
+            said.append(logits.argmax(1) if bool(logits.isfinite().all()) else torch.full((len(part),), -1))
+        answers[kind] = (torch.cat(said), y[order])
+    return of_answers(answers, it.task.n_old, it.n_new)
+
+
+def of_answers(answers: dict[str, Any], n_old: int, n_new: int) -> Any:
+    """Shares of old and of new rows that are right, or wrong in a way that has a reason."""
+
+    def share(rows: torch.Tensor) -> float:
+        return float(rows.float().mean())
+
+    (old, old_y), (new, new_y) = answers["old"], answers["new"]
+    return SimpleNamespace(
+        old_right=share(old == old_y),
+        old_called_new=share(old >= n_old),
+        old_displaced=share(old == old_y + n_new),
+        new_right=share(new == new_y + n_old),
+        new_called_old=share((new >= 0) & (new < n_old)),
+        new_displaced=share(new == new_y),
+    )
+
+
+def mean_of(shares: list[Any]) -> Any:
+    """Means over several tasks."""
+    names = vars(shares[0])
+    return SimpleNamespace(**{name: sum(getattr(each, name) for each in shares) / len(shares) for name in names})
+
+
+def what_became_of_old(found: Any, below: float = 0.0) -> str:
+    """One word for it."""
+    if found.old_right >= OLD_MARK - below:
+        return "known"
+    if found.old_displaced > MOST:
+        return "in the columns of others"
+    return "mostly taken for new ones" if found.old_called_new > MOST else "mixed up"
+
+
+def what_became_of_new(found: Any, below: float = 0.0) -> str:
+    """One word for it."""
+    if found.new_right >= NEW_MARK - below:
+        return "learned"
+    if found.new_displaced > MOST:
+        return "in the columns of others"
+    return "mostly taken for old ones" if found.new_called_old > MOST else "mixed up"
+
+
+def judged(student: Any, expect: Any, every: list[Any], below: float = 0.0) -> None:
+    """Both marks, as means over some tasks, within the budget; `below`: by how much the marks are lowered."""
+    found = mean_of([called(expect, it, it.model) for it in every])
+    picture = plots.bars(
+        "Right answers",
+        ["old digits", "new digits"],
+        [found.old_right, found.new_right],
+        [OLD_MARK - below, NEW_MARK - below],
+        ylabel="share (expected: at least)",
+    )
+
+    def view(right: float, mark: float) -> View:
+        return View(lambda word: f"{word} ({right:.0%} right, {mark:.0%} asked for)", lambda *_: picture)
+
+    within = all(it.within for it in every)
+    old = expect(
+        what_became_of_old(found, below), "old digits are", equals="known", view=view(found.old_right, OLD_MARK - below)
+    )
+    new = expect(
+        what_became_of_new(found, below),
+        "new digits are",
+        equals="learned",
+        view=view(found.new_right, NEW_MARK - below),
+    )
+    expect.that(within, "there are no more updates than the budget allows")
+    if not (old and new):
+        # Nothing is decided by it: it tells wrong ideas apart that fail the same mark.
+        why = where_it_lies(student, expect, every)
+        expect(why, "where it lies", equals=why)
+
+
+def where_it_lies(student: Any, expect: Any, every: list[Any]) -> str:
+    """What would have to be otherwise for both marks to be reached, as far as it can be told."""
+
+    def reached(shares: list[Any]) -> bool:
+        found = mean_of(shares)
+        return what_became_of_old(found) == "known" and what_became_of_new(found) == "learned"
+
+    if reached([called(expect, it, it.model, "eval") for it in every]):
+        return "its mode"
+    restored = [student.tools.with_statistics_of(it.model, it.base) for it in every]
+    if reached([called(expect, it, model) for it, model in zip(every, restored, strict=True)]):
+        return "its statistics"
+    it = every[0]
+    now, before = it.model.tensors(), it.base.tensors()
+    body = [name for name in before if "fc" not in name and "running" not in name and "num_batches" not in name]
+    same = all(name in now and torch.equal(now[name], before[name]) for name in body)
+    return "its head" if same else "its weights"
+
+
+@hidden_test(weight=4, says="Which of the two is lost? Measure both, with `old_test` and `new_test` of another seed.")
+def test_both_marks(student, given, expect):
+    """Old digits are still known, new ones are learned, and the budget is kept"""
+    every = [adapted(student, expect, task_of(given), given.integer(36, 44)) for _ in range(2)]
+    judged(student, expect, every)
+
+
+@hidden_test(weight=1, says="Whose tensors did you train? And what in your function knows the layers of the base?")
+def test_the_base_stays(student, given, expect):
+    """The base stays as it was, also one without batch norm"""
+    it = adapted(student, expect, task_of(given, norm="group"), given.integer(40, 48))
+    now = it.base.tensors()
+    before = {**dict(it.task.base.named_parameters()), **dict(it.task.base.named_buffers())}
+    same = now.keys() == before.keys() and all(
+        isinstance(now[name], torch.Tensor) and torch.equal(now[name], value) for name, value in before.items()
+    )
+    judged(student, expect, [it], SLACK)
+    expect("as it was" if same else "changed", "the base is", equals="as it was")

@@ -1,0 +1,1 @@
+"""Public checks of catastrophic forgetting."""

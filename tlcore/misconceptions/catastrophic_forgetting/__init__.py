@@ -1,0 +1,1 @@
+"""Wrong ideas of catastrophic forgetting."""

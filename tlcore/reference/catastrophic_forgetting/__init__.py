@@ -1,0 +1,1 @@
+"""References of catastrophic forgetting."""
