@@ -1,4 +1,4 @@
-"""docs/workshop.md: its blocks hold their questions, its afternoons four hours, and its wrong ideas are the demo class's."""
+"""docs/workshop.md: blocks hold their questions, afternoons four hours, and the wrong ideas are the demo class's."""
 
 import re
 import sys
