@@ -177,7 +177,6 @@ for (way, name), said in found.items():
     low, high = said["ci"]
     print(f"{way:>10}, {name:15}: {said['gap']:+5.1f} points ({low:+.1f} to {high:+.1f})  {said['verdict']}")
 
-# %%
 _, axes = plt.subplots(figsize=(6.5, 3))
 for i, way in enumerate(("frozen", "fine-tuned")):
     gaps = [found[way, name]["gap"] for name in looked_at]
