@@ -88,7 +88,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         "olga",
         CLINIC,
         negative_transfer=(0.0, ["baseline_is_the_source"]),
-        rank_sources=(0.0, ["card_ignored"]),
+        rank_sources=(0.2571, ["card_ignored"]),
     ),
     ("ben", FIRST): of("ben", FIRST),
     ("ben", SECOND): of("ben", SECOND),
