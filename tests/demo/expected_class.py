@@ -91,7 +91,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         "olga",
         CLINIC,
         negative_transfer=(0.0, ["baseline_is_the_source"]),
-        rank_sources=(0.0, ["card_ignored"]),
+        rank_sources=(0.2571, ["card_ignored"]),
     ),
     ("ada", FORGETTING): of("ada", FORGETTING),
     ("hiro", FORGETTING): of(
