@@ -62,7 +62,8 @@ def state(model: nn.Module) -> dict[str, torch.Tensor]:
 def train_run(regime: str, fault: str, seed: int) -> dict[str, Any]:
     """One run and its transcript."""
     torch.manual_seed(seed)
-    model, card = from_pretrained("leaves-tinynet")
+    loaded, card = from_pretrained("leaves-tinynet")
+    model: Any = loaded
     photos = leaves("target", 18, seed=seed)
     plants = photos.groups
     val = plants % 5 == 4
@@ -76,7 +77,7 @@ def train_run(regime: str, fault: str, seed: int) -> dict[str, Any]:
         x = card.normalise(photos).images
     y = photos.labels
 
-    old_head = model.fc
+    old_head: Any = model.fc
     if fault != "unfrozen backbone":
         model.requires_grad_(regime == "full")
     model.fc = nn.Linear(old_head.in_features, photos.n_classes)

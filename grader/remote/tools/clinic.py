@@ -103,8 +103,8 @@ def target_of(
     seeds: list[int],
 ) -> Target:
     """A target of these pictures."""
-    sets = [ImageSet(x, y, tuple(names), torch.arange(len(y))) for x, y in (pictures, test)]
-    return Target(needs, *sets, seeds)
+    own, tested = (ImageSet(x, y, tuple(names), torch.arange(len(y))) for x, y in (pictures, test))
+    return Target(needs, own, tested, seeds)
 
 
 def _write_card(folder: Path, card: dict[str, Any]) -> None:

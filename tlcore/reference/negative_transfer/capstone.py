@@ -66,7 +66,7 @@ def capstone(hub: str, target: Any) -> dict[str, Any]:
         return (x - cards[name]["input"]["mean"][0]) / cards[name]["input"]["std"][0]
 
     def transferred(name, seed):
-        model, _ = from_pretrained(Path(hub, name))
+        model = TinyNet.from_pretrained(Path(hub, name))
         x, y = target.train(seed)
         with torch.no_grad():
             head = linear_probe(model.features(normalised(name, x)), y, target.n_classes, steps=8)
@@ -78,7 +78,7 @@ def capstone(hub: str, target: Any) -> dict[str, Any]:
         return classify
 
     def from_scratch(name, seed):
-        config = from_pretrained(Path(hub, name))[0].config
+        config = TinyNet.from_pretrained(Path(hub, name)).config
         torch.manual_seed(seed)
         model = TinyNet(target.n_classes, config.in_channels, config.widths, dropout=0.0)
         x, y = target.train(seed)

@@ -62,7 +62,7 @@ def fix(run: dict[str, Any]) -> tuple[str, Callable[..., Any] | None]:
     wanted = [(p - m) / s for p, m, s in zip(photos["mean"], card["mean"], card["std"], strict=True)]
     share = 100 * sum(tested["right"]) / sum(tested["rows"])
     again = differ(tested["accuracy"], tested["again"]) or tested["statistics_moved"] > 0
-    rules = [
+    rules: list[tuple[str, Any, Any]] = [
         ("wrong_normalisation", prepare, any(map(differ, wanted, log["input"]["mean"]))),
         ("shared_plants", split, set(log["plants"]["train"]) & set(log["plants"]["val"])),
         ("untrained_head", build, moved["head"] == 0),
