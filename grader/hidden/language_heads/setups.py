@@ -28,7 +28,7 @@ def words(given, n_words, lengths, side="right", extra=0):
     looks for."""
     longest = max(lengths) + extra
     ids = torch.zeros(len(lengths), longest, dtype=torch.int64)
-    mask = torch.zeros_like(ids)
+    mask = torch.zeros(ids.shape, dtype=torch.int64)
     for row, length in enumerate(lengths):
         where = slice(0, length) if side == "right" else slice(longest - length, longest)
         ids[row, where] = torch.randint(3, n_words, (length,), generator=given.generator)
