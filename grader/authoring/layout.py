@@ -12,7 +12,6 @@ from grader.exercise.errors import AuthoringError
 from grader.exercise.model import Exercise
 
 ROOMS = ("tlcore/checks", "tlcore/reference", "tlcore/misconceptions", "grader/hidden")
-SHARED = {"__init__", "setups"}
 ANSWERS = "tests/answers"
 
 
@@ -23,11 +22,13 @@ def files_of(topic: str, question: str, root: Path = ROOT) -> list[Path]:
 
 def of_exercise(exercise: Exercise, root: Path = ROOT) -> Iterator[str]:
     """What belongs to no question of the topic, with the question that may be meant; unknown names in its set-ups."""
-    yield from unknown_names(root / "grader" / "hidden" / exercise.topic / "setups.py", root)
+    for setups in sorted((root / "grader" / "hidden" / exercise.topic).glob("setups*.py")):
+        yield from unknown_names(setups, root)
     ids = [question.id for question in exercise.questions]
     for room in ROOMS:
         for path in _entries(root / room / exercise.topic):
-            if path.stem not in SHARED | set(ids) or path.suffix != ".py":
+            shared = path.stem == "__init__" or path.stem.startswith("setups")
+            if not (shared or path.stem in ids) or path.suffix != ".py":
                 yield _stranger(path, root, ids, f"is of no question of {exercise.name}")
     for folder in _entries(root / ANSWERS / exercise.topic):
         if folder.name not in ids:
