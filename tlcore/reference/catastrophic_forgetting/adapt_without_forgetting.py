@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 
 
 def adapt_without_forgetting(
-    base: nn.Module, target: tuple[Tensor, Tensor], buffer: tuple[Tensor, Tensor], budget: int
+    base: Any, target: tuple[Tensor, Tensor], buffer: tuple[Tensor, Tensor], budget: int
 ) -> nn.Module:
     """A model for the old and the new classes.
 
