@@ -54,10 +54,10 @@ torch.set_num_threads(1)  # small models are quickest on one core
 def grown_resnet():
     """leaves-resnet with sixteen logits: the ten old classes as they were, then six new ones."""
     model, card = from_pretrained("leaves-resnet")
-    old = model.classifier[-1]
-    new = nn.Linear(old.in_features, 16)
+    ten = model.classifier[-1]
+    new = nn.Linear(ten.in_features, 16)
     with torch.no_grad():
-        new.weight[:10], new.bias[:10] = old.weight, old.bias
+        new.weight[:10], new.bias[:10] = ten.weight, ten.bias
     model.classifier = nn.Sequential(nn.Flatten(), new)
     model.register_forward_hook(lambda model, inputs, output: output.logits)  # plain logits, as our own networks give
     return model, card
@@ -113,9 +113,9 @@ print(f"{called_new:.0%} of the photos of crop A are taken for a disease of crop
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Nearly nothing: over ten seeds @PLAIN3_S % of crop A are still right at this rate, and @PLAIN3_T % of crop B (`docs/effects.md` of the project; so are all
+# Nearly nothing: over ten seeds 2.1 ± 1.7 % of crop A are still right at this rate, and 56.8 ± 3.4 % of crop B (`docs/effects.md` of the project; so are all
 # measurements that this notebook quotes). Nearly all photos are taken for crop B, because for 100 updates every answer was one of crop B. But this is not all that was lost: even if
-# the model is told which crop it is and only has to choose among the ten diseases, it is right on @PLAIN3_ST % instead of 92 %.
+# the model is told which crop it is and only has to choose among the ten diseases, it is right on 36.3 ± 6.3 % instead of 92 %.
 #
 # </details>
 #
@@ -225,7 +225,7 @@ for name, with_earlier in (("new digits only", False), ("with the earlier ones",
 # %% [markdown]
 # <details><summary>What to compare</summary>
 #
-# Below the diagonal of the first table there are zeros. As soon as the next pair is learned, the one before is gone: the average forgetting is nearly 1. With the earlier digits beside the new ones there is little forgetting. So it is not for
+# Below the diagonal of the first table there are zeros. As soon as the next pair is learned, the one before is gone: the average forgetting is nearly 1. With the earlier digits beside the new ones there is next to none. So it is not for
 # lack of room in the network.
 #
 # </details>
@@ -363,10 +363,10 @@ curve()
 # %% [markdown]
 # <details><summary>What to compare</summary>
 #
-# The very low rate is at the top left: it keeps most of crop A, and has learned next to nothing of crop B (@LOW_S and @LOW_T % over ten seeds). Whoever reports "little forgetting" without the second number could have done just that. And even it
+# The very low rate is at the top left: it keeps most of crop A, and has learned next to nothing of crop B (78.4 ± 1.1 and 0.4 ± 0.5 % over ten seeds). Whoever reports "little forgetting" without the second number could have done just that. And even it
 # has lost some of the 92 %, although its weights have hardly moved: in train mode, batch norm has taken up the statistics of crop B.
 #
-# One photo per class in the buffer brings crop A from @PLAIN1_S to @R1_S %, ten bring it to @R10_S %. The price is some accuracy on crop B (@PLAIN1_T becomes @R10_T %): there are only half as many photos of it in
+# One photo per class in the buffer brings crop A from 29.4 ± 8.2 to 69.5 ± 4.6 %, ten bring it to 83.5 ± 1.3 %. The price is some accuracy on crop B (52.6 ± 3.1 becomes 45.0 ± 3.5 %): there are only half as many photos of it in
 # each batch.
 #
 # </details>
@@ -461,8 +461,8 @@ curve()
 # %% [markdown]
 # <details><summary>What to compare</summary>
 #
-# L2-SP keeps more of crop A than plain fine-tuning, and learns less of crop B: over ten seeds, @L2_S and @L2_T % at strength 1, against @PLAIN1_S and @PLAIN1_T %. With a rate of 0.0003 and no penalty one gets
-# @LOW3_S and @LOW3_T %. EWC gets @EWC_S and @EWC_T %: @EWCTEXT.
+# L2-SP keeps more of crop A than plain fine-tuning, and learns less of crop B: over ten seeds, 53.7 ± 7.5 and 30.4 ± 5.0 % at strength 1, against 29.4 ± 8.2 and 52.6 ± 3.1 %. With a rate of 0.0003 and no penalty one gets
+# 62.4 ± 6.1 and 16.8 ± 4.0 %. EWC gets 58.7 ± 4.0 and 53.1 ± 2.0 %: it keeps more of crop A, and the accuracy on crop B is about that of plain fine-tuning.
 #
 # None of the penalties comes near replay. They hold the body only. Nothing holds the head, and its new rows win every comparison.
 #
@@ -503,10 +503,10 @@ for where in ("to the base", "at random"):
 # %% [markdown]
 # <details><summary>What to compare</summary>
 #
-# On the way back crop A returns steadily, and crop B is lost late: over ten seeds (rate 0.001), half of the way back gives @WB5_S % of crop A and @WB5_T % of crop B, where the fine-tuned model has @WB0_S and @WB0_T. As far in a random direction, both
-# are lost (@WR5_S and @WR5_T %). So the weights had not been shuffled: most of what crop A needs is still there, moved away along one direction.
+# On the way back crop A returns steadily, and crop B is lost: over ten seeds (rate 0.001), half of the way back gives 85.0 ± 3.2 % of crop A and 45.6 ± 5.9 % of crop B, where the fine-tuned model has 57.8 ± 8.3 and 54.9 ± 3.3. As far in a random direction, both
+# are lost (22.0 ± 8.0 and 21.5 ± 5.0 %). So the weights had not been shuffled: most of what crop A needs is still there, moved away along one direction.
 #
-# A finer claim (arXiv 2410.21228) is that forgetting by LoRA sits in **intruder dimensions**: directions of the adapted weights that the base did not have. @INTRUDERS
+# A finer claim (arXiv 2410.21228) is that forgetting by LoRA sits in **intruder dimensions**: directions of the adapted weights that the base did not have. This did not show here: after LoRA, 10.6 ± 2.0 of 100 directions were such intruders (after training all weights, 0.7 ± 0.8), but taking them away did not bring crop A back.
 #
 # </details>
 
@@ -537,10 +537,10 @@ for name, (x, y) in (
 # - `target = (x, y)` are 20 pictures of each new class, labels from 0. `buffer = (x, y)` are 5 pictures of each old class, labels as the base knows them.
 # - Return a module. `model(x)` gives logits `(N, old + new)`, the old classes first. It is asked **as it is returned**, by batches of any kind, so return it in eval mode.
 # - There are at most `budget` updates: steps of an optimizer of `torch.optim`. (`linear_probe` is one step. What you solve without an optimizer costs none.)
-# - **The marks:** 80 % of the old test pictures are right, and 75 % of the new ones, each as the mean over two tasks with other digits and other numbers of classes (5 or 6 old, 3 or 4 new), with a budget of 36 to 44.
-#   A third task has a base with group norm instead of batch norm, and a budget of 40 to 48; because it is one task alone, its marks are 15 points lower.
+# - **The marks:** 80 % of the old test pictures are right, and 70 % of the new ones, each as the mean over two tasks with other digits and other numbers of classes (5 or 6 old, 3 or 4 new), with a budget of 36 to 44.
+#   A third task has a base with group norm instead of batch norm, and a budget of 60 to 70; because it is one task alone, its marks are 25 points lower.
 #
-# Any method will do. You may use what you wrote above, `linear_probe(features, labels, n_classes)` and `predict(model, x)`. Seven methods that were tried reach @RANGE_OLD % of the old and @RANGE_NEW % of the new digits on average, far above the
+# Any method will do. You may use what you wrote above, `linear_probe(features, labels, n_classes)` and `predict(model, x)`. Eight methods that were tried reach 94 to 97 % of the old and 87 to 97 % of the new digits on average, far above the
 # marks. If yours is near a mark with the seeds that you try, it may miss it with others.
 
 # %% question="adapt_without_forgetting" minutes=20 difficulty=3 objectives="O2,O5"
@@ -630,7 +630,7 @@ for name, method in methods.items():
     axes.errorbar(means[1], means[0], xerr=spreads[1], yerr=spreads[0], marker="o", capsize=3, label=name)
     print(f"{name:>23}: old {means[0]:.0f} ± {spreads[0]:.0f}, new {means[1]:.0f} ± {spreads[1]:.0f} (four tasks)")
 axes.axhline(80, color="gray", linestyle=":", label="the marks")
-axes.axvline(75, color="gray", linestyle=":")
+axes.axvline(70, color="gray", linestyle=":")
 axes.set(xlabel="new digits, right in %", ylabel="old digits, right in %", xlim=(-5, 105), ylim=(-5, 105))
 axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
@@ -638,16 +638,28 @@ plt.show()
 # %% [markdown]
 # <details><summary>What to compare</summary>
 #
-# Without a remedy one gets a point at the bottom right, with a tiny rate one at the top left. A method that reaches both marks lies at the top right.
+# Without a remedy one gets a point at the bottom right, with a tiny rate one at the left: hardly anything is learned, and some of the old is lost all the same, because batch norm takes up the statistics of the new digits. A method that reaches both marks lies at the top right.
 #
 # </details>
 #
 # **On the leaves** (`docs/effects.md`, ten seeds, all sixteen classes; crop A was at 92 % before):
 #
-# @TABLE
+# | remedy | crop A | crop B |
+# |---|---|---|
+# | plain, rate 0.001 | 29.4 ± 8.2 | 52.6 ± 3.1 |
+# | plain, rate 0.00001 | 78.4 ± 1.1 | 0.4 ± 0.5 |
+# | L2-SP, strength 1 | 53.7 ± 7.5 | 30.4 ± 5.0 |
+# | EWC, strength 100 | 58.7 ± 4.0 | 53.1 ± 2.0 |
+# | replay, 1 photo per class | 69.5 ± 4.6 | 48.4 ± 3.2 |
+# | replay, 10 per class | 83.5 ± 1.3 | 45.0 ± 3.5 |
+# | frozen body, head trained on crop B alone | 3.4 ± 2.3 | 63.8 ± 1.5 |
+# | frozen body, head solved on crop B and 5 per class of crop A | 68.6 ± 3.3 | 62.2 ± 1.9 |
+# | that head first, then all weights with replay of the 5 | 74.1 ± 2.4 | 62.8 ± 2.7 |
+# | LoRA trained on crop B alone, left on | 3.1 ± 2.3 | 63.2 ± 2.3 |
+# | LoRA trained on crop B alone, switched off | 81.6 ± 3.5 | 28.4 ± 3.7 |
 #
 # The last two lines keep apart what is often mixed up. An **adapter** of LoRA that was trained on crop B alone forgets crop A as long as it is *on*. Switched *off*, the body is the pretrained one to the last bit, and if one also knows which crop it is, crop A is all there
-# (@OFF_ST %); but crop B is gone then (@OFF_TT %). So "LoRA does not forget" is true only if somebody knows, for each picture, which adapter to take.
+# (91.6 ± 0.5 %); but what was learned of crop B is largely lost then (42.2 ± 5.1 % instead of 63.2 ± 2.3). So "LoRA does not forget" is true only if somebody knows, for each picture, which adapter to take.
 #
 # What this does not say: one architecture, small photos, six new classes, one order of tasks. With more photos of crop B, or tasks that are nearer to each other, the order of the remedies may be another one.
 #

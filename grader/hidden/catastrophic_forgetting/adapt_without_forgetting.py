@@ -1,6 +1,22 @@
 """Hidden tests of `adapt_without_forgetting`: any method, judged by what its model says of old and new digits.
 
-The marks. MEASURED
+The marks, by what eight right methods reach (mean and deviation over tasks of this kind):
+
+    60 tasks with batch norm, 36 updates      old digits        new digits
+    replay (the reference)                    0.962 +- 0.020    0.944 +- 0.046
+    frozen blocks with adapters, replay       0.935 +- 0.028    0.868 +- 0.060
+    replay and EWC                            0.973 +- 0.015    0.957 +- 0.032
+    linear discriminant on frozen features    0.965 +- 0.019    0.935 +- 0.033
+    distillation on the buffer                0.963 +- 0.018    0.962 +- 0.039
+    frozen body, one solved head              0.946 +- 0.024    0.934 +- 0.031
+    solved head, then all with replay         0.972 +- 0.017    0.962 +- 0.030
+    two networks and a gate                   0.953 +- 0.028    0.966 +- 0.028
+
+A mean of two tasks has 0.7 of this deviation. The nearest to a mark is that of the adapters on new digits, 4.0
+deviations above 0.70: by a normal tail, one in 30,000 is turned away. With group norm and 60 updates (20 tasks), the
+nearest are the adapters on old digits (0.903 +- 0.050) and distillation on new ones (0.929 +- 0.081, least 0.62), 7.1
+and 5.9 deviations above the lowered marks of one task. So all in all fewer than one in 200 are turned away, as far as
+60 and 20 tasks can tell. None of these was below a mark in any task.
 """
 
 from __future__ import annotations
@@ -17,9 +33,9 @@ from grader.student.views import View
 from tlcore import plots
 from tlcore.data.digit_tasks import DigitTasks, digit_tasks
 
-OLD_MARK, NEW_MARK = 0.80, 0.75
+OLD_MARK, NEW_MARK = 0.80, 0.70
 """Shares of old and of new pictures that have to be right."""
-SLACK = 0.15
+SLACK = 0.25
 """By so much the marks are lowered if there is one task only."""
 MOST = 0.5
 """Share of the rows from which on a message says that most of them went one way."""
@@ -170,7 +186,7 @@ def test_both_marks(student, given, expect):
 @hidden_test(weight=1, says="Whose tensors did you train? And what in your function knows the layers of the base?")
 def test_the_base_stays(student, given, expect):
     """The base stays as it was, also one without batch norm"""
-    it = adapted(student, expect, task_of(given, norm="group"), given.integer(40, 48))
+    it = adapted(student, expect, task_of(given, norm="group"), given.integer(60, 70))
     now = it.base.tensors()
     before = {**dict(it.task.base.named_parameters()), **dict(it.task.base.named_buffers())}
     same = now.keys() == before.keys() and all(

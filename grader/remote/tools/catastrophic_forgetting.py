@@ -41,7 +41,7 @@ def shift_parameters(model: nn.Module, seed: int, size: float) -> nn.Module:
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in model.parameters():
-            parameter += size * torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype)
+            parameter.add_(torch.randn(parameter.shape, generator=generator, dtype=parameter.dtype), alpha=size)
         for buffer in model.buffers():
             if buffer.is_floating_point():
                 buffer += 1.0

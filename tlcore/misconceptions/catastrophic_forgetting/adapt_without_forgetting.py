@@ -75,11 +75,11 @@ def statistics_of_the_target(base: nn.Module, target: Any, buffer: Any, budget: 
     model, first, _ = _with_larger_head(base, target[1])
     head = list(model.get_submodule("fc").parameters())
     _trained(model, _parts(target, buffer, first), budget, lr=5e-2, parameters=head, mode=False)
-    for layer in model.modules():
-        if isinstance(layer, nn.BatchNorm2d):
-            layer.reset_running_stats()
-            layer.momentum = None
-            layer.train()
+    for norm in model.modules():
+        if isinstance(norm, nn.BatchNorm2d):
+            norm.reset_running_stats()
+            norm.momentum = None
+            norm.train()
     with torch.no_grad():
         model(target[0])
     return model.eval()

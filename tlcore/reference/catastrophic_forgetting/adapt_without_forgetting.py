@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 
 
 def adapt_without_forgetting(
-    base: nn.Module, target: tuple[Tensor, Tensor], buffer: tuple[Tensor, Tensor], budget: int
+    base: Any, target: tuple[Tensor, Tensor], buffer: tuple[Tensor, Tensor], budget: int
 ) -> nn.Module:
     """A model for the old and the new classes.
 
@@ -36,11 +37,11 @@ def adapt_without_forgetting(
         model.fc.bias[:n_old] = base.fc.bias
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, budget)
-    gen = torch.Generator().manual_seed(0)
+    draws = torch.Generator().manual_seed(0)
     model.train()
     for _ in range(budget):
-        new = torch.randint(len(new_y), (16,), generator=gen)
-        old = torch.randint(len(old_y), (16,), generator=gen)
+        new = torch.randint(len(new_y), (16,), generator=draws)
+        old = torch.randint(len(old_y), (16,), generator=draws)
         logits = model(torch.cat([old_x[old], new_x[new]]))
         loss = F.cross_entropy(logits, torch.cat([old_y[old], new_y[new] + n_old]))
         optimizer.zero_grad()

@@ -32,8 +32,7 @@ def fisher(model: nn.Module, anchor: Any, x: Tensor, y: Tensor) -> dict[str, Ten
         x, y: rows and labels of the source.
 
     Returns:
-        For each anchored parameter the mean over the rows of the squared gradient of a row's cross-entropy in eval
-        mode.
+        For each anchored parameter the mean over the rows of the squared gradient of a row's loss, in eval mode.
     """
     # 1. a copy of the model in eval mode
     # 2. row by row: gradients of the cross-entropy of this row alone; square them, then add
