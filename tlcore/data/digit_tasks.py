@@ -21,7 +21,7 @@ Labelled = tuple[Tensor, Tensor]
 GREY, INK = 0.2, 0.8
 """The new digits are on grey paper: a pixel p becomes GREY + INK * p. So their means and spreads are others."""
 ROWS, HELD_OUT, STEPS = 1000, 200, 100
-"""Drawn digits of all ten classes, how many of the old ones, at most, are kept for the test, and updates of the base."""
+"""Drawn digits of all ten classes, most old ones that are kept for the test, and updates of the base."""
 
 
 @dataclass(frozen=True)
