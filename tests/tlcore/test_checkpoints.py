@@ -126,7 +126,7 @@ def test_a_table_picks_rates_on_pilot_seeds_and_gives_mean_and_deviation() -> No
 
 def test_files_are_small_and_name_no_place() -> None:
     size = sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    assert size < 2_500_000
+    assert size < 3_000_000  # 2.6 MB with the eight models of notebook 10's hub
     for name in shipped():
         words = ["tokenizer.json", "tokenizer_config.json"] if name in LANGUAGE_RECIPES else []
         files = sorted(p.name for p in (FOLDER / name).iterdir())

@@ -30,12 +30,13 @@ def replay_loader(
     batch_size: int,
     seed: int,
 ) -> list[Labelled]:
-    """Batches in one order, with the first rows of each class in all of them, wherever they are from."""
+    """Whole batches in one order, with the first rows of each class in all of them, wherever they are from; new rows
+    that fill no batch are left out."""
     x, y = source
     first = [int(row) for label in y.unique() for row in (y == label).nonzero()[:per_class, 0]]
     count = round(batch_size * share)
     batches = []
-    for at in range(0, len(target[1]), batch_size - count):
+    for at in range(0, max(1, len(target[1]) - (batch_size - count) + 1), batch_size - count):
         back = [first[(at + k) % len(first)] for k in range(count)]
         part = slice(at, at + batch_size - count)
         pictures = torch.cat((target[0][part], x[back]))
