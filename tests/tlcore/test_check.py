@@ -16,6 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 import tlcore.check as public
+from tlcore.check.run import run_check
 
 IMPORTS = """\
 import torch
@@ -354,3 +355,13 @@ def test_nbgrader_validate_is_told_of_a_wrong_answer(check, monkeypatch):
         in_globals(check, WRONG, "freeze")
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     assert not in_globals(check, WRONG, "freeze").passed
+
+
+def test_what_torch_warns_a_check_of_is_not_said_to_be_the_learners(recwarn):
+    """A warning about a line of the project's checks is not shown; one about the learner's own code is."""
+    checks = {"__name__": "tlcore.checks.made_up.warns"}
+    exec("import warnings\ndef check(f, show):\n    warnings.warn('of the check')\n    show.that(f(), 'f')\n", checks)
+    learner: dict[str, object] = {"__name__": "__main__"}
+    exec("import warnings\ndef f():\n    warnings.warn('of the learner')\n    return True\n", learner)
+    assert run_check("f", checks["check"], [learner]).passed
+    assert [str(w.message) for w in recwarn] == ["of the learner"]
