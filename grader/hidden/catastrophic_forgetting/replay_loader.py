@@ -87,6 +87,11 @@ def composition(batches: list[tuple[int, int]]) -> list[list[int]] | str:
     return [list(first[0]), list(last)] if len(set(first)) == 1 else "not alike"
 
 
+def as_counts(counts: list[int], picture: Any) -> View:
+    """How many rows of each class there are, in words and as a picture."""
+    return View(lambda word: f"{word}: {', '.join(map(str, counts))}", lambda *_: picture)
+
+
 def in_words(value: Any) -> str:
     """A composition."""
     if value == "not alike":
@@ -184,7 +189,7 @@ def test_the_buffer(student, given, expect):
         label = f"whether test rows of a source whose rows are {order} are replayed"
         expect(bool(tested), label, equals=False)
         even = "as many as asked for" if counts == right else "others"
-        view = View(lambda word, c=counts: f"{word}: {', '.join(map(str, c))}", lambda *_, p=picture: p)
+        view = as_counts(counts, picture)
         label = f"different rows of each old class in the buffer of a source that is {order}"
         expect(even, label, equals="as many as asked for", view=view)
         classes = sum(count > 0 for count in counts)

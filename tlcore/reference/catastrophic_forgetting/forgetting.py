@@ -28,10 +28,10 @@ def forgetting(R: Sequence[Sequence[float]]) -> dict[str, Any]:
     # 2. minus what is left of it at the end
     # 3. backward transfer: the end minus the diagonal; means over the same tasks
     ### BEGIN SOLUTION
-    R = np.asarray(R, dtype=float)
-    last = len(R) - 1
-    per_task = [float(np.nanmax(R[j:last, j]) - R[last, j]) for j in range(last)]
-    changes = [float(R[last, j] - R[j, j]) for j in range(last)]
+    accuracy = np.asarray(R, dtype=float)
+    last = len(accuracy) - 1
+    per_task = [float(np.nanmax(accuracy[j:last, j]) - accuracy[last, j]) for j in range(last)]
+    changes = [float(accuracy[last, j] - accuracy[j, j]) for j in range(last)]
     return {
         "avg_forgetting": float(np.mean(per_task)) if last else 0.0,
         "bwt": float(np.mean(changes)) if last else 0.0,
