@@ -33,9 +33,9 @@ from torch import nn
 
 from tlcore.check import check
 from tlcore.data import leaves, real_digits
-from tlcore.data.digit_tasks import digit_tasks
 from tlcore.loading import from_pretrained
 from tlcore.models import TinyNet
+from tlcore.pretraining.digit_tasks import digit_tasks
 from tlcore.progress import progress
 from tlcore.training import linear_probe, predict
 

@@ -26,7 +26,7 @@ ENGINE = (
     "tlcore",
 )
 """Files and folders that decide points and messages."""
-INDIFFERENT = ("tlcore/check", "tlcore/checks", "tlcore/machine", "tlcore/pretraining")
+INDIFFERENT = ("tlcore/check", "tlcore/checks", "tlcore/machine")
 """What lies in these folders and decides nothing: learners ask it themselves."""
 
 _CELL = re.compile(r"^# %%", re.MULTILINE)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tlcore.data.digit_tasks import GREY, HELD_OUT, digit_tasks
+from tlcore.pretraining.digit_tasks import GREY, HELD_OUT, digit_tasks
 from tlcore.training import accuracy
 
 

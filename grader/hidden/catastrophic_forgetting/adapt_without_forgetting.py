@@ -31,7 +31,7 @@ from grader.hidden.registry import hidden_test
 from grader.student.proxy import Model
 from grader.student.views import View
 from tlcore import plots
-from tlcore.data.digit_tasks import DigitTasks, digit_tasks
+from tlcore.pretraining.digit_tasks import DigitTasks, digit_tasks
 
 OLD_MARK, NEW_MARK = 0.80, 0.70
 """Shares of old and of new pictures that have to be right."""

@@ -7,7 +7,7 @@ from torch import nn
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from tlcore import plots
-from tlcore.data.digit_tasks import digit_tasks
+from tlcore.pretraining.digit_tasks import digit_tasks
 
 MARKS = (0.80, 0.70)
 BUDGET = 40
