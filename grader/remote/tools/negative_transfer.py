@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import torch
@@ -94,6 +95,11 @@ def few_labelled(images: Tensor, labels: Tensor, as_set: bool) -> Any:
 
 
 @tool
-def tensors_of_bodies(candidates: list[Any]) -> list[list[Tensor]]:
-    """Parameters and buffers of each body."""
-    return [[tensor.clone() for tensor in candidate.body.state_dict().values()] for candidate in candidates]
+def features_of_bodies(candidates: list[Any], images: Tensor) -> list[Tensor]:
+    """What copies of the bodies, in eval mode, make of pictures that are normalised by each one's card."""
+    made = []
+    for candidate in candidates:
+        mean, std = (torch.tensor(value).view(1, -1, 1, 1) for value in (candidate.mean, candidate.std))
+        with torch.no_grad():
+            made.append(copy.deepcopy(candidate.body).eval()((images - mean) / std))
+    return made
