@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "demo"))
 from expected_class import LEARNERS
 
 PAGE = (ROOT / "docs" / "workshop.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 QUESTIONS = {question.id: question for name in exercise_names() for question in load_exercise(name).questions}
 ROWS = re.findall(r"^\| (\d):(\d\d) \| (\d+) \| (.*?) \| (.*?) ?\|$", PAGE, re.MULTILINE)
 A_FIFTH_MORE = 1.2
@@ -40,6 +41,16 @@ def test_each_block_begins_where_the_last_one_ends_and_afternoons_have_four_hour
 def test_every_objective_is_met_in_the_room() -> None:
     met = {objective for row in ROWS for id in re.findall(r"`(\w+)`", row[4]) for objective in QUESTIONS[id].objectives}
     assert {"O1", "O2", "O4", "O5"} <= met and {"O3V", "O3L"} <= met
+
+
+def test_the_first_page_says_which_notebooks_keep_which_promise() -> None:
+    """Notebook 00, which looks at what one knows before, is not counted."""
+    promised = re.findall(r"^\| [A-Z][^|]+ \| (\d\d(?:, \d\d)*) \|$", README, re.MULTILINE)
+    kept: dict[str, set[str]] = {}
+    for name in exercise_names()[1:]:
+        for objective in (objective for question in load_exercise(name).questions for objective in question.objectives):
+            kept.setdefault(objective, set()).add(name[:2])
+    assert promised == [", ".join(sorted(kept[code])) for code in ("O1", "O2", "O3V", "O3L", "O4", "O5")]
 
 
 def ideas() -> str:
