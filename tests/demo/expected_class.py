@@ -194,7 +194,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         "olga",
         ADAPTATION,
         adabn=(0.0, ["source_statistics_kept"]),
-        grad_reverse=(1.0909, ["lam_twice"]),
+        grad_reverse=(1.2364, ["lam_twice"]),
         mlm_batch=(0.0, ["loss_on_every_token"]),
         diagnose_shift=(1.6667, ["drop_of_accuracy_alone"]),
     ),
