@@ -98,7 +98,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         "hiro",
         FORGETTING,
         forgetting=(0.0, ["from_the_diagonal"]),
-        replay_loader=(1.2, ["share_of_the_set"]),
+        replay_loader=(1.2, []),
         anchor_penalty=(1.4, ["square_of_the_mean"]),
         adapt_without_forgetting=(0.0, ["new_digits_alone"]),
     ),
