@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from tlcore.checkpoints.hub import CARD, HUB, Target
 from tlcore.data import ImageSet
 from tlcore.models import TinyNet, tiny_resnet
 
+from ..folders import new_folder
 from . import tool
 
 
@@ -65,7 +65,7 @@ def as_it_is(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
 @tool
 def hub_of_new_models(cards: list[dict[str, Any]], seed: int) -> str:
     """A hub whose models have random weights, each as its card says; `kind` is "net" or "resnet"."""
-    folder = Path(tempfile.mkdtemp())
+    folder = Path(new_folder())
     for number, card in enumerate(cards):
         torch.manual_seed(seed + number)
         channels = card["input"]["channels"]
@@ -87,7 +87,7 @@ def hub_of_new_models(cards: list[dict[str, Any]], seed: int) -> str:
 @tool
 def hub_of_shipped_models(cards: list[dict[str, Any]], weights: list[str]) -> str:
     """A hub with these cards; the weights are those of models of the hub that ships."""
-    folder = Path(tempfile.mkdtemp())
+    folder = Path(new_folder())
     for card, name in zip(cards, weights, strict=True):
         shutil.copytree(HUB / name, folder / card["name"])
         _write_card(folder, card)
