@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from . import build, check, console, demo, doctor, export, grade, new, progress, release, report, start, verify
+from . import build, check, collect, console, demo, doctor, export, grade, new, progress, release, report, start, verify
 
 app = typer.Typer(
     name="tl",
@@ -27,6 +27,7 @@ VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("start", start.command, "Copy the notebooks and open JupyterLab."),
     ("check", check.command, "Check your own notebook, once or at every save."),
     ("progress", progress.command, "Show what is done and what comes next."),
+    ("collect", collect.command, "Collect notebooks from a platform's download."),
     ("grade", grade.command, "Grade a class of notebooks in the sandbox."),
     ("demo", demo.command, "Grade the class that ships with the project."),
     ("report", report.command, "Write the pages of a graded class."),

@@ -48,6 +48,18 @@ def texts_beside(notebook: Path, below: Path | None = None) -> tuple[dict[str, s
     return texts, [f"too large to be there for the notebook: {some}"]
 
 
+def may_lie_beside(path: str, size: int) -> bool:
+    """Whether a file at `path` from a notebook's folder, of `size` bytes, would be there for the notebook."""
+    *folders, name = path.split("/")
+    return (
+        size <= MAX_FILE
+        and len(folders) < DEPTH
+        and all(_NAME.fullmatch(part) for part in (*folders, name))
+        and not any(folder in _OURS or folder == "__pycache__" for folder in folders)
+        and name.lower().endswith(ENDINGS)
+    )
+
+
 def _files(folder: Path, prefix: str, depth: int = DEPTH) -> Iterator[tuple[str, Path]]:
     try:
         with os.scandir(folder) as entries:

@@ -31,10 +31,18 @@ class Candidate:
     def answers(self) -> int:
         """How many questions it answers: those that are there and not blank. None in one that cannot be read."""
         try:
-            answered = read_answers(read_bytes(self.path, self.below), load_exercise(self.exercise))
-        except (NotReadable, UnknownExercise):
+            return answers_in(read_bytes(self.path, self.below), self.exercise)
+        except NotReadable:
             return 0
-        return len(answered.answered - answered.blank)
+
+
+def answers_in(data: bytes, exercise: str) -> int:
+    """How many questions of `exercise` a notebook answers: those that are there and not blank. 0 if it is none."""
+    try:
+        answered = read_answers(data, load_exercise(exercise))
+    except (NotReadable, UnknownExercise):
+        return 0
+    return len(answered.answered - answered.blank)
 
 
 def candidate(path: Path, exercises: Sequence[str], below: Path, look_inside: bool) -> Candidate | None:

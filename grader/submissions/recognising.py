@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from grader.exercise.catalogue import ROOT, load_exercise
 from grader.exercise.errors import UnknownExercise
@@ -20,7 +20,7 @@ _ADDED_AFTER = re.compile(rf"([-_ ]*{_COPY}[-_ ]*\d*|\s*\(\d+\)|[-_ ]\d{{1,3}})\
 """Jupyter ("X-Copy1"), browsers ("X (1)"), Windows ("X - Copy"), macOS ("X copy 2"), Canvas ("X-1")."""
 
 
-def exercise_of_name(path: Path, exercises: Sequence[str]) -> str | None:
+def exercise_of_name(path: PurePath, exercises: Sequence[str]) -> str | None:
     """The exercise that a file name stands for: itself, or with what systems add to the name of a copy."""
     plain = ENDING.sub("", path.name).strip()
     while True:
@@ -33,7 +33,7 @@ def exercise_of_name(path: Path, exercises: Sequence[str]) -> str | None:
         plain = less
 
 
-def exercise_within_name(path: Path, exercises: Sequence[str]) -> str | None:
+def exercise_within_name(path: PurePath, exercises: Sequence[str]) -> str | None:
     """The one exercise whose name is part of the file's: `ada_12345_02_feature_extraction_final`."""
     within = [exercise for exercise in exercises if exercise.lower() in path.name.lower()]
     return within[0] if len(within) == 1 else None

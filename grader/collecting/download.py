@@ -1,0 +1,230 @@
+"""What a download holds: the files of a zip or of a folder, of which nothing is written anywhere.
+
+A stranger's zip is never unpacked. It is listed within bounds, and the files that are wanted are read one by one; where
+they are written, and under what names, is decided by us. What no learner needs to hand in is left out with a reason:
+links, devices, paths that lead out, encrypted files, and files that unpack to far more than they take.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from grader.collecting.errors import NoDownload
+from grader.submissions import NotReadable, read_bytes
+from grader.submissions.finding import text_of
+from grader.submissions.notebook import MAX_BYTES
+
+MOST_FILES = 50_000
+"""Files of one download: a class of 1,000 that hands in 50 each."""
+MOST_UNPACKED = 8 * 2**30
+"""Bytes to which the files of one zip may unpack, together."""
+SUSPICIOUS = 32 * 2**20
+"""From this size on, a file that unpacks to more than RATIO times what it takes is left out."""
+RATIO = 100
+"""Notebooks full of pictures unpack to 1.3 times what they take, full of printed zeros to 30 times."""
+MOST_LISTING = 16 * 2**20
+"""Bytes of a zip's list of files, of which each takes 46 and its name."""
+DEEPEST = 12
+"""Folders in folders that are looked into."""
+
+_ASIDE = ("__MACOSX", ".ipynb_checkpoints", "__pycache__")
+"""Folders that systems put beside what was handed in."""
+_END, _END_BYTES, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
+
+
+class Unreadable(Exception):
+    """One file of a download cannot be read; the message says why."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of a download."""
+
+    path: PurePosixPath
+    """From the top of the download, with the single folder that holds everything taken off."""
+    source: str
+    """Where it is in the download, to be shown."""
+    size: int
+    open: Callable[[], bytes] = field(repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    def read(self) -> bytes:
+        """The file's bytes. Raises Unreadable."""
+        try:
+            return self.open()
+        except NotReadable as error:
+            raise Unreadable(str(error)) from None
+        except OSError as error:
+            raise Unreadable(f"the file cannot be read ({error.strerror or error})") from None
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+            raise Unreadable(f"the file is damaged in the zip ({one_sentence(error)}): download it again") from None
+
+
+@dataclass
+class Download:
+    """The files of one download, in the order of their paths, and what was left out with why."""
+
+    path: Path
+    members: list[Member] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, name: str, size: int, problem: str | None, read: Callable[[], bytes]) -> None:
+        """Take a file of the download, or say why not."""
+        parts = PurePosixPath(name).parts
+        if any(part in _ASIDE for part in parts) or parts[-1:] == (".DS_Store",) or parts[-1].startswith("._"):
+            return
+        if len(self.members) + len(self.left_out) >= MOST_FILES:
+            raise NoDownload(
+                f"{self.path} holds more than {MOST_FILES:,} files: keep what was handed in, and try again"
+            )
+        if problem is None and size > MAX_BYTES:
+            problem = f"the file has {size / 2**20:,.0f} MiB, and at most {MAX_BYTES // 2**20} are read"
+        if problem is not None:
+            self.left_out.append((name, problem))
+        else:
+            self.members.append(Member(PurePosixPath(name), name, size, read))
+
+    def settle(self) -> None:
+        """Sort the files, and take off a single folder that holds all of them: systems and platforms add one."""
+        while len(tops := {m.path.parts[0] for m in self.members}) == 1 and all(
+            len(m.path.parts) > 2 for m in self.members
+        ):
+            top = tops.pop()
+            self.members = [Member(m.path.relative_to(top), m.source, m.size, m.open) for m in self.members]
+        self.members.sort(key=lambda m: str(m.path))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Download]:
+    """The download at `path`, a zip or a folder. Raises NoDownload with what to do."""
+    if path.is_dir():
+        yield _folder(path)
+        return
+    try:
+        _listing_is_small(path)
+        with zipfile.ZipFile(path) as archive:
+            yield _zip(path, archive)
+    except FileNotFoundError:
+        raise NoDownload(f"{path} is not there: give the zip that the platform made, or a folder") from None
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+        if path.suffix.lower() == ".zip":
+            raise NoDownload(f"{path} is damaged ({one_sentence(error)}): download it again") from None
+        raise NoDownload(
+            f"{path} is no zip: give the zip that the platform made, or unpack it and give the folder"
+        ) from None
+    except OSError as error:
+        raise NoDownload(f"{path} cannot be read ({error.strerror or error})") from None
+
+
+def one_sentence(error: Exception) -> str:
+    """What a library says, short and harmless."""
+    said = text_of(str(error)).split("\n")[0]
+    return "".join(c for c in said if c.isprintable())[:100] or type(error).__name__
+
+
+def _listing_is_small(path: Path) -> None:
+    """Refuse a zip whose list of files alone would fill the memory, before anybody reads that list."""
+    with path.open("rb") as file:
+        total = file.seek(0, os.SEEK_END)
+        file.seek(max(0, total - _END_BYTES - _LONGEST_COMMENT))
+        end = file.read()
+    at = end.rfind(_END)
+    if at < 0 or len(end) - at < _END_BYTES:
+        return  # zipfile says so
+    listing = int.from_bytes(end[at + 12 : at + 16], "little")
+    # In a zip64 the number stands elsewhere; such a list can be no longer than the file.
+    if (total if listing == 0xFFFFFFFF else listing) > MOST_LISTING and listing <= total:
+        raise NoDownload(f"{path} lists far more files than a class hands in: keep what was handed in, and try again")
+
+
+def _zip(path: Path, archive: zipfile.ZipFile) -> Download:
+    download = Download(path)
+    unpacked = 0
+    for info in archive.infolist():
+        if info.is_dir():
+            continue
+        name, problem = _inside(_name(info))
+        problem = problem or _problem(info)
+        unpacked += info.file_size if problem is None else 0
+        if unpacked > MOST_UNPACKED:
+            raise NoDownload(
+                f"{path} unpacks to more than {MOST_UNPACKED // 2**30} GiB: nobody's notebooks take that much"
+            )
+        download.add(name, info.file_size, problem, lambda info=info: archive.read(info))  # type: ignore[misc]
+    download.settle()
+    return download
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The name of a file in a zip. Some programs write UTF-8 and do not say so, which zipfile takes for code page 437."""
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        try:
+            name = name.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            pass
+    return name.replace("\\", "/")
+
+
+def _inside(name: str) -> tuple[str, str | None]:
+    """A path as it is shown and taken, and why not where it leads out of the download."""
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if name.startswith("/") or ".." in parts or (parts and parts[0].endswith(":")) or not parts:
+        return name or "(no name)", "its path leads out of the download"
+    if len(parts) > DEEPEST:
+        return name, f"it lies more than {DEEPEST} folders deep"
+    return "/".join(parts), None
+
+
+def _problem(info: zipfile.ZipInfo) -> str | None:
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind == stat.S_IFLNK:
+        return "it is a symbolic link, which is not followed"
+    if kind not in (0, stat.S_IFREG):
+        return "it is not a regular file"
+    if info.flag_bits & 0x1:
+        return "it is encrypted: ask for it without a password"
+    if info.file_size > SUSPICIOUS and info.file_size > RATIO * max(info.compress_size, 1):
+        return (
+            f"it would unpack from {info.compress_size / 2**10:,.0f} KiB to {info.file_size / 2**20:,.0f} MiB, "
+            "as no notebook does"
+        )
+    return None
+
+
+def _folder(path: Path) -> Download:
+    download = Download(path)
+    waiting = [(path, "", 0)]
+    try:
+        while waiting:
+            folder, prefix, depth = waiting.pop()
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name = prefix + text_of(entry.name)
+                    if entry.is_dir(follow_symlinks=False):
+                        if depth + 1 < DEEPEST and entry.name not in (*_ASIDE, ".git"):
+                            waiting.append((Path(entry.path), f"{name}/", depth + 1))
+                        continue
+                    status = entry.stat(follow_symlinks=False)
+                    problem = None if stat.S_ISREG(status.st_mode) else "it is not a regular file"
+                    if entry.is_symlink():
+                        problem = "it is a symbolic link, which is not followed"
+                    file = Path(entry.path)
+                    download.add(name, status.st_size, problem, lambda file=file: read_bytes(file, path))  # type: ignore[misc]
+    except OSError as error:
+        raise NoDownload(
+            f"{error.filename or path} cannot be read ({error.strerror}): put it right, and try again"
+        ) from None
+    download.settle()
+    return download
