@@ -109,9 +109,20 @@ def run(submissions: Path, out: Path, settings: "Settings") -> "Summary":
         _bar() as progress,
     ):
         summary = grade_class(submissions, out, settings, progress, stop)
+    _carry_over(submissions, out)
     if summary.interrupted:
         console.note(f"interrupted: {summary.waiting} submissions wait. Run the same command again to resume.")
     return summary
+
+
+def _carry_over(submissions: Path, out: Path) -> None:
+    """Copy what `tl collect` kept of the platform, which `tl export` needs for the way back."""
+    from ..collecting import CollectError, carry_over
+
+    try:
+        carry_over(submissions, out)
+    except CollectError as error:
+        console.note(f"not carried over to the results: {error}")
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 from grader.collecting.errors import NotOurs
 from grader.collecting.folders import plain
 from grader.files import write_atomic
+from grader.submissions import read_bytes
 
 NAME = "collected.json"
 FORMAT = 1
@@ -43,11 +44,10 @@ class Entry:
     """SHA-256 of the notebook as it was handed in."""
     beside: tuple[str, ...] = ()
     """The files that lie beside it, from the learner's folder."""
-
-    @property
-    def key(self) -> str:
-        """Whose it is; as `Person.key`."""
-        return f"id {self.id}" if self.id else f"name {self.name}"
+    key: str = ""
+    """Whose it is: see `Person.key`."""
+    roster: str | None = None
+    """Who it is on the roster, as `Row.said`; None where that is not known."""
 
 
 @dataclass
@@ -100,3 +100,12 @@ def _is_inside(entry: Entry) -> bool:
     return entry.learner == plain(entry.learner) and all(
         p.parts and not p.is_absolute() and ".." not in p.parts for p in paths
     )
+
+
+def carry_over(submissions: Path, out: Path) -> None:
+    """Copy collected.json from a folder of submissions to the results, for the way back to the platform.
+
+    Raises NotOurs where it is damaged; `out` keeps what it has.
+    """
+    if read(submissions) is not None:
+        write_atomic(out / NAME, read_bytes(submissions / NAME))

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from grader.collecting.attempts import Notebook, choose
+from grader.collecting.attempts import choose
 from grader.collecting.collected import Collected, Entry, read
 from grader.collecting.download import Unreadable, opened
 from grader.collecting.errors import NotOurs
-from grader.collecting.folders import folder_for, plain
 from grader.collecting.handed_in import HandedIn, Person
 from grader.collecting.layouts import layout_of
-from grader.collecting.recognised import exercise_of, is_notebook
+from grader.collecting.notebooks import Place, Theirs, file_of, notebooks_of
+from grader.collecting.whose import Told, Whose, whose
 from grader.collecting.writing import Writing, alone_in
-from grader.submissions.beside import MAX_ALL, MAX_FILES, may_lie_beside
-from grader.submissions.recognising import ENDING
 
 Step = Callable[[str], None]
 
@@ -29,6 +26,7 @@ class Outcome:
     """What a run of `tl collect` did."""
 
     collected: Collected
+    whose: Whose
     new: list[Entry] = field(default_factory=list)
     replaced: list[Entry] = field(default_factory=list)
     unchanged: list[Entry] = field(default_factory=list)
@@ -40,10 +38,22 @@ class Outcome:
     """Files that are no notebooks and lie beside none."""
 
 
+@dataclass
+class _Read:
+    """What the downloads hold."""
+
+    platform: str | None
+    files: list[list[HandedIn]] = field(default_factory=list)
+    """Of each download."""
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    others: list[tuple[str, str]] = field(default_factory=list)
+
+
 def collect(
     downloads: Sequence[Path],
     into: Path,
     exercises: Sequence[str],
+    told: Told | None = None,
     platform: str | None = None,
     step: Step = lambda name: None,
 ) -> Outcome:
@@ -52,158 +62,148 @@ def collect(
     platform: "canvas", …; None to tell it from the download. Raises CollectError and OutputNotWritable, each with what
     to do; then `into` is as it was, or the same command again completes it.
     """
+    told = told or Told()
     with alone_in(into), ExitStack() as stack:
-        earlier = read(into)
-        work = _Work(earlier, exercises)
+        earlier = read(into) or Collected("", "")
+        found = _Read(earlier.platform or None)
         for path in downloads:
-            if path.resolve() == into.resolve():
-                raise NotOurs(f"{path} is the download and the folder to collect into: choose another --into")
             step(path.name)
-            download = stack.enter_context(opened(path))
-            layout = layout_of(download, platform)
-            if work.platform not in (None, layout.NAME):
-                raise NotOurs(
-                    f"{path} is from {layout.NAME}, and what was collected into {into} is from {work.platform}: choose "
-                    "another --into, for numbers of people differ between platforms"
-                )
-            work.platform = layout.NAME
-            listed = layout.listed(download, exercises)
-            work.refused += download.left_out
-            work.others += listed.left_out
-            work.take(listed.files)
-        return work.write(into)
+            _read(path, into, exercises, platform, found, stack)
+        by_number = {entry.id for entry in earlier.entries if entry.key.startswith("id ")} | set(told.says)
+        found.files = [[_as_known(file, by_number) for file in files] for files in found.files]
+        people: dict[str, list[Person]] = {}
+        for person in (person for files in found.files for file in files for person in file.people):
+            forms = people.setdefault(person.key, [])
+            if person not in forms:
+                forms.append(person)
+        theirs = whose(people, earlier.entries, found.platform or "", told)
+        step("writing")
+        return _write(into, found, earlier, theirs, exercises, bool(told.roster))
 
 
-class _Work:
-    """What is known while a run goes on."""
-
-    def __init__(self, earlier: Collected | None, exercises: Sequence[str]) -> None:
-        self.exercises = exercises
-        self.platform = earlier.platform if earlier else None
-        self.entries = (
-            {(e.learner, e.exercise, "" if e.exercise else e.file): e for e in earlier.entries} if earlier else {}
+def _read(
+    path: Path, into: Path, exercises: Sequence[str], platform: str | None, found: _Read, stack: ExitStack
+) -> None:
+    if path.resolve() == into.resolve():
+        raise NotOurs(f"{path} is the download and the folder to collect into: choose another --into")
+    download = stack.enter_context(opened(path))
+    layout = layout_of(download, platform)
+    if found.platform not in (None, layout.NAME):
+        raise NotOurs(
+            f"{path} is of the kind {layout.NAME}, and what was collected into {into} of the kind {found.platform}: "
+            "choose another --into, for each platform numbers people in its own way"
         )
-        self.folders = {e.key: e.learner for e in self.entries.values()}
-        self.notebooks: dict[tuple[str, str | None, str], list[tuple[Person, Notebook]]] = {}
-        self.older: list[tuple[str, str]] = []
-        self.refused: list[tuple[str, str]] = []
-        self.others: list[tuple[str, str]] = []
-
-    def take(self, files: list[HandedIn]) -> None:
-        """Take the files of one download."""
-        by_person: dict[str, list[tuple[Person, HandedIn]]] = {}
-        for file in files:
-            for person in file.people:
-                by_person.setdefault(person.key, []).append((person, file))
-        for key, theirs in by_person.items():
-            person = theirs[0][0]
-            if key not in self.folders:
-                self.folders[key] = folder_for(person.name, person.id, set(self.folders.values()))
-            used = self._notebooks_of(person, [file for _, file in theirs])
-            self.others += [
-                (file.member.source, "no notebook, and none that it could belong to")
-                for _, file in theirs
-                if not is_notebook(file) and id(file) not in used
-            ]
-
-    def _notebooks_of(self, person: Person, files: list[HandedIn]) -> set[int]:
-        used: set[int] = set()
-        for file in files:
-            if not is_notebook(file):
-                continue
-            exercise = exercise_of(file, self.exercises)
-            beside = [other for other in files if _lies_beside(other, file)]
-            used |= set(map(id, beside))
-            stem = plain(ENDING.sub("", PurePosixPath(file.path).name)) or "notebook"
-            place = (self.folders[person.key], exercise, "" if exercise else f"{stem}.ipynb")
-            self.notebooks.setdefault(place, []).append((person, Notebook(file, exercise, beside)))
-        return used
-
-    def write(self, into: Path) -> Outcome:
-        """Write what counts."""
-        outcome = Outcome(Collected(self.platform or "", datetime.now(UTC).isoformat(timespec="seconds")))
-        with Writing(into) as writing:
-            for place, several in self.notebooks.items():
-                choice = choose([notebook for _, notebook in several])
-                if choice.chosen is None:
-                    self.refused += [(n.file.member.source, why) for n, why in choice.others]
-                    continue
-                self.older += [(n.file.member.source, why) for n, why in choice.others]
-                person = next(person for person, notebook in several if notebook is choice.chosen)
-                try:
-                    self._one(place, person, choice.chosen, into, writing, outcome)
-                except Unreadable as error:
-                    self.refused.append((choice.chosen.file.member.source, str(error)))
-            writing.apply()
-            outcome.older, outcome.refused, outcome.others = self.older, self.refused, self.others
-            collected = outcome.collected
-            collected.entries = [
-                self.entries[place] for place in sorted(self.entries, key=lambda p: (p[0], p[1] or "", p[2]))
-            ]
-            collected.left_out = [{"source": s, "why": w} for s, w in (*self.older, *self.refused, *self.others)]
-            collected.write(into)
-        return outcome
-
-    def _one(
-        self, place: tuple[str, str | None, str], person: Person, notebook: Notebook, into: Path, writing: Writing,
-        outcome: Outcome,
-    ) -> None:  # fmt: skip
-        """Stage one notebook, unless what lies there is the same or newer."""
-        learner, exercise, _ = place
-        name = f"{exercise}.ipynb" if exercise else place[2]
-        folder = f"{plain(PurePosixPath(name).stem)}/" if notebook.beside else ""
-        data = notebook.file.member.read()
-        beside = _with_their_names(notebook)
-        file = notebook.file
-        entry = Entry(
-            learner, exercise, folder + name, person.id, person.name, file.attempt, file.handed_in, file.late,
-            file.member.source, file.newer, hashlib.sha256(data).hexdigest(), tuple(folder + path for path in beside),
-        )  # fmt: skip
-        before = self.entries.get(place)
-        if before is not None and _is_newer(before, entry):
-            self.older.append((entry.source, "an older attempt than the one that was collected before"))
-            return
-        self.entries[place] = entry
-        same = before is not None and (before.digest, before.file, before.beside) == (
-            entry.digest,
-            entry.file,
-            entry.beside,
-        )
-        if same and (into / learner / entry.file).exists():
-            outcome.unchanged.append(entry)  # what lies there may have been mended by hand since
-            return
-        if before is not None:
-            for path in {before.file, *before.beside} - {entry.file, *entry.beside}:
-                writing.put_away(learner, path)
-        writing.stage(learner, entry.file, data)
-        for path, bytes_beside in beside.items():
-            writing.stage(learner, folder + path, bytes_beside)
-        (outcome.new if before is None else outcome.replaced).append(entry)
+    found.platform = layout.NAME
+    listed = layout.listed(download, exercises)
+    found.refused += download.left_out
+    found.others += listed.left_out
+    found.files.append(listed.files)
 
 
-def _is_newer(before: Entry, entry: Entry) -> bool:
-    return before.newer is not None and entry.newer is not None and before.newer > entry.newer
+def _as_known(file: HandedIn, numbers: set[str | None]) -> HandedIn:
+    """`file`, in which those of whom the number says who they are go by it."""
+    people = tuple(replace(p, lasting=True) if p.id and p.id in numbers else p for p in file.people)
+    return replace(file, people=people)
 
 
-def _lies_beside(other: HandedIn, notebook: HandedIn) -> bool:
-    folder = str(PurePosixPath(notebook.path).parent)
-    prefix = "" if folder == "." else f"{folder}/"
-    inside = other.path.removeprefix(prefix)
-    return not is_notebook(other) and other.path.startswith(prefix) and may_lie_beside(inside, other.member.size)
+def _write(
+    into: Path, found: _Read, earlier: Collected, theirs: Whose, exercises: Sequence[str], roster: bool
+) -> Outcome:
+    collected = Collected(found.platform or "", datetime.now(UTC).isoformat(timespec="seconds"))
+    outcome = Outcome(collected, theirs, refused=found.refused, others=found.others)
+    with Writing(into) as writing:
+        entries = _renamed(earlier.entries, theirs, writing)
+        by_place: dict[Place, list[Theirs]] = {}
+        for files in found.files:
+            for place, notebook in notebooks_of(files, theirs.folders, exercises, outcome.refused, outcome.others):
+                by_place.setdefault(place, []).append(notebook)
+        for place, several in by_place.items():
+            _one(place, several, entries, into, writing, outcome)
+        writing.apply()
+        collected.entries = [entries[place] for place in sorted(entries, key=lambda p: (p[0], p[1] or "", p[2]))]
+        collected.missing = _missing(theirs, earlier, collected.entries, roster)
+        left_out = (*outcome.older, *outcome.refused, *outcome.others)
+        collected.left_out = [{"source": source, "why": why} for source, why in left_out]
+        collected.write(into)
+    return outcome
 
 
-def _with_their_names(notebook: Notebook) -> dict[str, bytes]:
-    """The files beside a notebook by their paths from it. Those of the newest attempt, where there are several."""
-    folder = PurePosixPath(notebook.file.path).parent
-    found: dict[str, bytes] = {}
-    room = MAX_ALL
-    for other in sorted(notebook.beside, key=lambda o: -(o.newer or 0)):
-        path = str(PurePosixPath(other.path).relative_to(folder))
-        try:
-            data = other.member.read()
-        except Unreadable:
-            continue
-        if path not in found and len(data) <= room and len(found) < MAX_FILES:
-            found[path] = data
-            room -= len(data)
-    return found
+def _renamed(before: list[Entry], theirs: Whose, writing: Writing) -> dict[Place, Entry]:
+    """The entries of earlier runs by their places, in the folders that are their learners' now."""
+    entries: dict[Place, Entry] = {}
+    for entry in before:
+        learner = theirs.folders[entry.key]
+        moved = replace(entry, learner=learner, roster=theirs.roster.get(entry.key, entry.roster))
+        place = (learner, entry.exercise, "" if entry.exercise else entry.file)
+        if learner != entry.learner:
+            for path in (entry.file, *entry.beside):
+                writing.rename(entry.learner, path, learner)
+        entries[place] = moved
+    return entries
+
+
+def _one(
+    place: Place,
+    several: list[Theirs],
+    entries: dict[Place, Entry],
+    into: Path,
+    writing: Writing,
+    outcome: Outcome,
+) -> None:
+    """Stage the notebook that counts for one exercise of one learner, unless what lies there is the same or newer."""
+    before = entries.get(place)
+    if (problem := _of_two_people(several, before)) is not None:
+        outcome.refused += [(each.notebook.file.member.source, problem) for each in several]
+        return
+    choice = choose([each.notebook for each in several])
+    left_out = [(notebook.file.member.source, why) for notebook, why in choice.others]
+    if choice.chosen is None:
+        outcome.refused += left_out
+        return
+    outcome.older += left_out
+    person = next(each.person for each in several if each.notebook is choice.chosen)
+    source = choice.chosen.file.member.source
+    try:
+        entry, files = file_of(place, person, choice.chosen, outcome.whose.roster.get(person.key))
+    except Unreadable as error:
+        outcome.refused.append((source, str(error)))
+        return
+    if before is not None and None not in (before.newer, entry.newer) and before.newer > entry.newer:  # type: ignore[operator]
+        outcome.older.append((source, "an older attempt than the one that was collected before"))
+        return
+    entries[place] = entry
+    same = before is not None and (before.digest, before.file, before.beside) == (
+        entry.digest,
+        entry.file,
+        entry.beside,
+    )
+    if same and (into / place[0] / entry.file).exists():
+        outcome.unchanged.append(entry)  # what lies there may have been mended by hand since
+        return
+    if before is not None:
+        for path in sorted({before.file, *before.beside} - set(files)):
+            writing.put_away(place[0], path)
+    for path, data in files.items():
+        writing.stage(place[0], path, data)
+    (outcome.new if before is None else outcome.replaced).append(entry)
+
+
+def _of_two_people(several: list[Theirs], before: Entry | None) -> str | None:
+    """What to do where one exercise was handed in under two numbers, and only the name is the same."""
+    numbers = {each.person.id for each in several if not each.person.lasting}
+    if before is not None and before.key.startswith("name ") and numbers:
+        numbers.add(before.id)
+    if len(numbers) < 2:
+        return None
+    one, other = sorted(map(str, numbers))[:2]
+    return (
+        f"numbers {one} and {other} have the same name: if they are one person, say --as {one}=NAME --as {other}=NAME, "
+        "else with two names"
+    )
+
+
+def _missing(theirs: Whose, earlier: Collected, entries: list[Entry], roster: bool) -> list[dict[str, str | None]]:
+    if roster:
+        return [{"name": row.name, "id": row.numbers[0] if row.numbers else None} for row in theirs.missing]
+    there = {value for entry in entries for value in (entry.id, entry.name) if value}
+    return [row for row in earlier.missing if row.get("id") not in there and row.get("name") not in there]

@@ -48,7 +48,7 @@ class Member:
     """One file of a download."""
 
     path: PurePosixPath
-    """From the top of the download, with the single folder that holds everything taken off."""
+    """From the top of the download."""
     source: str
     """Where it is in the download, to be shown."""
     size: int
@@ -95,15 +95,6 @@ class Download:
         else:
             self.members.append(Member(PurePosixPath(name), name, size, read))
 
-    def settle(self) -> None:
-        """Sort the files, and take off a single folder that holds all of them: systems and platforms add one."""
-        while len(tops := {m.path.parts[0] for m in self.members}) == 1 and all(
-            len(m.path.parts) > 2 for m in self.members
-        ):
-            top = tops.pop()
-            self.members = [Member(m.path.relative_to(top), m.source, m.size, m.open) for m in self.members]
-        self.members.sort(key=lambda m: str(m.path))
-
 
 @contextmanager
 def opened(path: Path) -> Iterator[Download]:
@@ -120,9 +111,7 @@ def opened(path: Path) -> Iterator[Download]:
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
         if path.suffix.lower() == ".zip":
             raise NoDownload(f"{path} is damaged ({one_sentence(error)}): download it again") from None
-        raise NoDownload(
-            f"{path} is no zip: give the zip that the platform made, or unpack it and give the folder"
-        ) from None
+        raise NoDownload(f"{path} is no zip: give the platform's zip, or unpack it and give the folder") from None
     except OSError as error:
         raise NoDownload(f"{path} cannot be read ({error.strerror or error})") from None
 
@@ -162,12 +151,12 @@ def _zip(path: Path, archive: zipfile.ZipFile) -> Download:
                 f"{path} unpacks to more than {MOST_UNPACKED // 2**30} GiB: nobody's notebooks take that much"
             )
         download.add(name, info.file_size, problem, lambda info=info: archive.read(info))  # type: ignore[misc]
-    download.settle()
+    download.members.sort(key=lambda member: str(member.path))
     return download
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The name of a file in a zip. Some programs write UTF-8 and do not say so, which zipfile takes for code page 437."""
+    """The name of a file in a zip. Some programs write UTF-8 and do not say so: zipfile takes it for code page 437."""
     name = info.filename
     if not info.flag_bits & 0x800:
         try:
@@ -226,5 +215,5 @@ def _folder(path: Path) -> Download:
         raise NoDownload(
             f"{error.filename or path} cannot be read ({error.strerror}): put it right, and try again"
         ) from None
-    download.settle()
+    download.members.sort(key=lambda member: str(member.path))
     return download

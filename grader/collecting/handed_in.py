@@ -18,11 +18,13 @@ class Person:
     id: str | None = None
     """The platform's number of the person."""
     email: str | None = None
+    lasting: bool = True
+    """Whether the number is the same in another assignment."""
 
     @property
     def key(self) -> str:
         """What tells this person from all others of the platform."""
-        return f"id {self.id}" if self.id else f"name {self.name}"
+        return f"id {self.id}" if self.id and self.lasting else f"name {self.name}"
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from grader.collecting import canvas
+from grader.collecting import canvas, gradescope, moodle, plain
 from grader.collecting.download import Download
 from grader.collecting.errors import NoDownload
 from grader.collecting.handed_in import Layout
 
-LAYOUTS: dict[str, Layout] = {layout.NAME: layout for layout in (canvas,)}
+LAYOUTS: dict[str, Layout] = {layout.NAME: layout for layout in (gradescope, moodle, canvas, plain)}
 """The platforms by their names, in the order in which a download is held against them."""
 
 
@@ -19,6 +19,6 @@ def layout_of(download: Download, platform: str | None = None) -> Layout:
         if layout.fits(download):
             return layout
     raise NoDownload(
-        f"{download.path} is laid out like no download of Canvas, Moodle or Gradescope, and holds no folders of learners "
-        "with notebooks: see docs/instructor.md, or say what it is with --from"
+        f"{download.path} looks like no download of Canvas, Moodle or Gradescope, and has no folders of learners with "
+        "notebooks: see docs/instructor.md, or say what it is with --from"
     )

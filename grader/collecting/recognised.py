@@ -15,14 +15,14 @@ def is_notebook(file: HandedIn) -> bool:
     return bool(ENDING.search(file.path))
 
 
-def exercise_of(file: HandedIn, exercises: Sequence[str]) -> str | None:
-    """The exercise: by the name that the learner gave the file, by its cells, else by a part of the name."""
+def exercise_of(file: HandedIn, exercises: Sequence[str], look_inside: bool) -> str | None:
+    """The exercise: by the name that the learner gave the file, by its cells if looked at, else by part of the name."""
     path = PurePosixPath(file.path)
     named = exercise_of_name(path, exercises)
     if named is not None:
         return named
     try:
-        by_cells = exercise_of_cells(file.member.read(), exercises)
+        by_cells = exercise_of_cells(file.member.read(), exercises) if look_inside else None
     except Unreadable:
         by_cells = None
     return by_cells or exercise_within_name(path, exercises)

@@ -47,6 +47,7 @@ class Writing:
         self.folder = folder
         self._staged: list[tuple[Path, Path]] = []
         self._away: list[tuple[Path, Path]] = []
+        self._renamed: list[tuple[Path, Path]] = []
 
     def __enter__(self) -> Self:
         try:
@@ -67,23 +68,49 @@ class Writing:
             raise cannot_write(error, ready) from error
         self._staged.append((ready, self.folder / learner / file))
 
-    def put_away(self, learner: str, file: str, owner: str | None = None) -> None:
-        """`folder/learner/file` will be among the earlier ones of its owner, who is the learner without one."""
-        self._away.append((self.folder / learner / file, self.folder / (owner or learner)))
+    def put_away(self, learner: str, file: str) -> None:
+        """`folder/learner/file` will be among the learner's earlier ones."""
+        self._away.append((self.folder / learner / file, self.folder / learner))
+
+    def rename(self, learner: str, file: str, to: str) -> None:
+        """`folder/learner/file` will be `folder/to/file`."""
+        self._renamed.append((self.folder / learner / file, self.folder / to / file))
 
     def apply(self) -> None:
         """Move everything. What is there and would be written over by something else is put away."""
         try:
+            for path, target in self._renamed:
+                self._rename(path, target)
             for path, owner in self._away:
                 self._keep_aside(path, owner)
             for ready, target in self._staged:
                 self._refuse_links(target)
                 if target.exists() and target.read_bytes() != ready.read_bytes():
-                    self._keep_aside(target, self.folder / target.relative_to(self.folder).parts[0])
+                    self._keep_aside(target, self._learner(target))
                 target.parent.mkdir(parents=True, exist_ok=True)
                 ready.replace(target)
         except OSError as error:
             raise cannot_write(error, Path(error.filename or self.folder)) from error
+
+    def _rename(self, path: Path, target: Path) -> None:
+        self._refuse_links(path)
+        self._refuse_links(target)
+        if not path.is_file():
+            return
+        if target.exists():
+            self._keep_aside(target, self._learner(target))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(target)
+        old, new = self._learner(path), self._learner(target)
+        if path.parent != old and not any(path.parent.iterdir()):
+            path.parent.rmdir()
+        if [left.name for left in old.iterdir()] == [EARLIER] and not (new / EARLIER).exists():
+            (old / EARLIER).replace(new / EARLIER)
+        if not any(old.iterdir()):
+            old.rmdir()
+
+    def _learner(self, path: Path) -> Path:
+        return self.folder / path.relative_to(self.folder).parts[0]
 
     def _keep_aside(self, path: Path, owner: Path) -> None:
         self._refuse_links(path)
@@ -94,7 +121,7 @@ class Writing:
         self._refuse_links(aside)
         aside.parent.mkdir(parents=True, exist_ok=True)
         path.replace(aside)
-        if path.parent != self.folder and not any(path.parent.iterdir()):
+        if path.parent != owner and not any(path.parent.iterdir()):
             path.parent.rmdir()
 
     def _refuse_links(self, path: Path) -> None:
