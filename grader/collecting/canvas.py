@@ -25,7 +25,7 @@ from grader.collecting.handed_in import HandedIn, Listed, Person
 NAME = "canvas"
 
 # Two digits of a file's number would be taken from `ada_12345_10_negative_transfer`, which is none of Canvas' names.
-_NAME = re.compile(r"(?:(\w+?)_)?(?:(LATE|late)_)?(anon_[A-Za-z0-9]+|[1-9]\d*)_([1-9]\d{2,})_(.+)", re.DOTALL)
+_NAME = re.compile(r"(?:((?!LATE_)\w+?)_)?(?:(LATE|late)_)?(anon_[A-Za-z0-9]+|[1-9]\d*)_([1-9]\d{2,})_(.+)", re.DOTALL)
 _TYPED = re.compile(r"(?:\w+?_)?(?:(?:LATE|late)_)?(?:anon_[A-Za-z0-9]+|[1-9]\d*)_(?:text|link)\.html")
 _AGAIN = re.compile(r"-(\d)(?=(\.\w+)*$)")
 

@@ -148,7 +148,7 @@ def _zip(path: Path, archive: zipfile.ZipFile) -> Download:
         unpacked += info.file_size if problem is None else 0
         if unpacked > MOST_UNPACKED:
             raise NoDownload(
-                f"{path} unpacks to more than {MOST_UNPACKED // 2**30} GiB: nobody's notebooks take that much"
+                f"{path} would unpack to more than {MOST_UNPACKED // 2**30} GiB, as no class's notebooks do"
             )
         download.add(name, info.file_size, problem, lambda info=info: archive.read(info))  # type: ignore[misc]
     download.members.sort(key=lambda member: str(member.path))

@@ -41,8 +41,8 @@ _GROUP = 50
 
 def fits(download: Download) -> bool:
     """Whether most of its files lie in folders of submissions, at most one folder deep."""
-    inside = sum(_place(member) is not None for member in download.members)
-    return inside > len(download.members) / 2
+    files = [member for member in download.members if member.name != METADATA]
+    return sum(_place(member) is not None for member in files) > len(files) / 2
 
 
 def listed(download: Download, exercises: Sequence[str]) -> Listed:

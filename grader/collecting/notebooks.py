@@ -14,7 +14,7 @@ from grader.collecting.download import Unreadable
 from grader.collecting.folders import plain
 from grader.collecting.handed_in import HandedIn, Person
 from grader.collecting.recognised import exercise_of, is_notebook
-from grader.submissions.beside import MAX_ALL, MAX_FILES, may_lie_beside
+from grader.submissions.beside import MAX_ALL, MAX_FILES, MAX_LOOKED_AT, may_lie_beside
 from grader.submissions.choosing import MOST_READ
 from grader.submissions.recognising import ENDING
 
@@ -48,12 +48,15 @@ def notebooks_of(
             by_person.setdefault(person.key, []).append((person, file))
     for key, owned in by_person.items():
         notebooks = [(person, file) for person, file in owned if is_notebook(file)]
+        others_of = [
+            f for _, f in owned if not is_notebook(f) and may_lie_beside(f.path.rsplit("/", 1)[-1], f.member.size)
+        ]
         look_inside = len(notebooks) <= MOST_READ
         used: set[int] = set()
         strange: list[tuple[Place, Theirs]] = []
         for person, file in notebooks:
             exercise = exercise_of(file, exercises, look_inside)
-            beside = [other for _, other in owned if _lies_beside(other, file)]
+            beside = [other for other in others_of[:MAX_LOOKED_AT] if _lies_beside(other, file)]
             used |= set(map(id, beside))
             theirs = Theirs(person, Notebook(file, exercise, beside))
             if exercise is not None:
@@ -113,14 +116,13 @@ def _file_name(file: HandedIn) -> str:
 
 def _inside(other: HandedIn, notebook: HandedIn) -> str | None:
     """The path of a file from the notebook's folder; None where it is not in there."""
-    folder = PurePosixPath(notebook.path).parent
-    path = PurePosixPath(other.path)
-    return str(path.relative_to(folder)) if path.is_relative_to(folder) else None
+    folder = notebook.path[: notebook.path.rfind("/") + 1]
+    return other.path[len(folder) :] if other.path.startswith(folder) else None
 
 
 def _lies_beside(other: HandedIn, notebook: HandedIn) -> bool:
     inside = _inside(other, notebook)
-    return inside is not None and not is_notebook(other) and may_lie_beside(inside, other.member.size)
+    return inside is not None and may_lie_beside(inside, other.member.size)
 
 
 def _beside(notebook: Notebook) -> dict[str, bytes]:
