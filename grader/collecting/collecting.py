@@ -118,7 +118,7 @@ def _write(
             for place, notebook in notebooks_of(files, theirs.folders, exercises, outcome.refused, outcome.others):
                 by_place.setdefault(place, []).append(notebook)
         for place, several in by_place.items():
-            _one(place, several, entries, into, writing, outcome)
+            _one(place, several, entries, writing, outcome)
         writing.apply()
         collected.entries = [entries[place] for place in sorted(entries, key=lambda p: (p[0], p[1] or "", p[2]))]
         collected.missing = _missing(theirs, earlier, collected.entries, roster)
@@ -146,7 +146,6 @@ def _one(
     place: Place,
     several: list[Theirs],
     entries: dict[Place, Entry],
-    into: Path,
     writing: Writing,
     outcome: Outcome,
 ) -> None:
@@ -177,7 +176,7 @@ def _one(
         entry.file,
         entry.beside,
     )
-    if same and (into / place[0] / entry.file).exists():
+    if same and writing.will_be(place[0], entry.file):
         outcome.unchanged.append(entry)  # what lies there may have been mended by hand since
         return
     if before is not None:

@@ -57,9 +57,9 @@ def whose(people: Mapping[str, Sequence[Person]], entries: Sequence[Entry], plat
         if key not in folders:
             folders[key] = folder_for(forms[0].name, forms[0].id, taken)
             taken.add(folders[key])
-    matched.ambiguous += [
-        (forms[0], []) for key, forms in everybody.items() if _may_be_another(key, forms[0], everybody)
-    ]
+    for key, forms in everybody.items():
+        if key not in matched.rows and key not in matched.said and _may_be_another(key, forms[0], everybody):
+            matched.ambiguous.append((forms[0], []))
     maybe = {row.folder for _, rows in matched.ambiguous for row in rows}
     there = {row.folder for row in matched.rows.values()}
     key_of = {id(forms[0]): key for key, forms in everybody.items()}

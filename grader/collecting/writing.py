@@ -76,6 +76,11 @@ class Writing:
         """`folder/learner/file` will be `folder/to/file`."""
         self._renamed.append((self.folder / learner / file, self.folder / to / file))
 
+    def will_be(self, learner: str, file: str) -> bool:
+        """Whether `folder/learner/file` is there, or will be under that name."""
+        target = self.folder / learner / file
+        return target.exists() or any(new == target and old.exists() for old, new in self._renamed)
+
     def apply(self) -> None:
         """Move everything. What is there and would be written over by something else is put away."""
         try:
