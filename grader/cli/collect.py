@@ -154,11 +154,9 @@ def tell(outcome: "Outcome", roster: bool) -> None:
 
 def _lines(what: str, texts: list[str], together: bool = False) -> None:
     shown = [console.plain(text) for text in texts[:LINES]]
-    more = f"and {len(texts) - len(shown):,} more" if len(texts) > len(shown) else ""
-    if together and shown:
-        shown = [", ".join(filter(None, (*shown, more)))]
-        more = ""
-    for text in filter(None, (*shown, more)):
+    if len(texts) > len(shown):
+        shown.append(f"and {len(texts) - len(shown):,} more")
+    for text in [", ".join(shown)] if together and shown else shown:
         console.note(f"{what}: {text}")
 
 

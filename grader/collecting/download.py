@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from grader.collecting.errors import NoDownload
 from grader.submissions import NotReadable, read_bytes
@@ -75,7 +76,9 @@ class Member:
 class Download:
     """The files of one download, in the order of their paths, and what was left out with why."""
 
-    path: Path
+    path: Path | str
+    """The file or folder, or what it is called."""
+    most_files: int = MOST_FILES
     members: list[Member] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
@@ -84,9 +87,9 @@ class Download:
         parts = PurePosixPath(name).parts
         if any(part in _ASIDE for part in parts) or parts[-1:] == (".DS_Store",) or parts[-1].startswith("._"):
             return
-        if len(self.members) + len(self.left_out) >= MOST_FILES:
+        if len(self.members) + len(self.left_out) >= self.most_files:
             raise NoDownload(
-                f"{self.path} holds more than {MOST_FILES:,} files: keep what was handed in, and try again"
+                f"{self.path} holds more than {self.most_files:,} files: keep what was handed in, and try again"
             )
         if problem is None and size > MAX_BYTES:
             problem = f"the file has {size / 2**20:,.0f} MiB, and at most {MAX_BYTES // 2**20} are read"
@@ -103,17 +106,26 @@ def opened(path: Path) -> Iterator[Download]:
         yield _folder(path)
         return
     try:
-        _listing_is_small(path)
-        with zipfile.ZipFile(path) as archive:
-            yield _zip(path, archive)
+        with path.open("rb") as file, zip_in(file, path) as download:
+            yield download
     except FileNotFoundError:
         raise NoDownload(f"{path} is not there: give the zip that the platform made, or a folder") from None
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
-        if path.suffix.lower() == ".zip":
-            raise NoDownload(f"{path} is damaged ({one_sentence(error)}): download it again") from None
-        raise NoDownload(f"{path} is no zip: give the platform's zip, or unpack it and give the folder") from None
     except OSError as error:
         raise NoDownload(f"{path} cannot be read ({error.strerror or error})") from None
+
+
+@contextmanager
+def zip_in(file: IO[bytes], path: Path | str, most_files: int | None = None) -> Iterator[Download]:
+    """The files of a zip, which is called `path`. Raises NoDownload with what to do."""
+    try:
+        _listing_is_small(file, path)
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
+        if str(path).lower().endswith(".zip"):
+            raise NoDownload(f"{path} is damaged ({one_sentence(error)}): download it again") from None
+        raise NoDownload(f"{path} is no zip: give the platform's zip, or unpack it and give the folder") from None
+    with archive:
+        yield _zip(path, archive, MOST_FILES if most_files is None else most_files)
 
 
 def one_sentence(error: Exception) -> str:
@@ -122,12 +134,11 @@ def one_sentence(error: Exception) -> str:
     return "".join(c for c in said if c.isprintable())[:100] or type(error).__name__
 
 
-def _listing_is_small(path: Path) -> None:
+def _listing_is_small(file: IO[bytes], path: Path | str) -> None:
     """Refuse a zip whose list of files alone would fill the memory, before anybody reads that list."""
-    with path.open("rb") as file:
-        total = file.seek(0, os.SEEK_END)
-        file.seek(max(0, total - _END_BYTES - _LONGEST_COMMENT))
-        end = file.read()
+    total = file.seek(0, os.SEEK_END)
+    file.seek(max(0, total - _END_BYTES - _LONGEST_COMMENT))
+    end = file.read()
     at = end.rfind(_END)
     if at < 0 or len(end) - at < _END_BYTES:
         return  # zipfile says so
@@ -137,8 +148,8 @@ def _listing_is_small(path: Path) -> None:
         raise NoDownload(f"{path} lists far more files than a class hands in: keep what was handed in, and try again")
 
 
-def _zip(path: Path, archive: zipfile.ZipFile) -> Download:
-    download = Download(path)
+def _zip(path: Path | str, archive: zipfile.ZipFile, most_files: int) -> Download:
+    download = Download(path, most_files)
     unpacked = 0
     for info in archive.infolist():
         if info.is_dir():
@@ -193,7 +204,7 @@ def _problem(info: zipfile.ZipInfo) -> str | None:
 
 
 def _folder(path: Path) -> Download:
-    download = Download(path)
+    download = Download(path, MOST_FILES)
     waiting = [(path, "", 0)]
     try:
         while waiting:

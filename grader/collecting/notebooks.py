@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from grader.collecting.archives import with_archives
 from grader.collecting.attempts import Notebook
 from grader.collecting.collected import Entry
 from grader.collecting.download import Unreadable
@@ -21,7 +22,6 @@ from grader.submissions.recognising import ENDING
 Place = tuple[str, str | None, str]
 """A learner's folder, an exercise, and, where it is of none that is known, the name of the file."""
 
-_ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar")
 _AGAIN = re.compile(r"-\d(?=\.py$)")
 """What Canvas adds to the name of a module that is handed in again, and that no notebook imports it by."""
 
@@ -43,7 +43,7 @@ def notebooks_of(
 ) -> Iterator[tuple[Place, Theirs]]:
     """Each notebook of one download with its place. Files that are nobody's go to `refused` or `others`."""
     by_person: dict[str, list[tuple[Person, HandedIn]]] = {}
-    for file in files:
+    for file in with_archives(files, refused):
         for person in file.people:
             by_person.setdefault(person.key, []).append((person, file))
     for key, owned in by_person.items():
@@ -71,11 +71,7 @@ def notebooks_of(
         for _, file in owned:
             if is_notebook(file) or id(file) in used:
                 continue
-            if file.path.lower().endswith(_ARCHIVES):
-                why = "an archive, which is not unpacked: ask for the notebook itself"
-                refused.append((file.member.source, why))
-            else:
-                others.append((file.member.source, "no notebook, and none that it could belong to"))
+            others.append((file.member.source, "no notebook, and none that it could belong to"))
 
 
 def file_of(place: Place, person: Person, notebook: Notebook, roster: str | None) -> tuple[Entry, dict[str, bytes]]:

@@ -34,10 +34,10 @@ _NUMBERS = (
     *("sis user id", "sis login id", "username", "login", "integration id", "matrikelnummer"),
 )
 """The platform's own first: this is the number that is told of who is missing."""
-_SURE = (
-    ("canvas", "id", {"sis user id", "sis login id", "section"}),
-    ("moodle", "identifier", set()),
-    ("gradescope", "sid", set()),
+_SURE: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("canvas", "id", frozenset({"sis user id", "sis login id", "section"})),
+    ("moodle", "identifier", frozenset()),
+    ("gradescope", "sid", frozenset()),
 )
 """A platform, its column of numbers, and the headers of which one has to be there, too."""
 _EMAIL = ("email address", "email", "e-mail", "e-mail address", "e-mail-adresse", "mail", "adresse de courriel")
@@ -145,7 +145,7 @@ def _rows(path: Path) -> list[Row]:
     return rows
 
 
-def _has(header: list[str], also: set[str]) -> bool:
+def _has(header: list[str], also: frozenset[str]) -> bool:
     return not also or bool(also & set(header))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from downloads_of_platforms import ADA, FEATURES, LORA, ZOE, canvas_name, collected, files, gradescope_metadata, zipped
 
+from grader.collecting import carry_over
 from grader.collecting.errors import NotOurs
 
 NB = f"{FEATURES}.ipynb"
@@ -126,3 +127,17 @@ def test_a_run_that_was_killed_is_completed(run, into: Path, tmp_path: Path, ful
     (into / "lovelaceada" / NB).write_bytes(full)
     run(zipped(tmp_path / "1.zip", [(canvas_name(ADA, 90001, NB), full)]))
     assert files(into) == ["collected.json", f"lovelaceada/{NB}"]
+
+
+def test_the_results_get_the_record_and_keep_it_where_it_is_damaged(run, into: Path, tmp_path: Path, full: bytes):
+    run(zipped(tmp_path / "1.zip", [(canvas_name(ADA, 90001, NB), full)]))
+    out = tmp_path / "graded"
+    carry_over(into, out)
+    kept = (into / "collected.json").read_bytes()
+    assert (out / "collected.json").read_bytes() == kept
+    (into / "collected.json").write_text("{")
+    with pytest.raises(NotOurs):
+        carry_over(into, out)
+    (into / "collected.json").unlink()
+    carry_over(into, out)
+    assert (out / "collected.json").read_bytes() == kept

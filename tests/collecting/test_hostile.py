@@ -150,11 +150,45 @@ def test_an_encrypted_file(run, into: Path, tmp_path: Path, full: bytes):
     assert files(into) == ["collected.json", f"lovelaceada/{NB}"]
 
 
-def test_a_zip_in_the_zip(run, into: Path, tmp_path: Path, full: bytes):
-    inner = zipped(tmp_path / "inner.zip", [(NB, full)]).read_bytes()
-    outcome = run(zipped(tmp_path / "d.zip", [(GOOD, full), (canvas_name(ZOE, 90002, "work.zip"), inner)]))
-    assert outcome.refused[0][1] == "an archive, which is not unpacked: ask for the notebook itself"
+def test_a_learners_zip_is_looked_into_once(run, into: Path, tmp_path: Path, full: bytes):
+    innermost = zipped(tmp_path / "2.zip", [(NB, full)]).read_bytes()
+    pairs = [(f"my work/{NB}", full), ("my work/helper.py", b"x=1"), ("more.zip", innermost), ("../evil.ipynb", full)]
+    inner = zipped(tmp_path / "1.zip", pairs).read_bytes()
+    name = canvas_name(ZOE, 90002, "work-1.zip", late=True)
+    outcome = run(zipped(tmp_path / "d.zip", [(GOOD, full), (name, inner)]))
+    assert dict(outcome.refused) == {
+        f"{name}/../evil.ipynb": "its path leads out of the download",
+        f"{name}/more.zip": "an archive in an archive: ask for the notebook itself",
+    }
+    zoes = f"oneilzoë/{FEATURES}"
+    assert files(into) == ["collected.json", f"lovelaceada/{NB}", f"{zoes}/{NB}", f"{zoes}/helper.py"]
+    entry = collected(into)["entries"][1]
+    assert (entry["source"], entry["late"], entry["id"]) == (f"{name}/my work/{NB}", True, "4712")
+
+
+@pytest.mark.parametrize(
+    ("own", "data", "why"),
+    [
+        ("work.zip", b"PK\x03\x04", "a zip that cannot be used: it.zip is damaged"),
+        ("work.rar", b"Rar!", "an archive that is not unpacked"),
+        ("work.tar.gz", b"\x1f\x8b", "an archive that is not unpacked"),
+    ],
+)
+def test_a_learners_archive_that_cannot_be_used(
+    run, into: Path, tmp_path: Path, full: bytes, own: str, data: bytes, why: str
+):
+    outcome = run(zipped(tmp_path / "d.zip", [(GOOD, full), (canvas_name(ZOE, 90002, own), data)]))
+    assert outcome.refused[0][1].startswith(why)
     assert files(into) == ["collected.json", f"lovelaceada/{NB}"]
+
+
+def test_a_bomb_in_a_learners_zip(run, into: Path, tmp_path: Path, full: bytes):
+    inner = zipped(tmp_path / "1.zip", [(f"{n}.ipynb", bytes(2**25 + 1)) for n in range(3)]).read_bytes()
+    outcome = run(zipped(tmp_path / "d.zip", [(GOOD, full), (canvas_name(ZOE, 90002, "work.zip"), inner)]))
+    assert ["as no notebook does" in why for _, why in outcome.refused] == [True] * 3
+    many = zipped(tmp_path / "2.zip", [(f"{n}.ipynb", b"{}") for n in range(1_001)]).read_bytes()
+    outcome = run(zipped(tmp_path / "d.zip", [(GOOD, full), (canvas_name(ZOE, 90002, "work.zip"), many)]))
+    assert "holds more than 1,000 files" in outcome.refused[0][1]
 
 
 def test_names_that_are_no_utf8(run, into: Path, tmp_path: Path, full: bytes):
