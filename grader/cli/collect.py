@@ -64,6 +64,9 @@ def command(
     the platform, and when it was handed in, is kept in DIR/collected.json. Exit status 1 if something was not taken, or
     somebody is not known.
     """
+    from .light import without_name_parsers
+
+    without_name_parsers()
     from ..collecting import Told, collect, read_rosters
     from ..collecting.collected import NAME
     from ..exercise.catalogue import exercise_names
