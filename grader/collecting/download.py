@@ -25,16 +25,18 @@ from grader.submissions.notebook import MAX_BYTES
 MOST_FILES = 50_000
 """Files of one download: a class of 1,000 that hands in 50 each."""
 MOST_UNPACKED = 8 * 2**30
-"""Bytes to which the files of one zip may unpack, together."""
-SUSPICIOUS = 32 * 2**20
-"""From this size on, a file that unpacks to more than RATIO times what it takes is left out."""
-RATIO = 100
-"""Notebooks full of pictures unpack to 1.3 times what they take, full of printed zeros to 30 times."""
+"""Bytes to which the notebooks and zips in one zip may unpack, together; the largest are left out until they do."""
+INFLATED, RATIO = 32 * 2**20, 100
+"""A file of this size that takes less than a hundredth of it in the zip is an endless print, or a bomb."""
+MOST_INFLATED = 2**30
+"""Bytes of such files that are read, together, the smallest first: whose loop printed zeros hands in 60 MiB in good
+faith."""
 MOST_LISTING = 16 * 2**20
 """Bytes of a zip's list of files, of which each takes 46 and its name."""
 DEEPEST = 12
 """Folders in folders that are looked into."""
 
+_READ_WHOLE = (".ipynb", ".ipynb.txt", ".ipynb.json", ".zip")
 _ASIDE = ("__MACOSX", ".ipynb_checkpoints", "__pycache__")
 """Folders that systems put beside what was handed in."""
 _END, _END_BYTES, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
@@ -92,7 +94,7 @@ class Download:
                 f"{self.path} holds more than {self.most_files:,} files: keep what was handed in, and try again"
             )
         if problem is None and size > MAX_BYTES:
-            problem = f"the file has {size / 2**20:,.0f} MiB, and at most {MAX_BYTES // 2**20} are read"
+            problem = _too_large(size)
         if problem is not None:
             self.left_out.append((name, problem))
         else:
@@ -150,20 +152,39 @@ def _listing_is_small(file: IO[bytes], path: Path | str) -> None:
 
 def _zip(path: Path | str, archive: zipfile.ZipFile, most_files: int) -> Download:
     download = Download(path, most_files)
-    unpacked = 0
+    sound: list[tuple[str, zipfile.ZipInfo]] = []
     for info in archive.infolist():
         if info.is_dir():
             continue
         name, problem = _inside(_name(info))
         problem = problem or _problem(info)
-        unpacked += info.file_size if problem is None else 0
-        if unpacked > MOST_UNPACKED:
-            raise NoDownload(
-                f"{path} would unpack to more than {MOST_UNPACKED // 2**30} GiB, as no class's notebooks do"
-            )
+        if problem is None:
+            sound.append((name, info))
+        else:
+            download.add(name, info.file_size, problem, bytes)
+    inflated = [info for _, info in sound if info.file_size > max(INFLATED, RATIO * info.compress_size)]
+    read = [info for name, info in sound if name.lower().endswith(_READ_WHOLE)]
+    too_much = _largest_beyond(inflated, MOST_INFLATED) | _largest_beyond(read, MOST_UNPACKED)
+    for name, info in sound:
+        problem = None
+        if id(info) in too_much:
+            packed, size = info.compress_size / 2**10, info.file_size / 2**20
+            problem = f"it would unpack from {packed:,.0f} KiB to {size:,.0f} MiB, and others do so, too"
         download.add(name, info.file_size, problem, lambda info=info: archive.read(info))  # type: ignore[misc]
     download.members.sort(key=lambda member: str(member.path))
     return download
+
+
+def _largest_beyond(infos: list[zipfile.ZipInfo], budget: int) -> set[int]:
+    """The largest of some files, by `id`, without which the others unpack to no more than `budget`."""
+    total = sum(info.file_size for info in infos)
+    beyond = set()
+    for info in sorted(infos, key=lambda info: -info.file_size):
+        if total <= budget:
+            break
+        beyond.add(id(info))
+        total -= info.file_size
+    return beyond
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -195,12 +216,11 @@ def _problem(info: zipfile.ZipInfo) -> str | None:
         return "it is not a regular file"
     if info.flag_bits & 0x1:
         return "it is encrypted: ask for it without a password"
-    if info.file_size > SUSPICIOUS and info.file_size > RATIO * max(info.compress_size, 1):
-        return (
-            f"it would unpack from {info.compress_size / 2**10:,.0f} KiB to {info.file_size / 2**20:,.0f} MiB, "
-            "as no notebook does"
-        )
-    return None
+    return _too_large(info.file_size) if info.file_size > MAX_BYTES else None
+
+
+def _too_large(size: int) -> str:
+    return f"the file has {size / 2**20:,.0f} MiB, and at most {MAX_BYTES // 2**20} are read"
 
 
 def _folder(path: Path) -> Download:
