@@ -59,8 +59,8 @@ def collect(
 ) -> Outcome:
     """Collect what was handed in from `downloads` into `into`.
 
-    platform: "canvas", …; None to tell it from the download. Raises CollectError and OutputNotWritable, each with what
-    to do; then `into` is as it was, or the same command again completes it.
+    platform: "canvas", …; None to tell it from the download. Raises CollectError with what to
+    do; then `into` is as it was, or the same command again completes it.
     """
     told = told or Told()
     with alone_in(into), ExitStack() as stack:
@@ -167,6 +167,8 @@ def _one(
     except Unreadable as error:
         outcome.refused.append((source, str(error)))
         return
+    if entry.handed_in is None:
+        entry = replace(entry, handed_in=outcome.whose.times.get(person.id or ""))
     if before is not None and None not in (before.newer, entry.newer) and before.newer > entry.newer:  # type: ignore[operator]
         outcome.older.append((source, "an older attempt than the one that was collected before"))
         return

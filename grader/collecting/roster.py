@@ -5,7 +5,7 @@ Columns are known by their headers:
 - Canvas, Grades > Export (instructure/canvas-lms, lib/gradebook_exporter.rb): `Student` ("Lovelace, Ada"), `ID`,
   `SIS User ID`, `SIS Login ID`; the rows of points and of how grades are posted, and "Student, Test", are nobody;
 - Moodle, "Download grading worksheet" (mod/assign/gradingtable.php): `Identifier` ("Participant 12345"), `Full name`,
-  `ID number`, `Email address`; or its list of participants: `First name`, `Last name`, …;
+  `ID number`, `Email address`, `Last modified (submission)`; or its list of participants: `First name`, `Last name`, …;
 - Gradescope, Roster > Download: `First Name`, `Last Name`, `SID`, `Email`.
 
 A column `folder` is the instructor's own: what the learner's folder shall be called.
@@ -18,6 +18,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from grader.collecting.download import one_sentence
@@ -44,6 +45,10 @@ _EMAIL = ("email address", "email", "e-mail", "e-mail address", "e-mail-adresse"
 _FOLDER = ("folder",)
 
 _NOBODY = re.compile(r"\s*points possible\s*|student, test|", re.IGNORECASE)
+_WHEN = "last modified (submission)"
+_MOODLES_TIME = re.compile(r"\b(\d{1,2}) (\w+) (\d{4}), (\d{1,2}):(\d{2})\s([AP]M)", re.IGNORECASE)
+_MONTHS = [name.casefold() for name in "January February March April May June July August September October".split()]
+_MONTHS += ["november", "december"]
 _PARTICIPANT = re.compile(r"\D+ (\d+)")
 
 
@@ -60,6 +65,8 @@ class Row:
     """Whether the instructor has named it."""
     sure: frozenset[str] = frozenset()
     """Numbers of which the header says whose they are, as `canvas 12345`. Others may be anybody's numbering."""
+    times: tuple[tuple[str, str], ...] = ()
+    """Numbers of a participant of Moodle's, and when they handed in, in ISO 8601."""
 
     @property
     def said(self) -> str:
@@ -83,6 +90,7 @@ def read_rosters(paths: Sequence[Path]) -> list[Row]:
                     name=known.name or row.name,
                     folder=known.folder or row.folder,
                     sure=known.sure | row.sure,
+                    times=known.times + row.times,
                 )
             found[key] = row
     return _with_folders(list(found.values()))
@@ -139,10 +147,27 @@ def _rows(path: Path) -> list[Row]:
         known = frozenset(
             f"{platform} {_number(line[at])}" for platform, at in sure if at < len(line) and line[at].strip()
         )
-        rows.append(Row(name[:200], numbers, email, plain(folder), sure=known))
+        time = _time(line[header.index(_WHEN)]) if _WHEN in header[: len(line)] else None
+        times = tuple((number, time) for number in numbers[:1]) if time else ()
+        rows.append(Row(name[:200], numbers, email, plain(folder), sure=known, times=times))
     if not rows:
         raise BadRoster(f"{path} has a header and nobody below it: export it again")
     return rows
+
+
+def _time(cell: str) -> str | None:
+    """Moodle's "Friday, 27 November 2026, 9:15 AM" in ISO 8601, without a zone, for none is told; None in a language
+    other than English.
+    """
+    known = _MOODLES_TIME.search(cell)
+    if known is None or known[2].casefold() not in _MONTHS:
+        return None
+    day, month, year, hour, minute, half = known.groups()
+    hours = int(hour) % 12 + 12 * (half.upper() == "PM")
+    try:
+        return datetime(int(year), _MONTHS.index(month.casefold()) + 1, int(day), hours, int(minute)).isoformat()
+    except ValueError:
+        return None
 
 
 def _has(header: list[str], also: frozenset[str]) -> bool:

@@ -33,6 +33,8 @@ class Whose:
     """Who is not on the roster, and their folder."""
     ambiguous: list[tuple[Person, str, list[Row]]]
     """Who may be one of several, their folder for now, and who they may be."""
+    times: dict[str, str]
+    """When those with a number handed in, where the roster tells."""
 
 
 def whose(people: Mapping[str, Sequence[Person]], entries: Sequence[Entry], platform: str, told: Told) -> Whose:
@@ -69,6 +71,7 @@ def whose(people: Mapping[str, Sequence[Person]], entries: Sequence[Entry], plat
         [row for row in told.roster if row.folder not in there | maybe],
         [(person, folders[key_of[id(person)]]) for person in matched.unknown],
         [(person, folders[key_of[id(person)]], rows) for person, rows in matched.ambiguous],
+        {number: time for row in matched.rows.values() for number, time in row.times},
     )
 
 

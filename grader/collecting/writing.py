@@ -23,7 +23,7 @@ _LOCK, _TEMPORARY = ".collecting.lock", ".collecting-"
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Hold `folder`, which is made where it is not there. Raises NotOurs, or OutputNotWritable."""
+    """Hold `folder`, which is made where it is not there. Raises NotOurs."""
     lock = Lock(folder / _LOCK)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -31,7 +31,7 @@ def alone_in(folder: Path) -> Iterator[None]:
     except Held:
         raise NotOurs(f"another tl collect is writing to {folder}: wait for it, or choose another --into") from None
     except OSError as error:
-        raise cannot_write(error, folder) from error
+        raise _cannot(error, folder) from None
     try:
         for left in folder.glob(f"{_TEMPORARY}*"):  # by a run that was killed
             shutil.rmtree(left, ignore_errors=True)
@@ -53,7 +53,7 @@ class Writing:
         try:
             self._temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self.folder))
         except OSError as error:
-            raise cannot_write(error, self.folder) from error
+            raise _cannot(error, self.folder) from None
         return self
 
     def __exit__(self, *ended: object) -> None:
@@ -65,7 +65,7 @@ class Writing:
         try:
             ready.write_bytes(data)
         except OSError as error:
-            raise cannot_write(error, ready) from error
+            raise _cannot(error, ready) from None
         self._staged.append((ready, self.folder / learner / file))
 
     def put_away(self, learner: str, file: str) -> None:
@@ -95,7 +95,7 @@ class Writing:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 ready.replace(target)
         except OSError as error:
-            raise cannot_write(error, Path(error.filename or self.folder)) from error
+            raise _cannot(error, Path(error.filename or self.folder)) from None
 
     def _rename(self, path: Path, target: Path) -> None:
         self._refuse_links(path)
@@ -135,3 +135,7 @@ class Writing:
             if path.is_symlink():
                 raise NotOurs(f"{path} is a symbolic link, which is not followed: put a folder or a file in its place")
             path = path.parent
+
+
+def _cannot(error: OSError, path: Path) -> NotOurs:
+    return NotOurs(str(cannot_write(error, path)).replace("--out", "--into").replace(" and is not graded again", ""))

@@ -7,6 +7,8 @@ from downloads_of_platforms import ADA, FEATURES, LORA, ZOE, canvas_name, collec
 
 from grader.collecting import carry_over
 from grader.collecting.errors import NotOurs
+from grader.exercise.catalogue import exercise_names
+from grader.submissions import find_submissions, passed_over
 
 NB = f"{FEATURES}.ipynb"
 
@@ -74,6 +76,9 @@ def test_a_newer_attempt_takes_the_place_and_the_earlier_one_is_kept(
     assert sorted(path.read_bytes() for path in kept.iterdir()) == sorted([full, b"x=1"])
     assert run(first).older[0][1] == "an older attempt than the one that was collected before"
     assert (into / "lovelaceada" / NB).read_bytes() == newer
+    [found] = find_submissions(into, exercise_names())
+    assert found.path == into / "lovelaceada" / NB and found.remarks == []
+    assert passed_over(into, tmp_path / "graded") == []
 
 
 def test_a_notebook_that_lay_there_already_is_kept(run, into: Path, tmp_path: Path, full: bytes, newer: bytes):
@@ -141,3 +146,9 @@ def test_the_results_get_the_record_and_keep_it_where_it_is_damaged(run, into: P
     (into / "collected.json").unlink()
     carry_over(into, out)
     assert (out / "collected.json").read_bytes() == kept
+
+
+def test_a_file_where_the_folder_should_be(run, into: Path, tmp_path: Path, full: bytes):
+    into.write_text("")
+    with pytest.raises(NotOurs, match="a file stands where a folder is needed; choose another --into"):
+        run(zipped(tmp_path / "1.zip", [(canvas_name(ADA, 90001, NB), full)]))

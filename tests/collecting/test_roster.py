@@ -75,6 +75,23 @@ def test_moodle_worksheets_connect_the_numbers_of_several_assignments(
         f"ada_lovelace_13/{LORA}.ipynb",
         "collected.json",
     ]
+    assert {entry["handed_in"] for entry in collected(into)["entries"]} == {"2026-11-27T09:15:00"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "time"),
+    [
+        ("Friday, 27 November 2026, 12:05 AM", "2026-11-27T00:05:00"),
+        ("Friday, 27 November 2026, 12:05\u202fPM", "2026-11-27T12:05:00"),
+        ("Freitag, 27. November 2026, 12:05", None),
+        ("Friday, 99 November 2026, 1:05 AM", None),
+        ("-", None),
+    ],
+)
+def test_moodles_times(csv, cell: str, time: str | None):
+    header = "Identifier,Full name,Last modified (submission)"
+    [row] = read_rosters([csv(f'{header}\nParticipant 12,Ada Lovelace,"{cell}"\n')])
+    assert row.times == ((("12", time),) if time else ())
 
 
 def test_gradescope_roster(run, into: Path, tmp_path: Path, csv, full: bytes):
