@@ -149,8 +149,12 @@ def tell(outcome: "Outcome", roster: bool) -> None:
         ],
     )
     for person, folder, rows in told.ambiguous:
-        some = console.plain(" or ".join(row.said for row in rows[:5]))
-        what = f"may be {some}: say --as {_typed(person)}={rows[0].folder}, or" if rows else "is a name of others, too:"
+        candidates = console.plain(" or ".join(row.said for row in rows[:5]))
+        what = (
+            f"may be {candidates}: say --as {_typed(person)}={rows[0].folder}, or"
+            if rows
+            else "is a name of others, too:"
+        )
         advice = "give the roster a column folder" if rows else "give the roster of each assignment"
         console.note(f"not known who it is: {_said(person)}, collected as {console.plain(folder)}, {what} {advice}")
 
