@@ -28,7 +28,7 @@ class Platform(StrEnum):
 def command(
     downloads: Annotated[
         list[Path],
-        typer.Argument(metavar="DOWNLOAD...", help="Zips from the platform, or the folders that they unpacked to."),
+        typer.Argument(metavar="DOWNLOAD", help="Zips from the platform, or the folders that they unpacked to."),
     ],
     into: Annotated[
         Path, typer.Option("--into", metavar="DIR", help="The folder of submissions. A second run updates it.")

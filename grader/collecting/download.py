@@ -216,6 +216,8 @@ def _problem(info: zipfile.ZipInfo) -> str | None:
         return "it is not a regular file"
     if info.flag_bits & 0x1:
         return "it is encrypted: ask for it without a password"
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "it is packed in a way that no platform uses"  # others may ask for gigabytes of memory
     return _too_large(info.file_size) if info.file_size > MAX_BYTES else None
 
 

@@ -185,6 +185,16 @@ def test_an_encrypted_file(run, into: Path, tmp_path: Path, full: bytes):
     assert files(into) == ["collected.json", f"lovelaceada/{NB}"]
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_another_way_of_packing(run, into: Path, tmp_path: Path, full: bytes, packed: int):
+    with zipfile.ZipFile(tmp_path / "d.zip", "w") as archive:
+        archive.writestr(GOOD, full, zipfile.ZIP_DEFLATED)
+        archive.writestr(canvas_name(ZOE, 90002, NB), full, packed)
+    outcome = run(tmp_path / "d.zip")
+    assert [why for _, why in outcome.refused] == ["it is packed in a way that no platform uses"]
+    assert files(into) == ["collected.json", f"lovelaceada/{NB}"]
+
+
 def test_a_learners_zip_is_looked_into_once(run, into: Path, tmp_path: Path, full: bytes):
     innermost = zipped(tmp_path / "2.zip", [(NB, full)]).read_bytes()
     pairs = [(f"my work/{NB}", full), ("my work/helper.py", b"x=1"), ("more.zip", innermost), ("../evil.ipynb", full)]
