@@ -71,6 +71,9 @@ def command(
         from ..results import RecordStore
 
         show(summary, RecordStore(out))
+        if summary.changed is not None:
+            said = f"{summary.changed.changed.sentence()} since {summary.changed.what}"
+            console.say(f"{said}: tl report {out} --against last")
         if not summary.interrupted:
             console.say(f"Next: tl report {out}")
     for sentence in passed_over(submissions, out):

@@ -58,3 +58,8 @@ def seed_of_exercise(key: str, exercise: str) -> str:
 def seed_of_submission(key: str, exercise: str, digest: str) -> str:
     """The same for one notebook alone. Whoever writes into it what feedback on it has shown gets other inputs."""
     return seed_of_exercise(key, f"{exercise}/{digest}")
+
+
+def drawn_from(key: str, exercise: str, digest: str, seed: str) -> bool:
+    """Whether hidden inputs with this seed came from `key`, those of the class or those of one notebook alone."""
+    return seed in (seed_of_exercise(key, exercise), seed_of_submission(key, exercise, digest))

@@ -4,13 +4,18 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from grader.files import OutputNotWritable, write_atomic
 from grader.names import safe_name
 from grader.sandbox.tiers import Tier
 
+from .earlier import Keeper, since, submissions_before
 from .errors import DamagedRecord, NewerRecord
+from .judges import FILE as JUDGES
+from .judges import read_judges, with_judge
 from .lock import OutputLock
 from .overrides import SEEN, Plan, Results, plan_overrides, remember
 from .record import SubmissionResult
@@ -31,13 +36,15 @@ class Loaded:
 class RecordStore:
     """Reads and writes `OUT/records/<learner>/<exercise>.json`, and assembles `OUT/results.json` and `results.csv`.
 
+    run: when the run began that writes, for one that makes several stores. What it replaces is kept (see earlier.py).
     Making one touches nothing on the disk. Hold `lock()` while writing; reading needs no lock, because a record file is
     always whole. Records on disk are as judged; those that are given out have the points of `OUT/overrides.csv`.
     """
 
-    def __init__(self, out: Path | str) -> None:
+    def __init__(self, out: Path | str, run: datetime | None = None) -> None:
         self.out = Path(out)
         self.folder = self.out / "records"
+        self.replaced = Keeper(self.out, run)
         self._lock: OutputLock | None = None
 
     def lock(self) -> OutputLock:
@@ -59,7 +66,9 @@ class RecordStore:
         path = self.path(*record.key)
         if record.status == "not_graded":
             record = self._earlier(record) or record
-        self._write(path, to_json(record.to_dict()))
+        data = to_json(record.to_dict())
+        self.replaced.replaced(path, data)
+        self._write(path, data)
         return path
 
     def _earlier(self, failed: SubmissionResult) -> SubmissionResult | None:
@@ -123,6 +132,13 @@ class RecordStore:
             self._write(self.out / SEEN, data)
         return plan
 
+    def remember_judges(self, judges: Iterable[tuple[str, str, dict[str, str]]]) -> None:
+        """Keep which files the digests `judged_by` stand for: digest, exercise, and path -> digest each."""
+        known = read_judges(self.out)
+        new = [judge for judge in judges if with_judge(known, *judge)]
+        if new:
+            self._write(self.out / JUDGES, to_json(known))
+
     def _of(self, learner: str) -> list[SubmissionResult]:
         """A learner's records as judged, without damaged ones."""
         found = self._judged(f"{safe_name(learner)}/*.json")
@@ -152,6 +168,20 @@ class RecordStore:
                     damaged.append(str(error))
                 continue
             if record is not None:
+                yield record
+
+    def before(self, run: Path) -> Iterator[SubmissionResult]:
+        """All records as they were before `run`, one of the folders below OUT/earlier, with the overrides of then."""
+        entries = {(entry.get("learner"), entry.get("exercise")): entry for entry in submissions_before(run)}
+        places = [*(each / "records" for each in since(self.out, run)), self.folder]
+        for name in sorted({path.relative_to(place) for place in places for path in place.glob("*/*.json")}):
+            path = next(place / name for place in places if (place / name).exists())
+            with suppress(DamagedRecord):
+                record = _read(path)
+                if record is None or (entries and path.is_relative_to(self.folder) and record.key not in entries):
+                    continue  # handed in since
+                for question in entries.get(record.key, {}).get("questions", []):
+                    _overridden(record, question)
                 yield record
 
     def load_all(self) -> Loaded:
@@ -211,6 +241,13 @@ class RecordStore:
             if self._lock is not None:
                 self._lock.check()  # whoever took the folder over has removed our temporary file
             raise
+
+
+def _overridden(record: SubmissionResult, question: Any) -> None:
+    """Set points by hand as an earlier results.json says of one question."""
+    with suppress(KeyError, TypeError, StopIteration):
+        override = question["override"]
+        record.set_by_hand(question["id"], float(override["points"]), str(override["reason"]), str(override["by"]))
 
 
 def _read(path: Path) -> SubmissionResult | None:
