@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..judging.time_limit import TIME_LIMIT
-from . import console
+from . import console, records
 
 if TYPE_CHECKING:
     from ..grading import Settings, Summary
@@ -188,6 +188,7 @@ def show(summary: "Summary", store: "RecordStore") -> None:
         console.say(f"not graded: {reason}")
     for sentence in summary.overrides:
         console.note(f"overrides.csv, {console.plain(sentence)}")
+    records.say_texts(store)
     for damaged in summary.damaged:
         console.note(damaged)
     if summary.withdrawn:

@@ -77,6 +77,10 @@ class Pages:
         """The page of what changed since an earlier grading; `files` are the links to learners' pages, by name."""
         return self._render("changes.html", script=self._script, changed=changed, against=against, files=files)
 
+    def texts(self, questions: Sequence[Any]) -> str:
+        """The page of free texts, for whoever gives points for them; see grader/channels/texts.py."""
+        return self._render("texts.html", questions=questions)
+
     def _render(self, template: str, script: str = "", **values: Any) -> str:
         # Only the bytes of our own style sheet and script may run; there is no source that a learner could add to.
         policy = (

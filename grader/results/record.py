@@ -127,6 +127,16 @@ class Override:
         return f"{self.points:g} instead of {self.judged:g}: {self.reason}{by}"
 
 
+@dataclass(frozen=True, slots=True)
+class TextPoints:
+    """What a person gave for a free text, which is beside the points of the questions; `comment` may be empty."""
+
+    id: str
+    points: float
+    max_points: float
+    comment: str
+
+
 @dataclass(slots=True)
 class QuestionResult(_Checked):
     """One question of an exercise: what the hidden tests found, in points and in words. `minutes` is a learner's time;
@@ -186,6 +196,7 @@ class SubmissionResult(_Checked):
     """One learner's notebook for one exercise, graded or not. `digest` is of the notebook, `judged_by` of the sources
     that decided points and messages (empty in a record from before there was such a digest).
 
+    `texts` are set on reading (see texts.py) and never written; they are no part of `points`.
     `seconds` are wall time, `answer_seconds` what of it went into running the learner's cells and the hidden calls,
     `cpu_seconds` the CPU time of the learner's processes.
     """
@@ -206,6 +217,7 @@ class SubmissionResult(_Checked):
     judged_by: str = ""
     remarks: list[str] = field(default_factory=list)
     questions: list[QuestionResult] = field(default_factory=list)
+    texts: list[TextPoints] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         self._texts("package", "learner", "exercise", "seed", "digest", "judged_by")
@@ -243,6 +255,7 @@ class SubmissionResult(_Checked):
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-able data as it was judged, with the number of the format first."""
         data = asdict(self.as_judged())
+        del data["texts"]
         for question in data["questions"]:
             del question["override"]
         return {"format": FORMAT, **data}

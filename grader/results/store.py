@@ -20,6 +20,7 @@ from .lock import OutputLock
 from .overrides import SEEN, Plan, Results, plan_overrides, remember
 from .record import SubmissionResult
 from .summary import Summary, to_json
+from .texts import Texts, read_texts
 
 NOT_AGAIN = "a later run could not grade this again"
 """How the remark begins that says so of a result which an earlier run left."""
@@ -111,7 +112,7 @@ class RecordStore:
     def load(self, learner: str, exercise: str) -> SubmissionResult | None:
         """The record, or None where there is none. Raises DamagedRecord, NewerRecord, OutputNotWritable or BadTable."""
         record = self.judged(learner, exercise)
-        return record and self.overrides().apply(record)
+        return record and self.texts().apply(self.overrides().apply(record))
 
     def judged(self, learner: str, exercise: str) -> SubmissionResult | None:
         """The record as it was judged, without overrides. Raises what `load` does, but BadTable."""
@@ -123,6 +124,17 @@ class RecordStore:
         expected: (learner, exercise) of submissions that may have no record yet.
         """
         return plan_overrides(self.out, Results(self._of, self._learners, self._there), expected)
+
+    def texts(self) -> Texts:
+        """The points that OUT/texts.csv gives for free texts. Raises BadTable for a mistake in it."""
+        return read_texts(self.out)
+
+    def digest_of(self, learner: str, exercise: str) -> str | None:
+        """The digest of the notebook that a result is of; None without a result."""
+        with suppress(DamagedRecord):
+            record = self.judged(learner, exercise)
+            return record.digest if record is not None else None
+        return None
 
     def remember_overrides(self, expected: Iterable[tuple[str, str]] = ()) -> Plan:
         """The same, and keep which points each row was first applied to: for a run that may replace these."""
@@ -154,10 +166,11 @@ class RecordStore:
         """All records, one at a time, those of a learner together; sentences about damaged files go to `damaged`.
 
         Raises NewerRecord: treating such a file as not there would overwrite what a later version wrote. Raises
-        BadTable for a mistake in overrides.csv, before the first record.
+        BadTable for a mistake in overrides.csv or texts.csv, before the first record.
         """
-        plan = self.overrides()
-        yield from map(plan.apply, self._judged("*/*.json", damaged))
+        plan, texts = self.overrides(), self.texts()
+        for record in self._judged("*/*.json", damaged):
+            yield texts.apply(plan.apply(record))
 
     def _judged(self, pattern: str, damaged: list[str] | None = None) -> Iterator[SubmissionResult]:
         for path in sorted(self.folder.glob(pattern)):
