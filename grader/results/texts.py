@@ -57,7 +57,7 @@ class Texts:
         return record
 
     def stale(self, digest_of: Callable[[str, str], str | None]) -> list[str]:
-        """A sentence for each row whose notebook is another one now. digest_of: of a learner's result now, or None."""
+        """A sentence for each row that is of another notebook than the result. digest_of: of a learner's, or None."""
         found = []
         for line, entry in self.rows:
             digest = digest_of(entry.learner, entry.exercise)
