@@ -62,9 +62,8 @@ class Texts:
         for line, entry in self.rows:
             digest = digest_of(entry.learner, entry.exercise)
             if digest is not None and digest != entry.digest:
-                found.append(
-                    f"line {line}, {one_line(entry.learner)}, {one_line(entry.question)}: the notebook changed"
-                )
+                whose = f"{one_line(entry.learner)}, {one_line(entry.question)}"
+                found.append(f"line {line}, {whose}: the text is of another version of the notebook than the result")
         return found
 
 
