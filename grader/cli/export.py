@@ -80,8 +80,9 @@ def _texts(graded: Path, submissions: Path | None, out: Path | None) -> None:
             f"{done.changed} answers that had points changed: they have new rows, and what they had is in the column"
             " `before`"
         )
+    answers = "1 answer" if done.answers == 1 else f"{done.answers} answers"
     kept = f", {done.kept} of them with points or a comment already" if done.kept else ""
-    console.note(f"{done.answers} answers{kept}; {done.empty} wrote nothing. To read: {done.page}")
+    console.note(f"{answers}{kept}; {done.empty} wrote nothing. To read: {done.page}")
     console.note(f"Points and comments go into {done.table}" + ("" if out is None else f", and that into {graded}"))
     if done.unread:
         raise typer.Exit(1)
