@@ -77,8 +77,8 @@ def _texts(graded: Path, submissions: Path | None, out: Path | None) -> None:
         console.note(f"not read: {console.plain(sentence)}")
     if done.changed:
         console.note(
-            f"of the answers that had points, {done.changed} changed: these have new rows; what they had is in the column"
-            " `before`"
+            f"of the answers that had points, {done.changed} changed: these have new rows, and what they had is in the"
+            " column `before`"
         )
     answers = "1 answer" if done.answers == 1 else f"{done.answers} answers"
     kept = f", {done.kept} of them with points or a comment already" if done.kept else ""
