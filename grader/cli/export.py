@@ -20,6 +20,18 @@ class Format(StrEnum):
     csv = "csv"
     canvas = "canvas"
     moodle = "moodle"
+    mail = "mail"
+
+
+class Rows(StrEnum):
+    """What a row of the table is."""
+
+    submissions = "submissions"
+    learners = "learners"
+    questions = "questions"
+
+
+_DEFAULT = {Rows.submissions: "results.csv", Rows.learners: "learners.csv", Rows.questions: "questions.csv"}
 
 
 class BadCombination(Exception):
@@ -33,9 +45,18 @@ def command(
         typer.Option(
             "--to",
             help="csv: a table. canvas: your gradebook export, filled in. "
-            "moodle: the grading worksheet of one assignment, filled in, and a zip of feedback files.",
+            "moodle: the grading worksheet of one assignment, filled in, and a zip of feedback files. "
+            "mail: a zip with one page for each learner.",
         ),
     ],
+    rows: Annotated[
+        Rows | None,
+        typer.Option(
+            help="For csv. submissions: a row a notebook, a column a question. learners: a row a learner, a column an "
+            "exercise. questions: a row a learner and question. [default: submissions]",
+            show_default=False,
+        ),
+    ] = None,
     template: Annotated[
         Path | None,
         typer.Option(help="The file that you exported from Canvas or Moodle.", show_default=False),
@@ -67,13 +88,18 @@ def command(
     or what has no place there is listed, nothing is guessed. In tables a name that a spreadsheet would take for a
     formula gets an apostrophe before it. Exit status 1 where something was left out.
     """
+    if to in (Format.csv, Format.mail) and (template or column or scale or as_json):
+        raise BadCombination("--template, --column, --scale and --json are for --to canvas and --to moodle")
+    if rows and to is not Format.csv:
+        raise BadCombination("--rows is for --to csv")
     found, damaged = records.load(graded)
     found = _only(found, exercise or [])
+    complete = True
     if to is Format.csv:
-        if template or column or scale:
-            raise BadCombination("--template, --column and --scale are for --to canvas and --to moodle")
-        _write(_table(found), out, graded / "results.csv", f"{len(found)} submissions")
-        complete = True
+        rows = rows or Rows.submissions
+        _write(_table(graded, found, rows), out, graded / _DEFAULT[rows], f"{len(found)} submissions")
+    elif to is Format.mail:
+        complete = _mail(graded, found, out)
     else:
         if template is None:
             raise BadCombination(f"--to {to} fills in a file of the platform's own; say which: --template FILE")
@@ -105,15 +131,34 @@ def _pairs(texts: list[str]) -> dict[str, str]:
     return pairs
 
 
-def _table(found: "list[SubmissionResult]") -> bytes:
-    from importlib.metadata import version
+def _table(graded: Path, found: "list[SubmissionResult]", rows: Rows) -> bytes:
+    if rows is Rows.submissions:
+        from importlib.metadata import version
 
-    from ..results.summary import Summary
+        from ..results.summary import Summary
 
-    summary = Summary(version("tl-exercises"), "full")
-    for record in found:
-        summary.add(record)
-    return summary.csv()
+        summary = Summary(version("tl-exercises"), "full")
+        for record in found:
+            summary.add(record)
+        return summary.csv()
+    from ..exporting import tables
+    from ..exporting.collected import read_collected
+
+    make = tables.by_learner if rows is Rows.learners else tables.by_question
+    return make(found, read_collected(graded))
+
+
+def _mail(graded: Path, found: "list[SubmissionResult]", out: Path | None) -> bool:
+    from ..exporting import mail, pages
+    from ..exporting.collected import read_collected
+
+    learners = {record.learner for record in found}
+    data = mail.mail_zip(graded, learners, read_collected(graded))
+    _write(data, out, graded / "mail.zip", f"{len(learners)} pages")
+    late = pages.out_of_date(graded, found)
+    if late:
+        console.note(f"pages older than the results, run `tl report` again: {console.plain(', '.join(late))}")
+    return not late
 
 
 def _write(data: bytes, out: Path | None, default: Path, what: str) -> None:
