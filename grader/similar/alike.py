@@ -126,8 +126,9 @@ def _question(exercise: str, question: str, texts: dict[str, str], given: Pieces
     alike.compared = len(own)
     if len(own) < FEWEST:
         alike.why = (
-            f"{len(own)} of {len(texts)} answers have enough of their own, neither handed out nor written by many; "
-            f"{FEWEST} are needed"
+            f"only {len(texts)} answers, {FEWEST} are needed"
+            if len(texts) < FEWEST
+            else f"only {len(own)} of {len(texts)} answers are long without what was handed out and what many write"
         )
         return alike
     learners = list(own)

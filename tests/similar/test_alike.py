@@ -111,7 +111,7 @@ def test_what_was_handed_out_and_the_solution_do_not_count():
     given = {**solved, "blank": question.blank_source}
     (alike,), pairs = compare(answers({KEY: given}))
     assert (pairs, alike.compared, alike.identical) == ([], 0, [])
-    assert alike.why.startswith("0 of 9 answers have enough of their own")
+    assert alike.why.startswith("only 0 of 9 answers are long")
     # Nor do they when they stand beside what is somebody's own.
     both = {name: question.answer_source + text for name, text in WAYS.items()}
     (alike,), pairs = compare(answers({KEY: both}))
@@ -130,11 +130,9 @@ def test_short_answers_cannot_be_told():
     short = {f"learner {number}": "def prepare(x):\n    return x[::-1] + 1\n" for number in range(20)}
     (alike,), pairs = compare(answers({KEY: short}))
     assert (pairs, alike.compared) == ([], 0)
-    assert "cannot" not in alike.why
-    assert (
-        alike.why
-        == f"0 of 20 answers have enough of their own, neither handed out nor written by many; {FEWEST} are needed"
-    )
+    assert alike.why == "only 0 of 20 answers are long without what was handed out and what many write"
+    (alike,), _ = compare(answers({KEY: dict(list(WAYS.items())[: FEWEST - 1])}))
+    assert alike.why == "only 4 answers, 5 are needed"
 
 
 def test_the_passages_are_where_the_texts_are_the_same():
