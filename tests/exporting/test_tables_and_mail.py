@@ -99,6 +99,9 @@ def test_one_file_a_learner_with_only_their_own_results(graded):
     assert [row["id"] for row in table] == ["'+1", "1001", ""]
     with pytest.raises(ExportError, match="there is no page of nobody .*run `tl report"):
         mail_zip(out, ["nobody"], COLLECTED)
+    with pytest.raises(ExportError) as told:
+        mail_zip(out, ["\x1b[31mred\x07\u202e"], COLLECTED)
+    assert not set("\x1b\x07\u202e") & set(str(told.value))
 
 
 def test_the_table_names_the_pages_that_are_there(graded):
