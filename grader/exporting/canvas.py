@@ -11,6 +11,10 @@ The format is that of Canvas's source (github.com/instructure/canvas-lms, `lib/g
 - Commas or semicolons, decimals with the sign of the reader's language, UTF-8 with or without a byte order mark.
 - `EX` is excused, `N/A` not assigned to this learner. The import takes an *empty* cell for a change too, and would wipe
   out a grade that Canvas has: so a cell for which we have no points keeps what stood in it.
+
+There is no zip of feedback files for Canvas. Its "Upload Submissions" takes files that are called as in its download,
+and shows each to the learner under the name of what was handed in (`infer_comment_context_from_filename` in
+`app/models/abstract_assignment.rb`): a page would arrive as a notebook that does not open.
 """
 
 import re

@@ -5,6 +5,7 @@ order mark. Here a cell keeps the text that it was read from, so that a platform
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,10 +40,9 @@ class Sheet:
         text = _decoded(data, name)
         self._bom = text.startswith(_BOM)
         text = text[self._bom :]
-        cut = {separator: _cells(text, separator) for separator in _SEPARATORS}
-        self.separator = max(_SEPARATORS, key=lambda each: len(_first(cut[each])))
-        self._lines = cut[self.separator]
-        self._rows = [line for line in self._lines if any(cell.value for cell in line)]
+        self.separator = max(_SEPARATORS, key=lambda each: len(next(filter(_filled, _lines(text, each)), [])))
+        self._lines = list(_lines(text, self.separator))
+        self._rows = list(filter(_filled, self._lines))
         if not self._rows:
             raise ExportError(f"{name} is empty: export it from the platform again")
         self._check()
@@ -100,12 +100,11 @@ def _decoded(data: bytes, name: str) -> str:
     return text
 
 
-def _cells(text: str, separator: str) -> list[list[_Cell]]:
+def _lines(text: str, separator: str) -> Iterator[list[_Cell]]:
     """The lines of `text`, each a list of cells. A quote that nothing closes is a letter like others."""
     mark = re.escape(separator)
-    # Possessive (*+, ++): a hostile cell of a megabyte is gone over once.
+    # Possessive (*+): a hostile cell of a megabyte is gone over once.
     cell = re.compile(rf'("(?:[^"]|"")*+"(?=[{mark}\r\n]|\Z)|[^{mark}\r\n]*+)({mark}|\r\n|\n|\r|\Z)')
-    lines: list[list[_Cell]] = []
     line: list[_Cell] = []
     place = 0
     while place < len(text) or line:
@@ -114,10 +113,9 @@ def _cells(text: str, separator: str) -> list[list[_Cell]]:
         line.append(_Cell(found[1], found[2]))
         place = found.end()
         if found[2] != separator:
-            lines.append(line)
+            yield line
             line = []
-    return lines
 
 
-def _first(lines: list[list[_Cell]]) -> list[_Cell]:
-    return next((line for line in lines if any(cell.value for cell in line)), [])
+def _filled(line: list[_Cell]) -> bool:
+    return any(cell.value for cell in line)
