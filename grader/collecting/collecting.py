@@ -169,6 +169,9 @@ def _one(
         return
     if entry.handed_in is None:
         entry = replace(entry, handed_in=outcome.whose.times.get(person.id or ""))
+    if before is not None and before.key == entry.key:  # what an earlier roster told is not forgotten without one
+        told = before.handed_in if before.digest == entry.digest else None
+        entry = replace(entry, roster=entry.roster or before.roster, handed_in=entry.handed_in or told)
     if before is not None and None not in (before.newer, entry.newer) and before.newer > entry.newer:  # type: ignore[operator]
         outcome.older.append((source, "an older attempt than the one that was collected before"))
         return

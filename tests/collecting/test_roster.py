@@ -94,6 +94,15 @@ def test_moodles_times(csv, cell: str, time: str | None):
     assert row.times == ((("12", time),) if time else ())
 
 
+def test_what_a_roster_told_is_not_forgotten_without_one(run, into: Path, tmp_path: Path, csv, full: bytes):
+    download = zipped(tmp_path / "02.zip", [(moodle_name(ADA, 12, NB), full)])
+    run(download, told=Told(read_rosters([csv(moodle_worksheet([(ADA, 12)]))])))
+    before = collected(into)["entries"]
+    run(download)
+    assert collected(into)["entries"] == before
+    assert (before[0]["roster"], before[0]["handed_in"]) == ("Ada Lovelace (12)", "2026-11-27T09:15:00")
+
+
 def test_gradescope_roster(run, into: Path, tmp_path: Path, csv, full: bytes):
     metadata = gradescope_metadata([(501, [ADA], "2026-11-27 08:15:07 Z")]).encode()
     download = zipped(tmp_path / "d.zip", [("submission_metadata.yml", metadata), (f"submission_501/{NB}", full)])
