@@ -50,6 +50,7 @@ def test_a_row_a_question():
         ("max_points", "10"),
         ("status", "partial"),
         ("misconceptions", "head_frozen_too"),
+        ("override", ""),
         ("reason", ""),
     ]
     assert lost["points"] == lost["question"] == ""
