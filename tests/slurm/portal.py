@@ -107,7 +107,9 @@ def staged(folder: Path, **answers: object) -> dict[str, dict[str, object]]:
 
 def start(cluster: Cluster, home: Path, **answers: object) -> Session:
     """What happens when somebody whose home is `home` presses Launch."""
-    sessions = home / "ondemand" / "data" / "sys" / "dashboard" / "batch_connect" / "sys" / "transfer_learning" / "output"
+    sessions = (
+        home / "ondemand" / "data" / "sys" / "dashboard" / "batch_connect" / "sys" / "transfer_learning" / "output"
+    )
     folder = sessions / str(uuid.uuid4())
     options = staged(folder, **answers)["script"]
     script = folder / "job_script_content.sh"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tlcore.machine import own_kernel
 from tlcore.machine.finding import Finding
+from tlcore.machine.home import without_ipythons_warning
 from tlcore.progress import in_notebook
 
 BUNDLE = "tl-learner"
@@ -78,7 +79,8 @@ def kernel() -> Iterator[Finding]:
         yield Finding("Jupyter kernel", "problem", f"Jupyter cannot be imported: {error}", advice)
         return
     try:
-        spec = KernelSpecManager().get_kernel_spec("python3")
+        with without_ipythons_warning():
+            spec = KernelSpecManager().get_kernel_spec("python3")
     except NoSuchKernel:
         yield Finding("Jupyter kernel", "problem", "no kernel 'python3'", mend)
         return
