@@ -100,12 +100,12 @@ class Form(HTMLParser):
             self.fields[given["name"]] = given["value"]
 
 
-def staged(folder: Path, **answers: object) -> dict[str, dict[str, object]]:
+def staged(folder: Path, /, **answers: object) -> dict[str, dict[str, object]]:
     """Fill `folder` with the app's files for these answers of its form; what the job is to be submitted with."""
     return json.loads(_ruby("stage", APP, folder, **answers))
 
 
-def start(cluster: Cluster, home: Path, **answers: object) -> Session:
+def start(cluster: Cluster, home: Path, /, **answers: object) -> Session:
     """What happens when somebody whose home is `home` presses Launch."""
     sessions = (
         home / "ondemand" / "data" / "sys" / "dashboard" / "batch_connect" / "sys" / "transfer_learning" / "output"
@@ -144,7 +144,11 @@ def page(connection: dict[str, str]) -> Form:
 
 def _ruby(*words: object, **given: object) -> str:
     done = subprocess.run(
-        ["ruby", RENDER, *map(str, words)], input=json.dumps(given), capture_output=True, text=True, timeout=60
+        ["ruby", RENDER, *map(str, words)],
+        input=json.dumps(given, default=str),
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     if done.returncode:
         raise RuntimeError(done.stderr)

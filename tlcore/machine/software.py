@@ -69,7 +69,9 @@ def packages() -> Iterator[Finding]:
 def kernel() -> Iterator[Finding]:
     """The kernel that runs this notebook; outside of one, the kernel that the exercises ask for."""
     if in_notebook():
-        yield Finding("Jupyter kernel", "fine", f"runs this notebook (ipykernel {version('ipykernel')})")
+        ours = f'"{own_kernel.SHOWN_AS}", ' if own_kernel.interpreter() == sys.executable else ""
+        found = f"{ours}{sys.prefix}, runs this notebook (ipykernel {version('ipykernel')})"
+        yield Finding("Jupyter kernel", "fine", found)
         return
     mend = f"{sys.executable} -m ipykernel install --sys-prefix --name python3"
     try:
