@@ -12,7 +12,7 @@ from ..judging.time_limit import TIME_LIMIT
 from . import console
 
 if TYPE_CHECKING:
-    from ..grading import Settings, Summary
+    from ..grading import Settings, Shard, Summary
     from ..results import RecordStore, SubmissionResult
 
 
@@ -44,6 +44,14 @@ def command(
         str | None,
         typer.Option(metavar="DB", help="Write the points into nbgrader's gradebook too: gradebook.db, or its URL."),
     ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="Grade the I-th of N parts of the class only; others may be graded into DIR at the same time, also "
+            "from other machines. Afterwards, the command without --shard writes results.json.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
 ) -> None:
     """Grade SUBMISSIONS/<learner>/<exercise>.ipynb in the sandbox; write DIR/results.json, results.csv and records/.
@@ -64,7 +72,13 @@ def command(
     from ..submissions import passed_over
 
     selection = Selection(tuple(only or ()), again)
-    summary = run(submissions, out, Settings(jobs, isolation, time_limit, key, selection))
+    settings = Settings(jobs, isolation, time_limit, key, selection, part_of(shard))
+    if settings.shard is not None and (as_json or gradebook is not None):
+        raise typer.BadParameter("--json and --gradebook are about the whole class", param_hint="--shard")
+    summary = run(submissions, out, settings)
+    if settings.shard is not None:
+        told(summary, settings.shard, out)
+        return
     if as_json:
         typer.echo(summary.results.read_text(encoding="utf-8"))
     else:
@@ -77,6 +91,29 @@ def command(
         console.note(f"passed over: {console.plain(sentence)}")
     if gradebook is not None and not summary.interrupted:
         _into(gradebook, out)
+    if summary.interrupted:
+        raise typer.Exit(2)
+    if summary.not_graded:
+        raise typer.Exit(1)
+
+
+def part_of(shard: str | None) -> "Shard | None":
+    """The shard that was asked for."""
+    from ..grading import BadShard, Shard
+
+    try:
+        return None if shard is None else Shard.parse(shard)
+    except BadShard as error:
+        raise typer.BadParameter(str(error), param_hint="--shard") from None
+
+
+def told(summary: "Summary", shard: "Shard", out: Path) -> None:
+    """What a shard says at its end; its exit status is that of the whole class."""
+    from ..results import RecordStore
+
+    again = f", {summary.resumed} of them from an earlier run" if summary.resumed else ""
+    counts = f"{summary.graded} graded, {summary.not_graded} not graded{again}"
+    console.say(f"shard {shard}: {counts}; isolation: {summary.isolation}; records in {RecordStore(out).folder}")
     if summary.interrupted:
         raise typer.Exit(2)
     if summary.not_graded:
