@@ -10,6 +10,7 @@ import typer
 
 from ..judging.time_limit import TIME_LIMIT
 from . import console
+from .on_slurm import Asked
 
 if TYPE_CHECKING:
     from ..grading import Settings, Shard, Summary
@@ -52,6 +53,25 @@ def command(
             "from other machines. Afterwards, the command without --shard writes results.json.",
         ),
     ] = None,
+    slurm: Annotated[
+        bool,
+        typer.Option("--slurm", help="Have a Slurm cluster grade: an array of tasks, which this command awaits."),
+    ] = False,
+    tasks: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="With --slurm: how many tasks (default: one per ten, up to 50)."),
+    ] = None,
+    partition: Annotated[str | None, typer.Option(help="With --slurm: the partition.")] = None,
+    account: Annotated[str | None, typer.Option(help="With --slurm: the account that pays.")] = None,
+    reservation: Annotated[str | None, typer.Option(help="With --slurm: the reservation.")] = None,
+    time: Annotated[str | None, typer.Option(help="With --slurm: how long a task may take, as 1:00:00.")] = None,
+    memory: Annotated[str | None, typer.Option(help="With --slurm: memory of each task, as 4G.")] = None,
+    sbatch: Annotated[
+        str | None, typer.Option(metavar="OPTIONS", help='With --slurm: more options of sbatch, as "--qos=short".')
+    ] = None,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="With --slurm: return when the tasks are submitted.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
 ) -> None:
     """Grade SUBMISSIONS/<learner>/<exercise>.ipynb in the sandbox; write DIR/results.json, results.csv and records/.
@@ -75,7 +95,9 @@ def command(
     settings = Settings(jobs, isolation, time_limit, key, selection, part_of(shard))
     if settings.shard is not None and (as_json or gradebook is not None):
         raise typer.BadParameter("--json and --gradebook are about the whole class", param_hint="--shard")
-    summary = run(submissions, out, settings)
+    asked = Asked(partition, account, reservation, time, memory, tasks, sbatch, no_wait)
+    asked.make_sense(slurm, settings)
+    summary = asked.run(submissions, out, checked(settings)) if slurm else run(submissions, out, settings)
     if settings.shard is not None:
         told(summary, settings.shard, out)
         return
@@ -131,10 +153,16 @@ def _into(gradebook: str, out: Path) -> None:
     console.note(f"{written.submissions} submissions written into {gradebook}")
 
 
-def run(submissions: Path, out: Path, settings: "Settings") -> "Summary":
-    """Grade with a progress bar; Ctrl-C stops after what is running."""
+def checked(settings: "Settings") -> "Settings":
+    """The settings, if there is such a tier of isolation."""
     if settings.isolation not in ("full", "reduced", "none", "best"):
         raise typer.BadParameter("choose one of full, reduced, none, best", param_hint="--isolation")
+    return settings
+
+
+def run(submissions: Path, out: Path, settings: "Settings") -> "Summary":
+    """Grade with a progress bar; Ctrl-C stops after what is running."""
+    checked(settings)
     from .light import without_name_parsers
 
     without_name_parsers()

@@ -127,7 +127,7 @@ def grade_class(
 
 
 def _tier(isolation: str, store: RecordStore) -> tuple[Tier, SandboxUnavailable | None]:
-    """The tier to grade in, and why it cannot be had here. Where nothing has been graded yet, that is raised at once."""
+    """The tier to grade in, and why it cannot be had here. If nothing has been graded yet, that is raised at once."""
     try:
         return choose(isolation), None
     except SandboxUnavailable as error:

@@ -1,7 +1,7 @@
 """Who writes to an output folder: one run that has it alone, or several shards of a class side by side.
 
-A shard holds a lock of its own, `OUT/shards/3-of-8.lock`. A run that has the folder alone holds `OUT/.grading.lock`, and
-goes on only if no shard is at work. Each takes its own lock first and looks at the other's afterwards: of two that
+A shard holds a lock of its own, `OUT/shards/3-of-8.lock`. A run that has the folder alone holds `OUT/.grading.lock`,
+and goes on only if no shard is at work. Each takes its own lock first and looks at the other's afterwards: of two that
 start at the same moment both may be turned away, but never both let in.
 """
 
@@ -82,8 +82,8 @@ class OutputLock:
         """Raises OutputBusy if another process took the folder over, because this one was stopped for too long."""
         if self._lock.lost:
             raise OutputBusy(
-                f"this run was stopped for so long that another took over {self.out}{_said(self.out / HOLDER)}: run the "
-                "same command again when that one has ended; what was written stays valid"
+                f"this run was stopped for so long that another took over {self.out}{_said(self.out / HOLDER)}: run "
+                "the same command again when that one has ended; what was written stays valid"
             )
 
 
@@ -126,15 +126,17 @@ class ShardLock:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """For what only one may do at a time, such as making the course key. Raises OutputBusy if a run has the folder
-        alone."""
+        """For what only one may do at a time, such as making the course key.
+
+        Raises OutputBusy if a run has the folder alone.
+        """
         gate = Lock(self.out / LOCK)
         try:
             gate.acquire(wait=GATE_SECONDS)
         except Held:
             raise OutputBusy(
-                f"another tl grade is writing to {self.out}{_said(self.out / HOLDER)}, and not as a shard: wait for it, "
-                "or choose another --out"
+                f"another tl grade is writing to {self.out}{_said(self.out / HOLDER)}, and not as a shard: wait for "
+                "it, or choose another --out"
             ) from None
         except OSError as error:
             raise cannot_write(error, self.out) from error

@@ -40,7 +40,7 @@ class RecordStore:
         self._lock: OutputLock | ShardLock | None = None
 
     def lock(self, shard: str | None = None) -> OutputLock | ShardLock:
-        """Exclusive use of the output folder, or of one shard such as "3/8", as a context manager; creates the folder."""
+        """Exclusive use of the output folder, or of a shard such as "3/8", as a context manager; makes the folder."""
         self._lock = OutputLock(self.out) if shard is None else ShardLock(self.out, shard)
         return self._lock
 
