@@ -14,7 +14,7 @@ from grader.cluster.kept import FOLDER, Kept
 from grader.cluster.left_over import LeftOver, left_over, sentences
 from grader.cluster.options import Options
 from grader.cluster.script import command_of, script_of
-from grader.cluster.slurm import Task, submit, tasks_of
+from grader.cluster.slurm import Task, require, submit, tasks_of
 from grader.cluster.watching import Watch
 from grader.files import cannot_write, write_atomic
 from grader.grading import Settings, Summary
@@ -62,6 +62,7 @@ def grade_on_slurm(
     counts submissions; `say` is given a line about what happens meanwhile.
     Raises ClusterError, NoSubmissions and the errors of grader.results; each says what to do.
     """
+    require()
     lock = Lock(out / FOLDER / "watching.lock")
     try:
         (out / FOLDER).mkdir(parents=True, exist_ok=True)

@@ -43,13 +43,18 @@ class Task:
         return self.state in ENDED
 
 
+def require() -> None:
+    """Raises ClusterError where Slurm's commands are not to be found."""
+    for program in ("sbatch", "squeue"):
+        if shutil.which(program) is None:
+            raise ClusterError(
+                f"there is no {program} here: run this on a machine of the cluster that submits jobs, or grade parts of "
+                "the class by hand with --shard (docs/cluster.md)"
+            )
+
+
 def submit(script: Path, name: str, tasks: Iterable[int], log: str, options: Sequence[str]) -> str:
     """Submit an array with these task numbers; the job's id. Raises ClusterError with what sbatch says."""
-    if shutil.which("sbatch") is None:
-        raise ClusterError(
-            "there is no sbatch here: run this on a machine of the cluster that submits jobs, or grade parts of the "
-            "class by hand with --shard (docs/cluster.md)"
-        )
     ours = [f"--array={ranges(tasks)}", f"--job-name={name}", f"--output={log}", "--chdir=/", "--nodes=1", "--ntasks=1"]
     done = _run(["sbatch", "--parsable", *options, *ours, str(script)])
     if done.returncode:
@@ -65,8 +70,6 @@ def tasks_of(name: str) -> dict[int, dict[int, Task]]:
 
     Slurm forgets an ended task after some minutes. Raises Unreachable.
     """
-    if shutil.which("squeue") is None:
-        raise ClusterError("there is no squeue here: run this on a machine of the cluster that submits jobs")
     words = ["squeue", "--noheader", "--me", "--array", "--states=all", f"--name={name}", "--format=%F|%K|%T|%r"]
     done = _run(words)
     if done.returncode:
