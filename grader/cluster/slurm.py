@@ -48,8 +48,8 @@ def require() -> None:
     for program in ("sbatch", "squeue"):
         if shutil.which(program) is None:
             raise ClusterError(
-                f"there is no {program} here: run this on a machine of the cluster that submits jobs, or grade parts of "
-                "the class by hand with --shard (docs/cluster.md)"
+                f"there is no {program} here: run this on a machine of the cluster that submits jobs, or grade parts "
+                "of the class by hand with --shard (docs/cluster.md)"
             )
 
 

@@ -46,6 +46,20 @@ def test_what_slurm_refuses_is_said_in_its_words(submissions: Path, tmp_path: Pa
     assert "Traceback" not in said and records(tmp_path / "graded") == []
 
 
+def test_assembling_what_others_have_graded_needs_no_sandbox(
+    submissions: Path, alone: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a login node, or the last job of a CI pipeline, has no bubblewrap."""
+    out = tmp_path / "graded"
+    grade(submissions, out)
+    (out / "results.json").unlink()
+    folders = os.environ["PATH"].split(os.pathsep)
+    monkeypatch.setenv("PATH", os.pathsep.join(f for f in folders if not (Path(f) / "bwrap").exists()))
+    assert "6 of them from an earlier run" in grade(submissions, out)
+    assert results(out) == alone
+    assert "isolation 'full' is not available" in grade(submissions, out, "--again", status=2)
+
+
 def test_where_there_is_no_sbatch(submissions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folders = os.environ["PATH"].split(os.pathsep)
     monkeypatch.setenv("PATH", os.pathsep.join(f for f in folders if not (Path(f) / "sbatch").exists()))
