@@ -11,7 +11,7 @@ from grader.names import safe_name
 from grader.sandbox.tiers import Tier
 
 from .errors import DamagedRecord, NewerRecord
-from .lock import OutputLock
+from .lock import OutputLock, ShardLock
 from .record import SubmissionResult
 from .summary import Summary, to_json
 
@@ -37,11 +37,11 @@ class RecordStore:
     def __init__(self, out: Path | str) -> None:
         self.out = Path(out)
         self.folder = self.out / "records"
-        self._lock: OutputLock | None = None
+        self._lock: OutputLock | ShardLock | None = None
 
-    def lock(self) -> OutputLock:
-        """Exclusive use of the output folder, as a context manager; creates the folder."""
-        self._lock = OutputLock(self.out)
+    def lock(self, shard: str | None = None) -> OutputLock | ShardLock:
+        """Exclusive use of the output folder, or of a shard such as "3/8", as a context manager; makes the folder."""
+        self._lock = OutputLock(self.out) if shard is None else ShardLock(self.out, shard)
         return self._lock
 
     def path(self, learner: str, exercise: str) -> Path:

@@ -14,7 +14,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,15 +119,27 @@ class Cluster:
             time.sleep(0.2)
         return state
 
-    def start_node(self, node: str) -> None:
-        """Start the slurmd of a node."""
-        self._start(f"slurmd-{node}", "slurmd", "-D", "-N", node)
+    def start_node(self, node: str, before: Sequence[str] = ()) -> None:
+        """Start the slurmd of a node. before: a program, with its arguments, that starts it and all its tasks."""
+        self._start(f"slurmd-{node}", "slurmd", "-D", "-N", node, before=before)
 
     def kill_node(self, node: str) -> None:
         """What a node does that loses its power: its slurmd and all that runs there for it end at once."""
-        self._daemons.pop(f"slurmd-{node}").kill()
+        self._daemons[f"slurmd-{node}"].kill()
+        self._daemons.pop(f"slurmd-{node}").wait()
         for pid in self.processes(node):
             _kill_group(pid)
+
+    def restart_node(self, node: str, before: Sequence[str] = ()) -> None:
+        """End a node's slurmd and start it again, as `start_node` does; it takes jobs when this returns."""
+        self._daemons[f"slurmd-{node}"].terminate()
+        self._daemons.pop(f"slurmd-{node}").wait(20)
+        self.start_node(node, before)
+        self.ready()
+
+    def ready(self) -> None:
+        """Wait until all nodes take jobs."""
+        _wait_until(lambda: _idle(self) == len(self.nodes), self, "not all nodes are idle")
 
     def processes(self, node: str) -> list[int]:
         """The processes of jobs on a node that carry Slurm's variables."""
@@ -143,12 +155,12 @@ class Cluster:
                 found.append(int(entry.name))
         return found
 
-    def _start(self, name: str, program: str, *options: str) -> None:
+    def _start(self, name: str, program: str, *options: str, before: Sequence[str] = ()) -> None:
         path = _program(program)
         assert path is not None
         with (self.folder / f"{name}.out").open("ab") as out:
             self._daemons[name] = subprocess.Popen(
-                [path, *options],
+                [*before, path, *options],
                 env={**os.environ, **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -208,7 +220,7 @@ def running_cluster(folder: Path, nodes: int = 2, cpus: int = 1) -> Iterator[Clu
         cluster._start("slurmctld", "slurmctld", "-D", "-c")
         for name in names:
             cluster.start_node(name)
-        _wait_until(lambda: _idle(cluster) == len(names), cluster, "not all nodes are idle")
+        cluster.ready()
         yield cluster
     finally:
         cluster._end()
