@@ -202,6 +202,23 @@ def test_a_notebook_runs_in_the_shared_environment_and_sees_its_job(
     assert said.splitlines()[-1] == "1"
 
 
+def test_the_command_of_the_page_for_participants(slurm_cluster: Cluster, environment: Path, tmp_path: Path) -> None:
+    """What docs/cluster.md has them type in a shell, with values of this cluster."""
+    text = (Path(__file__).parents[2] / "docs" / "cluster.md").read_text(encoding="utf-8")
+    (block,) = (block for block in re.findall(r"^```\n(.*?)^```", text, re.M | re.S) if block.startswith("ACCOUNT="))
+    slurm_cluster.run("scontrol", "create", *RESERVATION, "reservation=here", "nodes=node1")
+    given = {"RESERVATION=workshop": "RESERVATION=here", "/shared/transfer-learning": str(environment.parent)}
+    for old, new in {**given, "per-task=2": "per-task=1", "mem=4G": "mem=2G"}.items():
+        assert old in block
+        block = block.replace(old, new)
+    run = subprocess.run(["bash", "-c", block], cwd=tmp_path, capture_output=True, text=True, timeout=240)
+    slurm_cluster.run("scontrol", "delete", "reservation=here")
+    assert run.returncode == 0, run.stderr
+    (row,) = (line for line in run.stdout.splitlines() if " cluster " in line)
+    assert re.search(r"partition main, 1 node, 1 task, 1 core a task, .*, ends in \d+ min of 10 min$", row)
+    assert "node1" in run.stdout
+
+
 @pytest.mark.parametrize(
     ("answers", "words"),
     [
