@@ -25,8 +25,8 @@ def slow_start() -> str | None:
     if waited < SLOW:
         return None
     return (
-        f"starting took {taken:.0f} seconds, {waited:.0f} of them waiting for files: the environment {sys.prefix} is on "
-        f"a slow file system ({kind_of(Path(sys.prefix)) or 'of unknown kind'}). "
+        f"starting took {taken:.0f} seconds, {waited:.0f} of them waiting for files: the environment {sys.prefix} is "
+        f"on a slow file system ({kind_of(Path(sys.prefix)) or 'of unknown kind'}). "
         "The first cell of a notebook takes longer, too; what comes after it does not"
     )
 
