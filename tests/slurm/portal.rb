@@ -43,6 +43,7 @@ def stage(app, folder, answers)
   Dir.glob("#{template}/**/*").select { |path| File.file?(path) }.each do |path|
     target = File.join(folder, path.delete_prefix("#{template}/").delete_suffix(".erb"))
     holder = Struct.new(:context).new(context)
+    FileUtils.mkdir_p(File.dirname(target))
     File.write(target, path.end_with?(".erb") ? render(path, holder.instance_eval { binding }) : File.read(path))
     File.chmod(File.stat(path).mode & 0o777, target)
   end

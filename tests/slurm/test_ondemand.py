@@ -93,7 +93,7 @@ def browser(form: Form, server: str) -> requests.Session:
     browser.headers.update({"Origin": PORTAL, "X-Forwarded-Proto": "http"})
     answer = browser.post(server + form.action, data=form.fields, timeout=60)
     assert (answer.status_code, urlsplit(answer.url).path) == (200, form.action.rpartition("/login")[0] + "/lab")
-    assert "JupyterLab" in answer.text
+    assert "JupyterLab" in answer.text and "apputils-extension:announcements" in answer.text
     return browser
 
 
