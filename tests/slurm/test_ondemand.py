@@ -1,5 +1,6 @@
 """The interactive app of deploy/ondemand: rendered as the portal does it, and run as a job until JupyterLab answers."""
 
+import getpass
 import json
 import os
 import re
@@ -71,7 +72,14 @@ def session(slurm_cluster: Cluster, environment: Path, home: Path) -> Iterator[S
     slurm_cluster.run("scontrol", "delete", "reservation=workshop")
 
 
-RESERVATION = ("reservation=workshop", "user=root", "starttime=now", "duration=60", "nodes=node2")
+RESERVATION = (
+    "reservation=workshop",
+    f"user={getpass.getuser()}",
+    "flags=ignore_jobs",
+    "starttime=now",
+    "duration=60",
+    "nodes=node2",
+)
 
 
 @pytest.fixture(scope="module")
