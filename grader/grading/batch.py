@@ -16,12 +16,13 @@ import torch
 
 from grader.exercise.catalogue import exercise_names
 from grader.exercise.libraries import imported_by, imported_in
+from grader.grading.against import Against, against
 from grader.grading.course_key import course_key, kept_key, remember_key
 from grader.grading.judge import Judge, digest_of_file
 from grader.grading.selection import EVERYBODY, Selection
 from grader.grading.shard import Shard
 from grader.grading.submission import package_version
-from grader.judging.judged_by import judged_by
+from grader.judging.judged_by import files_of, judged_by
 from grader.judging.time_limit import TIME_LIMIT
 from grader.names import safe_name
 from grader.remote.no_compiler import optimizers_without_compiler
@@ -54,6 +55,10 @@ class Summary:
     damaged: list[str] = field(default_factory=list)
     withdrawn: list[Path] = field(default_factory=list)
     """Records of earlier runs whose submissions are not in the folder any more. results.json has them."""
+    changed: Against | None = None
+    """What this run changed; None where it replaced no result."""
+    overrides: list[str] = field(default_factory=list)
+    """A sentence for each row of overrides.csv that has become moot, or waits for its submission to be graded."""
 
     def count(self, result: SubmissionResult) -> None:
         """Take a result into account."""
@@ -112,6 +117,7 @@ def grade_class(
         selected = settings.shard.of(selected)
     store = RecordStore(out)
     with store.lock(str(settings.shard) if settings.shard else None) as lock:
+        store.replaced.when = lock.began
         tier, unavailable = _tier(settings.isolation, store)
         summary = Summary(tier.value, out / "results.json")
         with lock.alone():
@@ -156,8 +162,14 @@ def judge_of(
         if settings.shard is not None:
             settings.shard.keeps_the_key(out)
         summary.other_key = sum(_drawn_from(earlier, store, Tier(summary.isolation), one) for one in found)
+    if settings.shard is None:  # a mistake in them is told before the class is graded, not after
+        store.remember_overrides((one.learner, one.exercise) for one in found)
     remember_key(chosen, out)
-    return Judge(chosen, settings.time_limit, feedback_given(out))
+    exercises = {one.exercise for one in found} & set(exercise_names())
+    store.remember_judges((judged_by(name), name, files_of(name)) for name in sorted(exercises))
+    # Where nothing protects, a learner's code could read and change what is kept.
+    keep = Tier(summary.isolation) is not Tier.NONE
+    return Judge(chosen, settings.time_limit, feedback_given(out), keep)
 
 
 def finish(store: RecordStore, found: list[Found], summary: Summary) -> None:
@@ -168,7 +180,11 @@ def finish(store: RecordStore, found: list[Found], summary: Summary) -> None:
     expected = [(one.learner, one.exercise) for one in found]
     store.forget_renamed(expected, exercise_names())
     summary.withdrawn = _forget_unknown(store.withdrawn(expected))
+    overrides = store.remember_overrides(expected)
+    summary.overrides = [*overrides.moot, *overrides.about(summary.withdrawn, store.path), *overrides.waiting]
     summary.results = store.write_results(package_version(), summary.isolation, summary.damaged)
+    if (run := store.replaced.folder) is not None:
+        summary.changed = against(store.out, str(run))
 
 
 def _forget_unknown(withdrawn: list[Path]) -> list[Path]:
@@ -231,7 +247,7 @@ class Run:
         for seed in self.judge.seeds(found.exercise, digest):
             now = (found.learner, found.exercise, digest, package_version(), seed, self.tier.value)
             if not self.store.needs_grading(*now, judged_by(found.exercise)):
-                return self.store.load(found.learner, found.exercise)
+                return self.store.judged(found.learner, found.exercise)
             self.summary.judged_anew += not self.store.needs_grading(*now)
         return None
 

@@ -35,7 +35,8 @@ class Waiting:
     def collect(self, came: list[Found]) -> Summary:
         """Write results.json and results.csv of what is there; what has not come is counted as waiting."""
         summary = self.summary
-        with self.store.lock():
+        with self.store.lock() as lock:
+            self.store.replaced.when = lock.began
             for one in came:
                 try:
                     record = self.store.load(one.learner, one.exercise)

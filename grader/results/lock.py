@@ -12,7 +12,7 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,6 +25,7 @@ from .errors import OutputBusy
 LOCK = ".grading.lock"
 HOLDER = ".grading.json"  # beside the lock, because opening a lock file may empty it
 SHARDS = "shards"
+BEGAN = "began"  # in that folder: what shards replace is kept as that of one run
 GATE_SECONDS = 60.0
 """How long a shard waits for its turn to do what shards do one at a time; each takes milliseconds."""
 
@@ -40,6 +41,8 @@ class OutputLock:
     def __init__(self, out: Path) -> None:
         self.out = out
         self._lock = Lock(out / LOCK)
+        self.began: datetime | None = None
+        """When the shards began whose work this run finishes; None if there were none."""
 
     def __enter__(self) -> Self:
         try:
@@ -58,6 +61,7 @@ class OutputLock:
                     f"a part of a class is being graded into {self.out}: {', '.join(busy)}; wait for it, or choose "
                     "another --out"
                 )
+            self.began = _began(self.out)
             _say(self.out / HOLDER)
             sweep(self.out)
         except BaseException:
@@ -97,6 +101,8 @@ class ShardLock:
         self.out, self.shard = out, shard
         self._path = out / SHARDS / f"{shard.replace('/', '-of-')}.lock"
         self._lock = Lock(self._path)
+        self.began: datetime | None = None
+        """When the first shard began, since the last run over all."""
 
     def __enter__(self) -> Self:
         try:
@@ -112,6 +118,10 @@ class ShardLock:
         try:
             with self.alone():
                 _say(_holder_of(self._path))
+                self.began = _began(self.out)
+                if self.began is None:
+                    self.began = datetime.now(UTC).replace(microsecond=0)
+                    write_atomic(self.out / SHARDS / BEGAN, self.began.isoformat().encode(), durable=False)
         except BaseException:
             self._lock.release()
             raise
@@ -152,6 +162,13 @@ class ShardLock:
                 f"this run was stopped for so long that another took over shard {self.shard} of {self.out}"
                 f"{_said(_holder_of(self._path))}; what was written stays valid"
             )
+
+
+def _began(out: Path) -> datetime | None:
+    try:
+        return datetime.fromisoformat((out / SHARDS / BEGAN).read_text())
+    except (OSError, ValueError):
+        return None
 
 
 def _shards_at_work(out: Path) -> list[str]:

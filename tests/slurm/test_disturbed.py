@@ -109,11 +109,11 @@ def test_a_node_that_is_drained(slurm_cluster: Cluster, submissions: Path, undis
 
 
 def test_tasks_that_reach_their_time_limit(tmp_path: Path) -> None:
-    """Slurm's shortest limit is a minute, and it looks every half minute; one task needs two of these."""
-    submissions = write_class(tmp_path / "class", 24, seconds=9.0)
+    """Slurm counts in minutes, and looks every half minute; one task needs more than three of them."""
+    submissions = write_class(tmp_path / "class", 36, seconds=8.0)
     grade(submissions, tmp_path / "alone", "--jobs", "4")
     out = tmp_path / "graded"
-    said = grade(submissions, out, "--slurm", "--tasks", "1", "--time", "1")
+    said = grade(submissions, out, "--slurm", "--tasks", "1", "--time", "2")
     assert "it reached its time limit (--time asks for more" in said
     assert results(out) == results(tmp_path / "alone")
 
