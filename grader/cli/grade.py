@@ -10,9 +10,10 @@ import typer
 
 from ..judging.time_limit import TIME_LIMIT
 from . import console, records
+from .on_slurm import Asked
 
 if TYPE_CHECKING:
-    from ..grading import Settings, Summary
+    from ..grading import Settings, Shard, Summary
     from ..results import RecordStore, SubmissionResult
 
 
@@ -44,6 +45,33 @@ def command(
         str | None,
         typer.Option(metavar="DB", help="Write the points into nbgrader's gradebook too: gradebook.db, or its URL."),
     ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="Grade the I-th of N parts of the class only; others may be graded into DIR at the same time, also "
+            "from other machines. Afterwards, the command without --shard writes results.json.",
+        ),
+    ] = None,
+    slurm: Annotated[
+        bool,
+        typer.Option("--slurm", help="Have a Slurm cluster grade: an array of tasks, which this command awaits."),
+    ] = False,
+    tasks: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="With --slurm: how many tasks (default: one per ten, up to 50)."),
+    ] = None,
+    partition: Annotated[str | None, typer.Option(help="With --slurm: the partition.")] = None,
+    account: Annotated[str | None, typer.Option(help="With --slurm: the account that pays.")] = None,
+    reservation: Annotated[str | None, typer.Option(help="With --slurm: the reservation.")] = None,
+    time: Annotated[str | None, typer.Option(help="With --slurm: how long a task may take, as 1:00:00.")] = None,
+    memory: Annotated[str | None, typer.Option(help="With --slurm: memory of each task, as 4G.")] = None,
+    sbatch: Annotated[
+        str | None, typer.Option(metavar="OPTIONS", help='With --slurm: more options of sbatch, as "--qos=short".')
+    ] = None,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="With --slurm: return when the tasks are submitted.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print results.json instead of the table.")] = False,
 ) -> None:
     """Grade SUBMISSIONS/<learner>/<exercise>.ipynb in the sandbox; write DIR/results.json, results.csv and records/.
@@ -64,7 +92,15 @@ def command(
     from ..submissions import passed_over
 
     selection = Selection(tuple(only or ()), again)
-    summary = run(submissions, out, Settings(jobs, isolation, time_limit, key, selection))
+    settings = Settings(jobs, isolation, time_limit, key, selection, part_of(shard))
+    if settings.shard is not None and (as_json or gradebook is not None):
+        raise typer.BadParameter("--json and --gradebook are about the whole class", param_hint="--shard")
+    asked = Asked(partition, account, reservation, time, memory, tasks, sbatch, no_wait)
+    asked.make_sense(slurm, settings)
+    summary = asked.run(submissions, out, checked(settings)) if slurm else run(submissions, out, settings)
+    if settings.shard is not None:
+        told(summary, settings.shard, out)
+        return
     if as_json:
         typer.echo(summary.results.read_text(encoding="utf-8"))
     else:
@@ -86,6 +122,29 @@ def command(
         raise typer.Exit(1)
 
 
+def part_of(shard: str | None) -> "Shard | None":
+    """The shard that was asked for."""
+    from ..grading import BadShard, Shard
+
+    try:
+        return None if shard is None else Shard.parse(shard)
+    except BadShard as error:
+        raise typer.BadParameter(str(error), param_hint="--shard") from None
+
+
+def told(summary: "Summary", shard: "Shard", out: Path) -> None:
+    """What a shard says at its end; its exit status is that of the whole class."""
+    from ..results import RecordStore
+
+    again = f", {summary.resumed} of them from an earlier run" if summary.resumed else ""
+    counts = f"{summary.graded} graded, {summary.not_graded} not graded{again}"
+    console.say(f"shard {shard}: {counts}; isolation: {summary.isolation}; records in {RecordStore(out).folder}")
+    if summary.interrupted:
+        raise typer.Exit(2)
+    if summary.not_graded:
+        raise typer.Exit(1)
+
+
 def _into(gradebook: str, out: Path) -> None:
     """Write the records of `out` into nbgrader's gradebook, and say which were left out."""
     from ..channels.nbgrader.gradebook import write_gradebook
@@ -97,10 +156,16 @@ def _into(gradebook: str, out: Path) -> None:
     console.note(f"{written.submissions} submissions written into {gradebook}")
 
 
-def run(submissions: Path, out: Path, settings: "Settings") -> "Summary":
-    """Grade with a progress bar; Ctrl-C stops after what is running."""
+def checked(settings: "Settings") -> "Settings":
+    """The settings, if there is such a tier of isolation."""
     if settings.isolation not in ("full", "reduced", "none", "best"):
         raise typer.BadParameter("choose one of full, reduced, none, best", param_hint="--isolation")
+    return settings
+
+
+def run(submissions: Path, out: Path, settings: "Settings") -> "Summary":
+    """Grade with a progress bar; Ctrl-C stops after what is running."""
+    checked(settings)
     from .light import without_name_parsers
 
     without_name_parsers()

@@ -8,11 +8,25 @@ import typer
 
 from . import console
 
+FOLDER = "transfer-learning"
+
 
 def command(
     folder: Annotated[
-        Path, typer.Argument(metavar="[FOLDER]", help="Where the notebooks go (made if it is not there).")
-    ] = Path("transfer-learning"),
+        Path,
+        typer.Argument(
+            metavar="[FOLDER]",
+            readable=False,
+            help="Where the notebooks go (made if it is not there). A shared folder with exercises, which you may only "
+            f"read, is copied to {FOLDER}.",
+        ),
+    ] = Path(FOLDER),
+    shared: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", readable=False, help="Copy the exercises of this folder, not those of this installation."
+        ),
+    ] = None,
     no_lab: Annotated[bool, typer.Option("--no-lab", help="Only copy the notebooks.")] = False,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Start JupyterLab without opening a browser; it prints its address.")
@@ -32,15 +46,23 @@ def command(
     """Copy the notebooks of the exercises to FOLDER and open JupyterLab there.
 
     A notebook that is there already stays as it is: your answers are never overwritten. A newer release is put beside
-    it under another name.
+    it under another name. Nothing is ever written into a shared folder.
     """
     from grader.exercise.catalogue import ROOT
+    from tlcore.machine.own_copies import is_shared, own_place
+    from tlcore.machine.slow_start import slow_start
 
     from ..selfstudy.starting import jupyter_command, open_jupyter, place_notebooks
 
     if remove or kernel:
         _kernel(remove, kernel)
-    placed = place_notebooks(folder, root.resolve() if root else ROOT, own_kernel=kernel)
+    if slow := slow_start():
+        console.note(slow)
+    if shared is None and is_shared(folder):
+        shared, folder = folder, own_place(FOLDER)
+    if shared is not None:
+        console.say(f"{shared} is shared: your own copies go to {folder}")
+    placed = place_notebooks(folder, root.resolve() if root else ROOT, own_kernel=kernel, shared=shared)
     copied = [each.path.name for each in placed if each.state == "copied"]
     kept = [each.path.name for each in placed if each.state == "kept"]
     if copied:

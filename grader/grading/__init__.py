@@ -2,5 +2,6 @@
 
 from grader.grading.batch import Settings, Stop, Summary, grade_class
 from grader.grading.selection import Selection
+from grader.grading.shard import BadShard, Shard
 
-__all__ = ["Selection", "Settings", "Stop", "Summary", "grade_class"]
+__all__ = ["BadShard", "Selection", "Settings", "Shard", "Stop", "Summary", "grade_class"]

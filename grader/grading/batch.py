@@ -20,6 +20,7 @@ from grader.grading.against import Against, against
 from grader.grading.course_key import course_key, kept_key, remember_key
 from grader.grading.judge import Judge, digest_of_file
 from grader.grading.selection import EVERYBODY, Selection
+from grader.grading.shard import Shard
 from grader.grading.submission import package_version
 from grader.judging.judged_by import files_of, judged_by
 from grader.judging.time_limit import TIME_LIMIT
@@ -27,7 +28,7 @@ from grader.names import safe_name
 from grader.remote.no_compiler import optimizers_without_compiler
 from grader.results import RecordStore, SubmissionResult
 from grader.results.feedback import feedback_given
-from grader.sandbox import Sandbox, Tier
+from grader.sandbox import Sandbox, SandboxUnavailable, Tier
 from grader.sandbox.launch import modules_for
 from grader.sandbox.probe import choose
 from grader.submissions import UNKNOWN, Found, NotReadable, find_submissions, read_bytes
@@ -81,14 +82,15 @@ class Grades(Protocol):
 @dataclass(frozen=True)
 class Settings:
     """How a class is graded: how many submissions at once, in which tier of isolation ("best" is the strongest there
-    is), how many seconds one question may take, the course key (None: that of the results, or a new one), and whose
-    submissions are graded."""
+    is), how many seconds one question may take, the course key (None: that of the results, or a new one), whose
+    submissions are graded, and which part of these (None: all of them)."""
 
     jobs: int = 1
     isolation: str = "full"
     time_limit: float = TIME_LIMIT
     key: str | None = None
     selection: Selection = EVERYBODY
+    shard: Shard | None = None
 
 
 def grade_class(
@@ -102,44 +104,87 @@ def grade_class(
 
     Raises NoSubmissions, SandboxUnavailable, and the errors of grader.results (busy, full or read-only `out`): each
     says what to do, and nothing that was written before is lost. `progress(done, total, result)` is called after each.
+
+    A shard writes its records and nothing that is about the whole class: results.json is written by a run over all,
+    which takes up what shards have graded, and needs no sandbox if nothing is left to grade.
     """
     torch.set_num_threads(1)
     optimizers_without_compiler()
     settings = settings or Settings()
     found = find_submissions(submissions, exercise_names())
     selected = settings.selection.of(found)
+    if settings.shard is not None:
+        selected = settings.shard.of(selected)
     store = RecordStore(out)
-    with store.lock():
-        earlier = kept_key(out)
-        chosen = course_key(settings.key, out)
-        tier = choose(settings.isolation)
+    with store.lock(str(settings.shard) if settings.shard else None) as lock:
+        store.replaced.when = lock.began
+        tier, unavailable = _tier(settings.isolation, store)
         summary = Summary(tier.value, out / "results.json")
-        if earlier is not None and earlier != chosen:
-            settings.selection.keeps_the_key(out)
-            summary.other_key = sum(_drawn_from(earlier, store, tier, one) for one in found)
-        expected = [(one.learner, one.exercise) for one in found]
-        store.remember_overrides(expected)  # a mistake in them is told before the class is graded, not after
-        remember_key(chosen, out)
-        run = _Run(
-            store,
-            Judge(chosen, settings.time_limit, feedback_given(out)),
-            tier,
-            summary,
-            len(selected),
-            progress,
-            stop or Stop(),
-        )
-        exercises = {one.exercise for one in selected} & set(exercise_names())
-        store.remember_judges((judged_by(name), name, files_of(name)) for name in sorted(exercises))
-        run.grade(selected if settings.selection.again else run.take_up(selected), settings.jobs)
-        store.forget_renamed(expected, exercise_names())
-        summary.withdrawn = _forget_unknown(store.withdrawn(expected))
-        overrides = store.remember_overrides(expected)
-        summary.overrides = [*overrides.moot, *overrides.about(summary.withdrawn, store.path), *overrides.waiting]
-        summary.results = store.write_results(package_version(), tier.value, summary.damaged)
-        if store.replaced.run is not None:
-            summary.changed = against(out, str(store.replaced.run))
+        with lock.alone():
+            judge = judge_of(settings, store, found, summary, unavailable)
+        run = Run(store, judge, tier, summary, len(selected), progress, stop or Stop())
+        waiting = selected if settings.selection.again else run.take_up(selected)
+        if waiting and unavailable is not None:
+            raise unavailable
+        run.grade(waiting, settings.jobs)
+        if settings.shard is None:
+            finish(store, found, summary)
     return summary
+
+
+def _tier(isolation: str, store: RecordStore) -> tuple[Tier, SandboxUnavailable | None]:
+    """The tier to grade in, and why it cannot be had here. If nothing has been graded yet, that is raised at once."""
+    try:
+        return choose(isolation), None
+    except SandboxUnavailable as error:
+        if isolation == "best" or not store.folder.exists():
+            raise
+        return Tier(isolation), error
+
+
+def judge_of(
+    settings: Settings, store: RecordStore, found: list[Found], summary: Summary, unavailable: Exception | None = None
+) -> Judge:
+    """The judge with the course key, which is kept beside the results.
+
+    If it is not that of earlier results, the summary says how many these are; what makes grading `unavailable` is then
+    raised, before the new key takes the other's place.
+
+    Raises NoSubmissions where only some are graded, and the others would be left with inputs of another key.
+    """
+    out = store.out
+    earlier = kept_key(out)
+    chosen = course_key(settings.key, out)
+    if earlier is not None and earlier != chosen:
+        if unavailable is not None:
+            raise unavailable
+        settings.selection.keeps_the_key(out)
+        if settings.shard is not None:
+            settings.shard.keeps_the_key(out)
+        summary.other_key = sum(_drawn_from(earlier, store, Tier(summary.isolation), one) for one in found)
+    if settings.shard is None:  # a mistake in them is told before the class is graded, not after
+        store.remember_overrides((one.learner, one.exercise) for one in found)
+    remember_key(chosen, out)
+    exercises = {one.exercise for one in found} & set(exercise_names())
+    store.remember_judges((judged_by(name), name, files_of(name)) for name in sorted(exercises))
+    # Where nothing protects, a learner's code could read and change what is kept.
+    keep = Tier(summary.isolation) is not Tier.NONE
+    return Judge(chosen, settings.time_limit, feedback_given(out), keep)
+
+
+def finish(store: RecordStore, found: list[Found], summary: Summary) -> None:
+    """Assemble what is about the whole class from the records, and say what of them has no submission any more.
+
+    Hold the lock of the whole output folder. found: every submission that is there, whether it was graded or not.
+    """
+    expected = [(one.learner, one.exercise) for one in found]
+    store.forget_renamed(expected, exercise_names())
+    summary.withdrawn = _forget_unknown(store.withdrawn(expected))
+    overrides = store.remember_overrides(expected)
+    summary.overrides = [*overrides.moot, *overrides.about(summary.withdrawn, store.path), *overrides.waiting]
+    summary.results = store.write_results(package_version(), summary.isolation, summary.damaged)
+    if (run := store.replaced.folder) is not None:
+        summary.changed = against(store.out, str(run))
 
 
 def _forget_unknown(withdrawn: list[Path]) -> list[Path]:
@@ -164,7 +209,7 @@ def _drawn_from(key: str, store: RecordStore, tier: Tier, found: Found) -> bool:
 
 
 @dataclass
-class _Run:
+class Run:
     """One run over a class."""
 
     store: RecordStore

@@ -20,6 +20,7 @@ FOLDER = "earlier"
 KEPT = 10
 """Runs whose earlier results stay; the oldest go first. A folder with another name is nobody's to remove."""
 _RUN = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(-\d+)?")
+NAME = "%Y-%m-%dT%H-%M-%SZ"
 _TIMES = ("seconds", "cpu_seconds", "answer_seconds")
 
 
@@ -46,8 +47,16 @@ class Keeper:
                 self.run = self._begin()
         write_atomic(self.run / path.relative_to(self.out), before)
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of this run; also where others made it, who belong to the same run. None if nothing was kept."""
+        if self.run is None and self.when is not None:
+            run = self.out / FOLDER / f"{self.when:{NAME}}"
+            return run if run.is_dir() else None
+        return self.run
+
     def _begin(self) -> Path:
-        name = f"{self.when or datetime.now(UTC):%Y-%m-%dT%H-%M-%SZ}"
+        name = f"{self.when or datetime.now(UTC):{NAME}}"
         run, count = self.out / FOLDER / name, 1
         while run.exists() and self.when is None:
             count += 1

@@ -16,7 +16,7 @@ from .earlier import Keeper, since, submissions_before
 from .errors import DamagedRecord, NewerRecord
 from .judges import FILE as JUDGES
 from .judges import read_judges, with_judge
-from .lock import OutputLock
+from .lock import OutputLock, ShardLock
 from .overrides import SEEN, Plan, Results, plan_overrides, remember
 from .record import SubmissionResult
 from .summary import Summary, to_json
@@ -46,11 +46,11 @@ class RecordStore:
         self.out = Path(out)
         self.folder = self.out / "records"
         self.replaced = Keeper(self.out, run)
-        self._lock: OutputLock | None = None
+        self._lock: OutputLock | ShardLock | None = None
 
-    def lock(self) -> OutputLock:
-        """Exclusive use of the output folder, as a context manager; creates the folder."""
-        self._lock = OutputLock(self.out)
+    def lock(self, shard: str | None = None) -> OutputLock | ShardLock:
+        """Exclusive use of the output folder, or of a shard such as "3/8", as a context manager; makes the folder."""
+        self._lock = OutputLock(self.out) if shard is None else ShardLock(self.out, shard)
         return self._lock
 
     def path(self, learner: str, exercise: str) -> Path:

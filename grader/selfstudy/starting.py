@@ -13,8 +13,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from grader.exercise.catalogue import NAME, ROOT, course_folder
+from grader.exercise.catalogue import ROOT, course_folder
 from grader.files import OutputNotWritable, write_atomic
+from tlcore.machine.home import elsewhere
+from tlcore.machine.own_copies import exercises_in, why_not_read, why_not_written
 from tlcore.machine.own_kernel import stamped
 
 from .errors import CannotStart
@@ -36,55 +38,67 @@ class Placed:
     state: str
 
 
-def place_notebooks(folder: Path, root: Path = ROOT, own_kernel: bool = False) -> list[Placed]:
-    """Copy the notebooks of `root/exercises` into `folder`. Raises CannotStart.
+def place_notebooks(
+    folder: Path, root: Path = ROOT, own_kernel: bool = False, shared: Path | None = None
+) -> list[Placed]:
+    """Copy the notebooks of `root/exercises`, or those of a folder that many share, into `folder`. Raises CannotStart.
 
     A notebook that is there stays as it is. Where the release has changed since it was copied, the newer one is put
-    beside it, once. With `own_kernel` the copies open with the kernel of `tlcore.machine.own_kernel`.
+    beside it, once. With `own_kernel` the copies open with the kernel of `tlcore.machine.own_kernel`. Nothing is
+    written where the originals are.
     """
-    sources = sorted(path for path in (course_folder(root) / "exercises").glob("*.ipynb") if NAME.fullmatch(path.stem))
+    sources = exercises_in(shared or course_folder(root) / "exercises")
+    if not sources and shared:
+        raise CannotStart(why_not_read(shared))
     if not sources:
         raise CannotStart(f"there are no notebooks to copy: {root / 'exercises'} has none (in a checkout: tl build)")
     if folder.exists() and not folder.is_dir():
         raise CannotStart(f"{folder} is a file: choose another name for the folder, as in tl start my-folder")
-    if folder.resolve() == (course_folder(root) / "exercises").resolve():
+    if folder.resolve() == sources[0].parent.resolve():
         raise CannotStart("these are the originals: choose a folder of your own, as in tl start my-folder")
+    originals = {source.name: _original(source, own_kernel) for source in sources}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         released = _released(folder)
-        placed = [_place(source, folder, released, own_kernel) for source in sources]
+        placed = [_place(folder / name, *original, released) for name, original in originals.items()]
         write_atomic(folder / RELEASED, (json.dumps(released, indent=1) + "\n").encode())
     except (OSError, OutputNotWritable) as error:
         cause = error if isinstance(error, OSError) else error.__cause__
-        why = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)
-        raise CannotStart(
-            f"{folder} cannot be written ({why}): choose another folder, as in tl start my-folder"
-        ) from None
+        raise CannotStart(why_not_written(folder, cause) if isinstance(cause, OSError) else str(error)) from None
     return placed
 
 
-def _place(source: Path, folder: Path, released: dict[str, str], own_kernel: bool) -> Placed:
-    data = source.read_bytes()
-    digest = hashlib.sha256(data).hexdigest()
-    if own_kernel:
-        data = stamped(data)
-    target = folder / source.name
-    had = released.get(source.stem)
+def _original(source: Path, own_kernel: bool) -> tuple[str, bytes]:
+    """The digest of a notebook as it is handed out, and what is copied. Raises CannotStart."""
+    try:
+        data = source.read_bytes()
+        return hashlib.sha256(data).hexdigest(), stamped(data) if own_kernel else data
+    except OSError as error:
+        raise CannotStart(
+            f"{source} cannot be read ({error.strerror}): ask those who run the workshop to open it for you (chmod a+r)"
+        ) from None
+    except (ValueError, KeyError, TypeError):
+        raise CannotStart(f"{source} is not a notebook: tell those who run the workshop that it is damaged") from None
+
+
+def _place(target: Path, digest: str, data: bytes, released: dict[str, str]) -> Placed:
+    folder, name = target.parent, target.stem
+    had = released.get(name)
     if not os.path.lexists(target) and _write_new(target, data):
-        released[source.stem] = digest
-        return Placed(source.stem, target, "copied")
+        released[name] = digest
+        return Placed(name, target, "copied")
     if digest == had or (had is None and _same_release(target, data)):
-        released[source.stem] = digest
-        return Placed(source.stem, target, "kept")
+        released[name] = digest
+        return Placed(name, target, "kept")
     count = 1
     while True:
         suffix = f"-{count}" if count > 1 else ""
-        beside = folder / f"{source.stem}-new-{version('tl-exercises')}{suffix}.ipynb"
+        beside = folder / f"{name}-new-{version('tl-exercises')}{suffix}.ipynb"
         if _write_new(beside, data) or (beside.is_file() and beside.read_bytes() == data):
             break
         count += 1
-    released[source.stem] = digest
-    return Placed(source.stem, beside, "beside")
+    released[name] = digest
+    return Placed(name, beside, "beside")
 
 
 def _write_new(path: Path, data: bytes) -> bool:
@@ -159,10 +173,19 @@ def jupyter_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def open_jupyter(command: list[str]) -> int:
-    """Run JupyterLab until it is ended; its exit status. Where that can be, this process becomes JupyterLab."""
+    """Run JupyterLab until it is ended; its exit status. Where that can be, this process becomes JupyterLab.
+
+    Raises CannotStart.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
-    environment = jupyter_environment(os.environ)
+    try:
+        own_places, said = elsewhere(os.environ)
+    except OSError as error:
+        raise CannotStart(f"JupyterLab can keep its files neither in your home nor elsewhere: {error}") from None
+    if said:
+        print(said, file=sys.stderr, flush=True)
+    environment = jupyter_environment({**os.environ, **own_places})
     if os.name == "posix":
         os.execve(command[0], command, environment)
     process = subprocess.Popen(command, env=environment)

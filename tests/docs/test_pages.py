@@ -11,7 +11,7 @@ import typer
 from grader.cli.app import app
 
 ROOT = Path(__file__).parents[2]
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "deploy").glob("*/README.md")]
 VERBS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -78,7 +78,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 @by_page
 def test_every_path_is_there(page: Path) -> None:
     for text in code_of(page):
-        for path in re.findall(r"(?<![\w/.])(?:grader|tlcore|tests|docs|benchmarks|solutions)/[\w/.*]*", text):
+        for path in re.findall(r"(?<![\w/.])(?:grader|tlcore|tests|docs|deploy|benchmarks|solutions)/[\w/.*]*", text):
             assert "NN_" in path or list(ROOT.glob(path.rstrip("/."))), path
 
 

@@ -1,6 +1,9 @@
 """What a notebook and `tl doctor` find out about the machine, and that what is missing comes with what to do."""
 
 import json
+import os
+import re
+import subprocess
 import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
@@ -9,16 +12,33 @@ from pathlib import Path
 import pytest
 
 from grader.exercise.catalogue import ROOT
-from tlcore.machine import LOOKS, Finding, Page, as_text, cluster, hardware, look_round, software, this_machine
+from tlcore.machine import (
+    LOOKS,
+    Finding,
+    Page,
+    as_text,
+    cluster,
+    environment,
+    file_system,
+    hardware,
+    job,
+    look_round,
+    software,
+    this_machine,
+)
+
+STAGED = "/home/zoe/ondemand/data/sys/dashboard/batch_connect"
 
 JOB = ("SLURM_JOB_ID", "SLURM_CPUS_PER_TASK", "SLURM_CPUS_ON_NODE", "SLURM_MEM_PER_NODE", "SLURM_JOB_NAME")
-JOB += ("SLURM_JOB_PARTITION", "SLURM_JOB_END_TIME", "SLURMD_NODENAME")
+JOB += ("SLURM_JOB_PARTITION", "SLURM_JOB_START_TIME", "SLURM_JOB_END_TIME", "SLURMD_NODENAME", "SLURM_JOB_NUM_NODES")
+JOB += ("SLURM_NTASKS", "SLURM_TASKS_PER_NODE")
 
 
 def in_a_job(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
     """The environment of a Slurm job that sets these variables, or of no job."""
     for name in JOB:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PATH", "/nowhere")  # no squeue that knows of other jobs, and no sbatch
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
 
@@ -46,23 +66,63 @@ def test_a_package_that_is_missing_or_too_old(monkeypatch):
         ({"SLURM_JOB_ID": "7", "SLURM_CPUS_PER_TASK": "4"}, "fine", "Slurm: job 7, 4 cores a task"),
         ({"SLURM_JOB_ID": "7", "SLURM_CPUS_ON_NODE": "1"}, "note", "Slurm: job 7, 1 core on this node"),
         ({"SLURM_JOB_ID": "7", "SLURM_JOB_NAME": "sys/dashboard/sys/jupyter"}, "fine", "Open OnDemand: job 7"),
+        (
+            {"SLURM_JOB_ID": "7", "SLURM_JOB_NUM_NODES": "2", "SLURM_TASKS_PER_NODE": "2(x2)", "SLURM_NTASKS": "4"},
+            "note",
+            "Slurm: job 7, 2 nodes, 4 tasks",
+        ),
     ],
 )
 def test_a_cluster(monkeypatch, variables: dict[str, str], status: str, found: str):
     in_a_job(monkeypatch, **variables)
-    (finding,) = cluster.cluster()
+    _, finding = cluster.session()
     assert (finding.status, finding.found) == (status, found)
     assert bool(finding.advice) == (status == "note")
 
 
 def test_a_job_that_ends_soon_says_so(monkeypatch):
     in_a_job(monkeypatch, SLURM_JOB_ID="7", SLURM_JOB_PARTITION="atlas", SLURM_JOB_END_TIME=str(int(time.time()) + 605))
-    (finding,) = cluster.cluster()
+    _, finding = cluster.session()
     assert (finding.status, finding.found) == ("note", "Slurm: job 7, partition atlas, ends in 10 min")
     assert "save your notebook" in finding.advice
     monkeypatch.setenv("SLURM_JOB_END_TIME", str(int(time.time()) + 4 * 3600 + 65))
-    (finding,) = cluster.cluster()
+    _, finding = cluster.session()
     assert (finding.status, finding.found.rpartition(", ")[2]) == ("fine", "ends in 4 h 01 min")
+    monkeypatch.setenv("SLURM_JOB_START_TIME", str(int(time.time()) - 4 * 3600 + 65))
+    _, finding = cluster.session()
+    assert finding.found.rpartition(", ")[2] == "ends in 4 h 01 min of 8 h 00 min"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("4:05", 245), ("1:00:00", 3600), ("2-03:04:05", 183845), ("UNLIMITED", None), ("INVALID", None), ("", None)],
+)
+def test_times_as_slurm_writes_them(text: str, expected: float | None):
+    assert job.seconds(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("per_node", "tasks"), [("1", 1), ("2(x3)", 6), ("2(x3),1", 7), ("", None), ("many", None), ("2(x", None)]
+)
+def test_tasks_of_all_nodes(monkeypatch, per_node: str, tasks: int | None):
+    in_a_job(monkeypatch, SLURM_JOB_ID="7", SLURM_TASKS_PER_NODE=per_node)
+    assert job.current_job().tasks == tasks
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "app", "session"),
+    [
+        ("sys/dashboard/sys/jupyter", "", "sys/jupyter", None),
+        ("ondemand/sys/dashboard/dev/my_app/sub", "", "dev/my_app/sub", None),
+        ("ondemand-sys-dashboard-sys-jupyter", "", "sys-jupyter", None),
+        ("x", f"{STAGED}/sys/jupyter/output/0a1b2c3d-1111-4222-8333-444455556666", "a session", "0a1b2c3d"),
+        ("mysys/dashboard/sys/x", "/home/zoe", None, None),
+        ("bash", "/home/zoe/batch_connect/output/results", None, None),
+    ],
+)
+def test_what_open_ondemand_calls_a_job(name: str, folder: str, app: str | None, session: str | None):
+    found = job.Job("7", name=name, folder=folder)
+    assert (found.app, found.session) == (app, session)
 
 
 def test_slurm_without_a_job_may_be_a_login_node(monkeypatch, tmp_path):
@@ -71,18 +131,18 @@ def test_slurm_without_a_job_may_be_a_login_node(monkeypatch, tmp_path):
     sbatch.write_text("#!/bin/sh\n")
     sbatch.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    (finding,) = cluster.cluster()
+    _, finding = cluster.session()
     assert finding.status == "note" and "login node" in finding.advice
 
 
 def test_the_portal_and_the_node(monkeypatch):
     in_a_job(monkeypatch)
-    assert next(cluster.portal()).found == "not used"
+    assert next(cluster.session()).found == "not used"
     in_a_job(monkeypatch, SLURM_JOB_ID="7", SLURM_JOB_NAME="sys/dashboard/sys/jupyter", SLURMD_NODENAME="c042")
-    assert next(cluster.portal()).found == "Open OnDemand (sys/dashboard/sys/jupyter)"
+    assert next(cluster.session()).found == "Open OnDemand (sys/jupyter)"
     assert next(cluster.node()).found == "c042"
     monkeypatch.setenv("SLURM_JOB_NAME", "bash")
-    assert "another way" in next(cluster.portal()).found
+    assert "another way" in next(cluster.session()).found
 
 
 def test_a_shell_that_runs_commands_and_one_that_does_not(monkeypatch, tmp_path):
@@ -110,6 +170,68 @@ def test_disks_that_can_be_written_and_one_that_cannot(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path / "gone"))
     here, home = hardware.disk()
     assert home.status == "note" and "nothing can be saved (No such file" in home.found and "quota" in home.advice
+
+
+SLOW_TORCH = "import time\ntime.sleep(0.4)\n"
+
+
+def looked_at(folder: Path, program: str) -> str:
+    """What a fresh process prints that finds this `torch` first."""
+    (folder / "torch.py").write_text(SLOW_TORCH)
+    paths = os.pathsep.join([str(folder), str(ROOT)])
+    run = subprocess.run(
+        [sys.executable, "-c", f"from tlcore.machine import environment as e\n{program}"],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return run.stdout
+
+
+def test_importing_torch_is_timed_once(tmp_path: Path):
+    said = looked_at(tmp_path, "for _ in range(2): print(*e.importing())").splitlines()
+    assert said[0] == said[1]
+    seconds = float(re.search(r"found='([\d.]+) seconds, from ", said[0])[1])
+    assert 0.4 <= seconds < 10 and sys.prefix in said[0] and "status='fine'" in said[0]
+
+
+def test_where_torch_is_imported_already_a_fresh_process_tells(tmp_path: Path):
+    said = looked_at(tmp_path, "import torch, time\ntime.sleep = None\nprint(*e.importing())")
+    assert "seconds in a fresh process, from " in said
+
+
+def test_a_slow_disk_is_a_note_with_its_seconds(tmp_path: Path):
+    said = looked_at(tmp_path, "e.SLOW_IMPORT = 0.2\nprint(*e.importing())")
+    assert "status='note'" in said and "first cell" in said
+    (tmp_path / "more").mkdir()
+    said = looked_at(tmp_path / "more", "import torch\ne.PATIENCE = 0.1\nprint(*e.importing())")
+    assert "takes more than 0.1 seconds" in said
+
+
+def test_a_torch_that_cannot_be_imported_is_left_to_its_own_row(monkeypatch):
+    environment._seconds.cache_clear()
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setattr(environment, "_PROGRAM", "import nosuchmodule")
+    assert list(environment.importing()) == []
+    environment._seconds.cache_clear()
+
+
+def test_the_kind_of_a_file_system(monkeypatch, tmp_path: Path):
+    assert file_system.kind_of(Path("/proc/self")) == "proc"
+    assert file_system.kind_of(Path("/")) is not None
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(
+        "21 1 8:1 / / rw - ext4 /dev/sda rw\n"
+        "30 21 0:40 / /scratch\\040disk rw,relatime shared:7 - lustre mds@tcp:/scratch rw\n"
+        "31 21 0:41 / /scra rw - nfs4 server:/scra rw\n"
+    )
+    monkeypatch.setattr(file_system, "MOUNTS", mounts)
+    assert file_system.kind_of(Path("/scratch disk/zoe")) == "lustre"
+    assert file_system.kind_of(Path("/scratch")) == "ext4"
+    monkeypatch.setattr(file_system, "MOUNTS", tmp_path / "none")
+    assert file_system.kind_of(Path("/")) is None
 
 
 def test_little_memory_is_a_note_with_advice(monkeypatch):

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 
 from tlcore.machine.finding import Finding
+from tlcore.machine.job import Job, current_job
 
 SOON = 30 * 60
 """Seconds to the end of a job below which one should know."""
 SHELL_SECONDS = 10
-_INTERACTIVE = re.compile(r"(sys|usr|dev)/")
-"""How Open OnDemand begins the names of the jobs of its interactive apps: sys/dashboard/sys/jupyter or the like."""
 
 
 def node() -> Iterator[Finding]:
@@ -24,14 +21,11 @@ def node() -> Iterator[Finding]:
     yield Finding("node", "fine", os.environ.get("SLURMD_NODENAME") or platform.node() or "without a name")
 
 
-def portal() -> Iterator[Finding]:
-    """Whether this was started from Open OnDemand, the web page of many clusters."""
-    if not os.environ.get("SLURM_JOB_ID"):
-        yield Finding("portal", "fine", "not used")
-    elif _INTERACTIVE.match(os.environ.get("SLURM_JOB_NAME", "")):
-        yield Finding("portal", "fine", f"Open OnDemand ({os.environ['SLURM_JOB_NAME']})")
-    else:
-        yield Finding("portal", "fine", "not used: the job was started in another way")
+def session() -> Iterator[Finding]:
+    """Whether this was started from Open OnDemand, the web page of many clusters, and the Slurm job that it is in."""
+    job = current_job()
+    yield _portal(job)
+    yield _cluster(job)
 
 
 def shell() -> Iterator[Finding]:
@@ -53,47 +47,53 @@ def shell() -> Iterator[Finding]:
         yield Finding("shell", "note", f"{program} does not run commands: {why}", advice)
 
 
-def cluster() -> Iterator[Finding]:
-    """The Slurm job, from the variables that Slurm sets in one."""
-    job = os.environ.get("SLURM_JOB_ID")
-    if not job:
-        if shutil.which("sbatch"):
-            found = "not in a Slurm job, on a machine that has Slurm"
-            advice = (
-                "this may be a login node, which is shared: start JupyterLab as a job, from the portal or with sbatch"
-            )
-            yield Finding("cluster", "note", found, advice)
-        else:
-            yield Finding("cluster", "fine", "not in a Slurm job")
-        return
-    granted = [f"job {job}"]
-    if os.environ.get("SLURM_JOB_PARTITION"):
-        granted.append(f"partition {os.environ['SLURM_JOB_PARTITION']}")
-    for name, unit in (("SLURM_CPUS_PER_TASK", "cores a task"), ("SLURM_CPUS_ON_NODE", "cores on this node")):
-        if os.environ.get(name):
-            unit = unit.replace("cores", "core", 1) if os.environ[name] == "1" else unit
-            granted.append(f"{os.environ[name]} {unit}")
-    if os.environ.get("SLURM_MEM_PER_NODE"):
-        granted.append(f"{os.environ['SLURM_MEM_PER_NODE']} MiB")
-    left = _seconds_left()
-    if left is not None:
-        granted.append(f"ends in {_hours(left)}")
-    place = "Open OnDemand" if _INTERACTIVE.match(os.environ.get("SLURM_JOB_NAME", "")) else "Slurm"
-    found = f"{place}: {', '.join(granted)}"
+def _portal(job: Job | None) -> Finding:
+    if job is None:
+        return Finding("portal", "fine", "not used")
+    if job.app is None:
+        return Finding("portal", "fine", "not used: the job was started in another way")
+    session = f", session {job.session}" if job.session else ""
+    return Finding("portal", "fine", f"Open OnDemand ({job.app}{session})")
+
+
+def _cluster(job: Job | None) -> Finding:
+    """What was granted to a job, and how long it lasts."""
+    if job is None and shutil.which("sbatch"):
+        found = "not in a Slurm job, on a machine that has Slurm"
+        advice = "this may be a login node, which is shared: start JupyterLab as a job, from the portal or with sbatch"
+        return Finding("cluster", "note", found, advice)
+    if job is None:
+        return Finding("cluster", "fine", "not in a Slurm job")
+    found = f"{'Open OnDemand' if job.app else 'Slurm'}: {', '.join(_granted(job))}"
     remarks = []
-    if left is not None and left < SOON:
+    if job.left is not None and job.left < SOON:
         remarks.append("save your notebook, and start a new job before this one ends")
-    if os.environ.get("SLURM_CPUS_ON_NODE") == "1":
+    if (job.nodes or 1) > 1 or (job.tasks or 1) > 1:
+        remarks.append("a notebook runs as one task on one node: leave the others to others next time")
+    if job.cores_here == 1:
         remarks.append("one core is enough for the notebooks; for grading a class ask for more cores")
-    yield Finding("cluster", "note" if remarks else "fine", found, "; ".join(remarks))
+    return Finding("cluster", "note" if remarks else "fine", found, "; ".join(remarks))
 
 
-def _seconds_left() -> float | None:
-    """Until the job ends, which Slurm 22.05 and later tell as seconds since 1970; None where nothing is told."""
-    try:
-        return max(0.0, int(os.environ["SLURM_JOB_END_TIME"]) - time.time())
-    except (KeyError, ValueError):
-        return None
+def _granted(job: Job) -> Iterator[str]:
+    yield f"job {job.id}"
+    if job.partition:
+        yield f"partition {job.partition}"
+    for count, unit in ((job.nodes, "node"), (job.tasks, "task")):
+        if count is not None:
+            yield _count(count, unit)
+    if job.cores_a_task is not None:
+        yield f"{_count(job.cores_a_task, 'core')} a task"
+    if job.cores_here is not None:
+        yield f"{_count(job.cores_here, 'core')} on this node"
+    if job.memory is not None:
+        yield f"{job.memory} MiB"
+    if job.left is not None:
+        yield f"ends in {_hours(job.left)}" + (f" of {_hours(job.limit)}" if job.limit is not None else "")
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def _hours(seconds: float) -> str:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tlcore.machine.file_system import kind_of
 from tlcore.machine.finding import Finding
 
 GIB = 2**30
@@ -15,6 +16,7 @@ ENOUGH_MEMORY = 2 * GIB
 """What one notebook's kernel with torch and transformers takes, and room for a browser beside it."""
 ENOUGH_DISK = GIB // 2
 """Room for saved notebooks, their checkpoints and small models; the packages are installed already."""
+NOT_NEEDED = "every exercise is made for a processor core"
 TRIAL = 2**20
 """Bytes written to see whether a disk takes them: a quota shows only then."""
 
@@ -55,11 +57,11 @@ def accelerator() -> Iterator[Finding]:
         yield Finding("accelerator", "problem", f"torch cannot be imported: {error}", advice)
         return
     if torch.cuda.is_available():
-        yield Finding("accelerator", "fine", f"CUDA: {torch.cuda.get_device_name(0)}")
+        yield Finding("accelerator", "fine", f"CUDA: {torch.cuda.get_device_name(0)}, not needed: {NOT_NEEDED}")
     elif torch.backends.mps.is_available():
-        yield Finding("accelerator", "fine", "Apple MPS")
+        yield Finding("accelerator", "fine", f"Apple MPS, not needed: {NOT_NEEDED}")
     else:
-        yield Finding("accelerator", "fine", "none; every exercise is made for a processor core")
+        yield Finding("accelerator", "fine", f"none, and none is needed: {NOT_NEEDED}")
 
 
 def disk() -> Iterator[Finding]:
@@ -72,7 +74,8 @@ def disk() -> Iterator[Finding]:
             yield Finding(name, status, f"{folder}: nothing can be saved ({why})", advice)
             continue
         free = shutil.disk_usage(folder).free
-        found = f"{folder}: can be written, {free / GIB:.1f} GiB free on its disk"
+        kind = kind_of(folder)
+        found = f"{folder}: can be written, {free / GIB:.1f} GiB free on its disk{f' ({kind})' if kind else ''}"
         if free >= ENOUGH_DISK:
             yield Finding(name, "fine", found)
         else:

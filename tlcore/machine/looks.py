@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from tlcore.machine import cluster, hardware, software
+from tlcore.machine import cluster, environment, hardware, software
 from tlcore.machine.finding import Finding, Look
 
 LOOKS: tuple[Look, ...] = (
@@ -14,11 +14,11 @@ LOOKS: tuple[Look, ...] = (
     software.kernel,
     software.installed_kernel,
     cluster.node,
-    cluster.portal,
+    cluster.session,
     cluster.shell,
-    cluster.cluster,
     hardware.cores,
     hardware.memory,
+    environment.importing,
     hardware.accelerator,
     hardware.disk,
     software.rights,

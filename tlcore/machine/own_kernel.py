@@ -11,6 +11,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from tlcore.machine.home import without_ipythons_warning
+
 NAME = "transfer-learning"
 """The kernel's name, in the notebooks that are made for it and as the name of its folder."""
 SHOWN_AS = "Transfer learning (exercises)"
@@ -31,7 +33,8 @@ def install() -> tuple[Path, str | None]:
     folder = _folder()
     before = interpreter()
     try:
-        install_kernel(user=True, kernel_name=NAME, display_name=SHOWN_AS)
+        with without_ipythons_warning():
+            install_kernel(user=True, kernel_name=NAME, display_name=SHOWN_AS)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise CannotInstall(

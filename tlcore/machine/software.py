@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tlcore.machine import own_kernel
 from tlcore.machine.finding import Finding
+from tlcore.machine.home import without_ipythons_warning
 from tlcore.progress import in_notebook
 
 BUNDLE = "tl-learner"
@@ -68,7 +69,9 @@ def packages() -> Iterator[Finding]:
 def kernel() -> Iterator[Finding]:
     """The kernel that runs this notebook; outside of one, the kernel that the exercises ask for."""
     if in_notebook():
-        yield Finding("Jupyter kernel", "fine", f"runs this notebook (ipykernel {version('ipykernel')})")
+        ours = f'"{own_kernel.SHOWN_AS}", ' if own_kernel.interpreter() == sys.executable else ""
+        found = f"{ours}{sys.prefix}, runs this notebook (ipykernel {version('ipykernel')})"
+        yield Finding("Jupyter kernel", "fine", found)
         return
     mend = f"{sys.executable} -m ipykernel install --sys-prefix --name python3"
     try:
@@ -78,7 +81,8 @@ def kernel() -> Iterator[Finding]:
         yield Finding("Jupyter kernel", "problem", f"Jupyter cannot be imported: {error}", advice)
         return
     try:
-        spec = KernelSpecManager().get_kernel_spec("python3")
+        with without_ipythons_warning():
+            spec = KernelSpecManager().get_kernel_spec("python3")
     except NoSuchKernel:
         yield Finding("Jupyter kernel", "problem", "no kernel 'python3'", mend)
         return

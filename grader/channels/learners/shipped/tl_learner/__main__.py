@@ -12,17 +12,27 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from tlcore.machine import own_kernel
+from tlcore.machine import own_copies, own_kernel
+from tlcore.machine.home import elsewhere
 from tlcore.machine.own_kernel import CannotInstall, stamped
+from tlcore.machine.slow_start import slow_start
 
+FOLDER = "my-notebooks"
 RELEASED = ".tl-released.json"
 """In your folder: the sha256 of each notebook as it was handed out."""
+
+
+class CannotCopy(Exception):
+    """There is nothing to copy; the message says why, and what to do."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Copy what is missing, say what was done, and open JupyterLab; the exit status."""
     parser = argparse.ArgumentParser("tl-learner", description="Put the notebooks into FOLDER and open JupyterLab.")
-    parser.add_argument("folder", nargs="?", default="my-notebooks", type=Path, help="default: my-notebooks")
+    where = f"default: {FOLDER}; a shared folder with exercises, which you may only read, is copied there"
+    parser.add_argument("folder", nargs="?", default=FOLDER, type=Path, help=where)
+    copied = "copy the exercises of this folder, not those of this installation"
+    parser.add_argument("--from", dest="shared", type=Path, metavar="SHARED", help=copied)
     parser.add_argument("--no-lab", action="store_true", help="only copy")
     own = "install a Jupyter kernel for this environment; the copies open with it in any JupyterLab"
     parser.add_argument("--kernel", action="store_true", help=own)
@@ -38,12 +48,21 @@ def main(arguments: list[str] | None = None) -> int:
             return 2
         if given.remove:
             return 0
+    if slow := slow_start():
+        print(slow, file=sys.stderr)
+    if given.shared is None and own_copies.is_shared(given.folder):
+        given.shared, given.folder = given.folder, own_copies.own_place(FOLDER)
+    if given.shared is not None:
+        print(f"{given.shared} is shared: your own copies go to {given.folder}")
     new = not (given.folder / RELEASED).exists()
     try:
-        release = {n.name: n.read_bytes() for n in notebooks()}
-        lines = place(given.folder, release, stamped if given.kernel else None)
+        release = originals(given.shared, stamped if given.kernel else None)
+        lines = place(given.folder, release)
+    except CannotCopy as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     except OSError as error:
-        print(f"error: {given.folder} cannot be written ({error.strerror}): choose another folder", file=sys.stderr)
+        print(f"error: {own_copies.why_not_written(given.folder, error)}", file=sys.stderr)
         return 2
     print("\n".join(lines))
     if given.kernel and any("yours, left" in line for line in lines):
@@ -54,6 +73,14 @@ def main(arguments: list[str] | None = None) -> int:
     print("JupyterLab opens in your browser. To stop: save, then Ctrl-C twice in this terminal.")
     sys.stdout.flush()
     command = lab_command(given.folder, begin_with() if new else None)
+    try:
+        own_places, said = elsewhere(os.environ)
+    except OSError as error:
+        print(f"error: JupyterLab can keep its files neither in your home nor elsewhere: {error}", file=sys.stderr)
+        return 2
+    if said:
+        print(said, file=sys.stderr, flush=True)
+    os.environ.update(own_places)
     if os.name == "posix":
         os.execv(command[0], command)
     import subprocess
@@ -93,11 +120,29 @@ def notebooks() -> list:
     return sorted((n for n in found if n.name.endswith(".ipynb")), key=lambda n: n.name)
 
 
-def place(folder: Path, release: dict[str, bytes], change: Callable[[bytes], bytes] | None = None) -> list[str]:
-    """Copy notebooks into `folder`; a line on each. One that is there stays; a newer release is put beside it, once.
+def originals(shared: Path | None, change: Callable[[bytes], bytes] | None) -> dict[str, tuple[str, bytes]]:
+    """The notebooks of a shared folder, or of this release, by name: the digest of each, and what is copied.
 
-    change: what is done to a notebook on its way.
+    change: what is done to a notebook on its way. Raises CannotCopy.
     """
+    sources = own_copies.exercises_in(shared) if shared else notebooks()
+    if not sources and shared:
+        raise CannotCopy(own_copies.why_not_read(shared))
+    found = {}
+    for source in sources:
+        try:
+            data = source.read_bytes()
+            found[source.name] = (hashlib.sha256(data).hexdigest(), change(data) if change else data)
+        except OSError as error:
+            why = f"{source} cannot be read ({error.strerror})"
+            raise CannotCopy(f"{why}: ask those who run the workshop to open it for you (chmod a+r)") from None
+        except (ValueError, KeyError, TypeError):
+            raise CannotCopy(f"{source} is not a notebook: tell those who run the workshop") from None
+    return found
+
+
+def place(folder: Path, release: dict[str, tuple[str, bytes]]) -> list[str]:
+    """Copy notebooks into `folder`; a line on each. One that is there stays; a newer release is put beside it, once."""
     folder.mkdir(parents=True, exist_ok=True)
     noted = folder / RELEASED
     try:
@@ -105,9 +150,7 @@ def place(folder: Path, release: dict[str, bytes], change: Callable[[bytes], byt
     except (OSError, ValueError, TypeError):
         had = {}
     lines = []
-    for name, data in release.items():
-        digest = hashlib.sha256(data).hexdigest()
-        data = change(data) if change else data
+    for name, (digest, data) in release.items():
         target = folder / name
         if _write_new(target, data):
             lines.append(f"{target}: copied")
@@ -125,13 +168,23 @@ def place(folder: Path, release: dict[str, bytes], change: Callable[[bytes], byt
 
 
 def _write_new(path: Path, data: bytes) -> bool:
-    """Write a file that is not there yet; False where something has that name."""
-    try:
-        with open(path, "xb") as file:
-            file.write(data)
-    except FileExistsError:
+    """Write a file that is not there yet, whole or not at all; False where something has that name."""
+    if os.path.lexists(path):
         return False
-    return True
+    making = path.with_name(f".{path.name}.{os.getpid()}.making")
+    try:
+        making.write_bytes(data)  # a half of a notebook would count as somebody's work
+        try:
+            os.link(making, path)  # unlike a rename it never replaces what came there in the meantime
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without hard links
+            if os.path.lexists(path):
+                return False
+            making.rename(path)
+        return True
+    finally:
+        making.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
