@@ -59,7 +59,7 @@ def command(
     ] = False,
     tasks: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="With --slurm: how many tasks (default: one per ten, up to 50)."),
+        typer.Option(metavar="N", min=1, help="With --slurm: how many tasks (default: one per 25, up to 50)."),
     ] = None,
     partition: Annotated[str | None, typer.Option(help="With --slurm: the partition.")] = None,
     account: Annotated[str | None, typer.Option(help="With --slurm: the account that pays.")] = None,

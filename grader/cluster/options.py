@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-EACH = 10
+EACH = 25
 """Submissions per task if nobody says how many tasks: the start of a task then costs little beside its work."""
 MOST = 50
 """Tasks if nobody says how many."""
@@ -14,7 +14,7 @@ MOST = 50
 class Options:
     """Options of sbatch, in Slurm's words; None is left to Slurm.
 
-    tasks: how many tasks the class is parted into (None: one for ten submissions, at most 50).
+    tasks: how many tasks the class is parted into (None: one for 25 submissions, at most 50).
     jobs: submissions that a task grades at once, each of which gets a processor.
     others: further options of sbatch, as they are.
     """
