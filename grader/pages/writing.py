@@ -15,8 +15,8 @@ from grader.files import write_atomic
 from grader.results import SubmissionResult, safe_name
 from grader.text import clean, one_line
 
-from . import palette, wording
-from .classroom import Classroom, by_name
+from . import discrimination, palette, wording
+from .classroom import Classroom
 from .pictures import Gallery
 
 
@@ -54,6 +54,7 @@ class Pages:
         self._env = _environment()
         light, dark = palette.as_css(palette.LIGHT), palette.as_css(palette.DARK)
         self._style = self._source("page.css").replace("/* light */", light).replace("/* dark */", dark)
+        self._class_style = self._source("class.css")
         self._script = self._source("sort.js")
 
     def learner(self, learner: str, records: list[SubmissionResult]) -> str:
@@ -70,17 +71,20 @@ class Pages:
 
     def classroom(self, classroom: Classroom) -> str:
         """The page of the class."""
-        return self._render("class.html", script=self._script, room=classroom)
+        return self._render(
+            "class.html", self._class_style, self._script, room=classroom, least=discrimination.LEAST
+        )
 
-    def _render(self, template: str, script: str = "", **values: Any) -> str:
+    def _render(self, template: str, own_style: str = "", script: str = "", **values: Any) -> str:
+        style = self._style + own_style
         # Only the bytes of our own style sheet and script may run; there is no source that a learner could add to.
         policy = (
-            f"default-src 'none'; img-src data:; style-src '{_hash(self._style)}'; base-uri 'none'; form-action 'none'"
+            f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
         )
         if script:
             policy += f"; script-src '{_hash(script)}'"
         return self._env.get_template(template).render(
-            policy=policy, style=Markup(self._style), script=Markup(script), **values
+            policy=policy, style=Markup(style), script=Markup(script), **values
         )
 
     def _source(self, name: str) -> str:
@@ -104,15 +108,21 @@ def _environment() -> Environment:
         wording.excerpt,
         wording.number,
         wording.percent,
+        wording.count,
+        wording.capital,
+        wording.seconds,
         wording.plain_name,
         wording.exercise_title,
         wording.by_hand,
         one_line,
     ):
         env.filters[function.__name__] = function
-    env.filters["by_name"] = lambda named: sorted(named, key=by_name)
+    env.filters["by_name"] = lambda learners: sorted(learners, key=lambda learner: learner.order)
     env.globals.update(
         STATUSES=wording.STATUSES,
+        COLUMNS=wording.COLUMNS,
+        counted=wording.counted,
+        apart_in_words=discrimination.in_words,
         OBJECTIVES=objectives.OBJECTIVES,
         encouragement=wording.encouragement,
     )
