@@ -16,12 +16,12 @@ _END = re.compile(r"(?<=[a-z0-9)`'\"\]][.?!])\s")
 
 def belief(exercise: str, question: str, label: str) -> str:
     """The sentence for a misconception of a question of `exercise`; empty where there is none (an older one)."""
-    return _of_question(exercise[3:], question).get(label, "")
+    return beliefs_of(exercise[3:], question).get(label, "")
 
 
 @cache
-def _of_question(topic: str, question: str) -> dict[str, str]:
-    """Label -> sentence. Names come from records, which anybody may have edited: they must not lead elsewhere."""
+def beliefs_of(topic: str, question: str) -> dict[str, str]:
+    """Label -> sentence, for a question of a topic. Names come from records, which anybody may have edited: they must not lead elsewhere."""
     if not (_NAME.fullmatch(topic) and _NAME.fullmatch(question)):
         return {}
     path = ROOT / "tlcore" / "misconceptions" / topic / f"{question}.py"
@@ -29,7 +29,9 @@ def _of_question(topic: str, question: str) -> dict[str, str]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError):
         return {}
-    nodes = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    nodes = [
+        node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    ]
     return {node.name: _sentence(ast.get_docstring(node) or "") for node in nodes}
 
 

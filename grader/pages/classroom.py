@@ -86,7 +86,7 @@ class Exercise:
     @property
     def slowest(self) -> tuple[float, Learner] | None:
         """The longest time that answers ran for, and whose they were."""
-        return max(self.seconds, key=lambda pair: pair[0], default=None)
+        return min(self.seconds, key=lambda pair: (-pair[0], pair[1].order), default=None)
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,10 @@ class Classroom:
     def groups(self) -> list[tuple[Question, Group]]:
         """Wrong answers that nobody recognised, the largest group first."""
         found = [(question, group) for question in self.questions for group in question.groups.values()]
-        return sorted(found, key=lambda pair: (-len(pair[1].learners), pair[0].exercise, pair[0].place, pair[1].failed))
+        return sorted(
+            found,
+            key=lambda pair: (-len(pair[1].learners), pair[0].exercise, pair[0].place, pair[1].failed, pair[1].message),
+        )
 
     @property
     def not_reached(self) -> list[Question]:

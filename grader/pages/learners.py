@@ -79,7 +79,10 @@ def _usual(learners: Sequence[Learner]) -> set[str]:
 def _reasons(learner: Learner, middle: float, usual: set[str]) -> Iterable[tuple[int, str]]:
     waiting = sum(score is None for score in learner.scores.values())
     if waiting:
-        yield 1, "not graded" if len(learner.scores) == 1 else f"{waiting} of {len(learner.scores)} notebooks not graded"
+        yield (
+            1,
+            "not graded" if len(learner.scores) == 1 else f"{waiting} of {len(learner.scores)} notebooks not graded",
+        )
     if learner.blank >= 2 and learner.blank >= MANY_BLANKS * learner.asked:
         yield 2, f"{learner.blank} of {learner.asked} answers blank"
     share = learner.share

@@ -1,6 +1,7 @@
 """What became of each question: points, wrong ideas, wrong answers that nobody recognised, exceptions, blanks."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from grader.results.record import QuestionResult
@@ -9,6 +10,8 @@ from grader.results.status import Ended, State, Status
 from . import said
 from .beliefs import belief
 from .learners import Learner
+
+SHOWN = 600  # characters of a message that stands for its group
 
 
 @dataclass
@@ -31,6 +34,15 @@ class Group:
     message: str
     learners: list[Learner] = field(default_factory=list)
     anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Who failed a hidden behaviour: whole lists of the question (words, id, how many) and the others by name."""
+
+    lists: list[tuple[str, str, int]]
+    others: list[Learner]
+    total: int
 
 
 @dataclass
@@ -103,9 +115,28 @@ class Question:
         return sorted(self.raised.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 
     @property
-    def ranked_behaviours(self) -> list[tuple[str, list[Learner]]]:
+    def ranked_behaviours(self) -> list[tuple[str, Failed]]:
         """Hidden behaviours and whose answers failed them, the commonest first."""
-        return sorted(self.behaviours.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+        ranked = sorted(self.behaviours.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+        return [(name, self._failed(learners)) for name, learners in ranked]
+
+    def _failed(self, learners: list[Learner]) -> Failed:
+        """Names that stand in a list above are not written again: with 200 learners that is most of the page."""
+        lists: list[tuple[str, str, int]] = []
+        left = set(learners)
+        for words, anchor, members in self._lists():
+            if len(members) > 1 and left & members and members <= set(learners):
+                lists.append((words, anchor, len(members)))
+                left -= members
+        return Failed(lists, [learner for learner in learners if learner in left], len(learners))
+
+    def _lists(self) -> Iterator[tuple[str, str, set[Learner]]]:
+        for idea in self.ranked_ideas:
+            yield idea.label.replace("_", " "), idea.anchor, set(idea.holders)
+        for number, group in enumerate(self.ranked_groups, 1):
+            yield f"group {number}", group.anchor, set(group.learners)
+        for number, (kind, learners) in enumerate(self.ranked_raised):
+            yield kind, f"{self.anchor}-e{number}", set(learners)
 
     def set_anchors(self, anchor: str) -> None:
         """Give the question, its ideas and its groups the ids that links of the page lead to."""
@@ -135,7 +166,9 @@ class Question:
         self._recognised(result, learner)
         if result.status in (Status.PARTIAL, Status.FAILED) and not result.misconceptions and not result.advice:
             key = (failed, said.shape(result.message))
-            self.groups.setdefault(key, Group(failed, result.message[:600])).learners.append(learner)
+            group = self.groups.setdefault(key, Group(failed, result.message[:SHOWN]))
+            group.message = min(group.message, result.message[:SHOWN])  # whoever came first
+            group.learners.append(learner)
 
     def _recognised(self, result: QuestionResult, learner: Learner) -> None:
         asks = {advice.misconception: advice.asks for advice in result.advice}

@@ -55,7 +55,7 @@ class Pages:
         light, dark = palette.as_css(palette.LIGHT), palette.as_css(palette.DARK)
         self._style = self._source("page.css").replace("/* light */", light).replace("/* dark */", dark)
         self._class_style = self._source("class.css")
-        self._script = self._source("sort.js")
+        self._script = self._source("sort.js") + self._source("reveal.js")
 
     def learner(self, learner: str, records: list[SubmissionResult]) -> str:
         """The feedback page of one learner, over all of the exercises in `records`."""
@@ -71,16 +71,12 @@ class Pages:
 
     def classroom(self, classroom: Classroom) -> str:
         """The page of the class."""
-        return self._render(
-            "class.html", self._class_style, self._script, room=classroom, least=discrimination.LEAST
-        )
+        return self._render("class.html", self._class_style, self._script, room=classroom, least=discrimination.LEAST)
 
     def _render(self, template: str, own_style: str = "", script: str = "", **values: Any) -> str:
         style = self._style + own_style
         # Only the bytes of our own style sheet and script may run; there is no source that a learner could add to.
-        policy = (
-            f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
-        )
+        policy = f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
         if script:
             policy += f"; script-src '{_hash(script)}'"
         return self._env.get_template(template).render(
