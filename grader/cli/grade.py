@@ -157,11 +157,12 @@ def show(summary: "Summary", store: "RecordStore") -> None:
     from ..results import NOT_AGAIN
     from ..results.status import SIGNS
 
-    rows, reasons = [], []
+    rows, reasons, by_hand = [], [], 0
     for record in store.records():
         if record.status == "graded":
             marks = " ".join(SIGNS[q.state] for q in record.questions)
-            points = f"{record.points:g} / {record.max_points:g}"
+            by_hand += len(record.overridden)
+            points = f"{record.points:g}{'*' if record.overridden else ''} / {record.max_points:g}"
             known = ", ".join(dict.fromkeys(m for q in record.questions for m in q.misconceptions))
         else:
             marks, points, known = "", "not graded", ""
@@ -178,8 +179,12 @@ def show(summary: "Summary", store: "RecordStore") -> None:
     console.say(
         "questions: ● full marks, ◐ part, ○ none, × stopped by an error, t out of time, ! crashed, · not reached"
     )
+    if by_hand:
+        console.say(f"* {by_hand} {'question has' if by_hand == 1 else 'questions have'} points from overrides.csv")
     for reason in reasons:
         console.say(f"not graded: {reason}")
+    for sentence in summary.overrides:
+        console.note(f"overrides.csv, {console.plain(sentence)}")
     for damaged in summary.damaged:
         console.note(damaged)
     if summary.withdrawn:

@@ -53,6 +53,8 @@ class Summary:
     damaged: list[str] = field(default_factory=list)
     withdrawn: list[Path] = field(default_factory=list)
     """Records of earlier runs whose submissions are not in the folder any more. results.json has them."""
+    overrides: list[str] = field(default_factory=list)
+    """A sentence for each row of overrides.csv that has become moot, or waits for its submission to be graded."""
 
     def count(self, result: SubmissionResult) -> None:
         """Take a result into account."""
@@ -112,6 +114,8 @@ def grade_class(
         if earlier is not None and earlier != chosen:
             settings.selection.keeps_the_key(out)
             summary.other_key = sum(_drawn_from(earlier, store, tier, one) for one in found)
+        expected = [(one.learner, one.exercise) for one in found]
+        store.remember_overrides(expected)  # a mistake in them is told before the class is graded, not after
         remember_key(chosen, out)
         run = _Run(
             store,
@@ -123,8 +127,10 @@ def grade_class(
             stop or Stop(),
         )
         run.grade(selected if settings.selection.again else run.take_up(selected), settings.jobs)
-        store.forget_renamed(((one.learner, one.exercise) for one in found), exercise_names())
-        summary.withdrawn = _forget_unknown(store.withdrawn((one.learner, one.exercise) for one in found))
+        store.forget_renamed(expected, exercise_names())
+        summary.withdrawn = _forget_unknown(store.withdrawn(expected))
+        overrides = store.remember_overrides(expected)
+        summary.overrides = [*overrides.moot, *overrides.about(summary.withdrawn, store.path), *overrides.waiting]
         summary.results = store.write_results(package_version(), tier.value, summary.damaged)
     return summary
 
@@ -189,7 +195,7 @@ class _Run:
         for seed in self.judge.seeds(found.exercise, digest):
             now = (found.learner, found.exercise, digest, package_version(), seed, self.tier.value)
             if not self.store.needs_grading(*now, judged_by(found.exercise)):
-                return self.store.load(found.learner, found.exercise)
+                return self.store.judged(found.learner, found.exercise)
             self.summary.judged_anew += not self.store.needs_grading(*now)
         return None
 

@@ -149,10 +149,13 @@ class Question:
     def add(self, result: QuestionResult, learner: Learner) -> None:
         """Count one answer."""
         self.counts[result.state] += 1
+        if result.override is not None:
+            self.set_by_hand.append(learner)
         if result.status is Status.NOT_GRADED:
             return
         self.points += result.points
         self.max_points += result.max_points
+        result = result.as_judged()  # points set by hand do not change what the answer did
         if result.ended is Ended.BLANK:
             self.blank.append(learner)
             return

@@ -12,6 +12,7 @@ from grader.sandbox.tiers import Tier
 
 from .errors import DamagedRecord, NewerRecord
 from .lock import OutputLock
+from .overrides import SEEN, Plan, Results, plan_overrides, remember
 from .record import SubmissionResult
 from .summary import Summary, to_json
 
@@ -31,7 +32,7 @@ class RecordStore:
     """Reads and writes `OUT/records/<learner>/<exercise>.json`, and assembles `OUT/results.json` and `results.csv`.
 
     Making one touches nothing on the disk. Hold `lock()` while writing; reading needs no lock, because a record file is
-    always whole.
+    always whole. Records on disk are as judged; those that are given out have the points of `OUT/overrides.csv`.
     """
 
     def __init__(self, out: Path | str) -> None:
@@ -64,7 +65,7 @@ class RecordStore:
     def _earlier(self, failed: SubmissionResult) -> SubmissionResult | None:
         """The graded record of the very notebook that `failed` is about, with a remark on the failure; or None."""
         try:
-            record = self.load(*failed.key)
+            record = self.judged(*failed.key)
         except DamagedRecord:
             return None
         if record is None or record.status != "graded" or not failed.digest or record.digest != failed.digest:
@@ -99,15 +100,51 @@ class RecordStore:
                         path.unlink()
 
     def load(self, learner: str, exercise: str) -> SubmissionResult | None:
-        """The record, or None where there is none. Raises DamagedRecord, NewerRecord or OutputNotWritable."""
+        """The record, or None where there is none. Raises DamagedRecord, NewerRecord, OutputNotWritable or BadTable."""
+        record = self.judged(learner, exercise)
+        return record and self.overrides().apply(record)
+
+    def judged(self, learner: str, exercise: str) -> SubmissionResult | None:
+        """The record as it was judged, without overrides. Raises what `load` does, but BadTable."""
         return _read(self.path(learner, exercise))
+
+    def overrides(self, expected: Iterable[tuple[str, str]] = ()) -> Plan:
+        """What OUT/overrides.csv comes to, and what has become moot in it. Raises BadTable for a mistake in it.
+
+        expected: (learner, exercise) of submissions that may have no record yet.
+        """
+        return plan_overrides(self.out, Results(self._of, self._learners, self._there), expected)
+
+    def remember_overrides(self, expected: Iterable[tuple[str, str]] = ()) -> Plan:
+        """The same, and keep which points each row was first applied to: for a run that may replace these."""
+        plan = self.overrides(expected)
+        data = remember(self.out, plan)
+        if data is not None:
+            self._write(self.out / SEEN, data)
+        return plan
+
+    def _of(self, learner: str) -> list[SubmissionResult]:
+        """A learner's records as judged, without damaged ones."""
+        found = self._judged(f"{safe_name(learner)}/*.json")
+        return [record for record in found if record.learner == learner]
+
+    def _learners(self) -> list[str]:
+        return sorted({record.learner for record in self._judged("*/*.json")})
+
+    def _there(self, learner: str, exercise: str) -> bool:
+        return self.path(learner, exercise).exists()
 
     def records(self, damaged: list[str] | None = None) -> Iterator[SubmissionResult]:
         """All records, one at a time, those of a learner together; sentences about damaged files go to `damaged`.
 
-        Raises NewerRecord: treating such a file as not there would overwrite what a later version wrote.
+        Raises NewerRecord: treating such a file as not there would overwrite what a later version wrote. Raises
+        BadTable for a mistake in overrides.csv, before the first record.
         """
-        for path in sorted(self.folder.glob("*/*.json")):
+        plan = self.overrides()
+        yield from map(plan.apply, self._judged("*/*.json", damaged))
+
+    def _judged(self, pattern: str, damaged: list[str] | None = None) -> Iterator[SubmissionResult]:
+        for path in sorted(self.folder.glob(pattern)):
             try:
                 record = _read(path)
             except DamagedRecord as error:
@@ -139,7 +176,7 @@ class RecordStore:
         `judged_by`, the digest of the sources that decide points and messages now, one that others decided.
         """
         try:
-            record = self.load(learner, exercise)
+            record = self.judged(learner, exercise)
         except DamagedRecord:
             return True
         if record is None or not record.complete:
@@ -155,6 +192,7 @@ class RecordStore:
 
         Damaged records are left out, with a sentence each in `damaged`.
         `package` and `isolation` are those of this run; where a record came from a weaker tier, that tier is written.
+        Raises BadTable for a mistake in overrides.csv, and then writes neither.
         """
         summary = Summary(package, isolation)
         for record in self.records(damaged):

@@ -9,12 +9,15 @@ from typing import Any
 from grader.sandbox.tiers import Tier
 from grader.text import cell_text
 
-from .record import SubmissionResult
+from .record import QuestionResult, SubmissionResult
 from .status import Status
 
 SUBMISSION_FIELDS = ("learner", "exercise", "status", "reason", "points", "max_points", "seed")
 QUESTION_FIELDS = ("id", "points", "max_points", "status", "misconceptions", "message")
-CSV_FIELDS = ("learner", "exercise", "status", "reason", "points", "max_points", "isolation", "package", "remarks")
+OVERRIDE_FIELDS = ("points", "reason", "by", "judged")
+"""Of a question whose points were set by hand, and of no other: `points` are those after it."""
+_OF_RECORD = ("learner", "exercise", "status", "reason", "points", "max_points", "isolation", "package")
+CSV_FIELDS = (*_OF_RECORD, "remarks", "overrides")
 
 
 class Summary:
@@ -31,10 +34,11 @@ class Summary:
         # Earlier runs may have graded at a weaker tier: the summary claims the weakest of all.
         self.isolation = min(Tier(self.isolation), record.isolation)
         entry = {name: getattr(record, name) for name in SUBMISSION_FIELDS}
-        entry["questions"] = [{name: getattr(each, name) for name in QUESTION_FIELDS} for each in record.questions]
+        entry["questions"] = [_question(each) for each in record.questions]
         self._submissions.append(entry)
-        row = {name: getattr(record, name) for name in CSV_FIELDS}
+        row = {name: getattr(record, name) for name in _OF_RECORD}
         row["remarks"] = "; ".join(record.remarks)
+        row["overrides"] = "; ".join(f"{each.id}: {each.override}" for each in record.overridden)
         if record.status == "not_graded":
             row["points"] = None  # an empty cell, so that no spreadsheet counts it as a zero
         for each in record.questions:
@@ -62,6 +66,13 @@ class Summary:
 def to_json(data: Any) -> bytes:
     """Strict JSON. ASCII only: names with control or direction characters stay harmless in a terminal."""
     return (json.dumps(data, indent=1, allow_nan=False) + "\n").encode("ascii")
+
+
+def _question(result: QuestionResult) -> dict[str, Any]:
+    data = {name: getattr(result, name) for name in QUESTION_FIELDS}
+    if result.override is not None:
+        data["override"] = {name: getattr(result.override, name) for name in OVERRIDE_FIELDS}
+    return data
 
 
 def _order(entry: dict[str, Any]) -> tuple[str, str, str]:

@@ -59,3 +59,26 @@ def test_a_folder_without_results(tl, tmp_path: Path):
         run = tl(*verb)
         assert run.returncode == 2
         assert run.stderr == f"error: {tmp_path} holds no results; grade first: tl grade SUBMISSIONS --out {tmp_path}\n"
+
+
+def test_points_set_by_hand_are_in_every_result(tl, graded: Path):
+    rows = [["learner", "question", "points", "reason", "by"], ["'=cmd|'/c calc'!A1<script>alert(1)</script>"]]
+    rows[1] += ["double", "0.5", "the idea is right", "Ann"]
+    with (graded / "overrides.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    assert tl("report", graded).returncode == 0
+    pages = {path.name: path.read_text(encoding="utf-8") for path in (graded / "feedback").glob("*.html")}
+    assert sum("0.5 instead of 0 points. the idea is right (Ann)" in page for page in pages.values()) == 1
+    run = tl("export", graded, "--to", "csv", "--out", "-")
+    points = {row["learner"]: row["points"] for row in csv.DictReader(io.StringIO(run.stdout.removeprefix("\ufeff")))}
+    assert points == {"Zoë O'Neil": "1", rows[1][0]: "0.5", "Broken": ""}
+
+
+def test_a_mistake_among_them_stops_with_its_line(tl, graded: Path):
+    (graded / "overrides.csv").write_text("learner,question,points,reason,by\nZoe,double,0.5,typo,\n,,x,,\n")
+    for verb in (["report", graded], ["export", graded, "--to", "csv"]):
+        run = tl(*verb)
+        assert (run.returncode, run.stdout) == (2, "")
+        assert run.stderr.startswith("error: ") and "overrides.csv, line 3: the points must be a number" in run.stderr
+        assert "Traceback" not in run.stderr
+    assert not (graded / "index.html").exists() and not (graded / "results.csv").exists()
