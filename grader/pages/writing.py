@@ -15,7 +15,7 @@ from grader.files import write_atomic
 from grader.results import SubmissionResult, safe_name
 from grader.text import clean, one_line
 
-from . import discrimination, palette, wording
+from . import discrimination, feedback, palette, said, wording
 from .classroom import Classroom
 from .pictures import Gallery
 
@@ -110,6 +110,11 @@ def _environment() -> Environment:
         wording.plain_name,
         wording.exercise_title,
         wording.by_hand,
+        feedback.told,
+        feedback.headline,
+        feedback.round_of,
+        feedback.day,
+        said.made_up,
         one_line,
     ):
         env.filters[function.__name__] = function
