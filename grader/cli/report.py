@@ -23,12 +23,12 @@ def command(
     from .light import without_name_parsers
 
     without_name_parsers()
-    from ..pages import write_pages
+    from ..pages import missing_people, write_pages
     from ..results.feedback import note_feedback
 
     learners = len({record.learner for record in found})
     with console.steps("writing the page of", learners) as step:
-        index = write_pages(out or graded, found, step)
+        index = write_pages(out or graded, found, step, missing_people(graded))
     note_feedback(graded)
     if as_json:
         console.print_json({"index": str(index), "learners": learners, "damaged": damaged})

@@ -21,18 +21,22 @@ from .pictures import Gallery
 
 
 def write_pages(
-    out_dir: Path | str, records: Iterable[SubmissionResult], on_page: Callable[[str], None] | None = None
+    out_dir: Path | str,
+    records: Iterable[SubmissionResult],
+    on_page: Callable[[str], None] | None = None,
+    missing: Iterable[str] = (),
 ) -> Path:
     """Write OUT/feedback/<safe name>.html for each learner and OUT/index.html for the class; the path of the latter.
 
     records: a list in any order, or an iterator that gives the records of a learner together (`RecordStore.records()`),
     of which only one learner's are held at a time. `on_page` is told the name of each learner whose page is written.
+    `missing` are names of people who handed in nothing; the class page lists them.
     Raises OutputFull or OutputNotWritable; pages are replaced whole, so an earlier page stays as it was. Raises
     ValueError for an iterator that comes back to a learner.
     """
     out = Path(out_dir)
     pages = Pages()
-    classroom = Classroom()
+    classroom = Classroom(missing)
     for learner, theirs in _by_learner(records):
         file = f"feedback/{safe_name(learner)}.html"
         write_atomic(out / file, pages.learner(learner, theirs).encode("utf-8"), durable=False)

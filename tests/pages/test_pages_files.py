@@ -253,7 +253,7 @@ def test_each_number_leads_to_the_learners_behind_it(pages: dict[str, Page]) -> 
     source = pages["index.html"].source
     held = re.search(r'<a href="#([^"]+)">hold this idea</a>', source)
     assert held is not None
-    names = re.search(rf'<p id="{held[1]}">(.*?)</p>', source, re.S)
+    names = re.search(rf'<span class="named" id="{held[1]}">(.*?)</span>', source, re.S)
     assert names is not None
     found = re.findall(r'href="(feedback/[^"]+)"', names[1])
     assert found == [f"feedback/{safe_name(name)}.html" for name in ("../x", "x" * 300, "Zoë O'Neil")]
