@@ -22,11 +22,11 @@ _KINDS = (
 )
 _MISSING = re.compile(r"is not defined: the notebook has no function or class of that name")
 _CODE = re.compile(r"`[^`]*`")
-_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?|\bnan\b|-?\binf\b")
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")  # nan is no number here: it is a mistake of its own
 # Given.name() of the hidden tests puts three syllables together; a test holds this to its list.
 SYLLABLE = r"(?:[bdklmnprst][aeo]|f[aio]|g[ao])"
 MADE_UP = re.compile(rf"(?<![a-z]){SYLLABLE}{{3}}(?![a-z])")
-_LIST = re.compile(r"(?:[\w.…#×*]*#[\w.…#×*]*)(?:[,; x×]+(?:[\w.…#×*]*#[\w.…#×*]*))+")
+_LIST = re.compile(r"(?:[\w.…#]*#[\w.…#]*)(?:[,; ]+(?:[\w.…#]*#[\w.…#]*))+")
 
 
 def raised(message: str) -> str:
