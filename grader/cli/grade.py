@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..judging.time_limit import TIME_LIMIT
-from . import console
+from . import console, records
 
 if TYPE_CHECKING:
     from ..grading import Settings, Summary
@@ -71,6 +71,9 @@ def command(
         from ..results import RecordStore
 
         show(summary, RecordStore(out))
+        if summary.changed is not None:
+            said = f"{summary.changed.changed.sentence()} since {summary.changed.what}"
+            console.say(f"{said}: tl report {out} --against last")
         if not summary.interrupted:
             console.say(f"Next: tl report {out}")
     for sentence in passed_over(submissions, out):
@@ -185,6 +188,7 @@ def show(summary: "Summary", store: "RecordStore") -> None:
         console.say(f"not graded: {reason}")
     for sentence in summary.overrides:
         console.note(f"overrides.csv, {console.plain(sentence)}")
+    records.say_texts(store)
     for damaged in summary.damaged:
         console.note(damaged)
     if summary.withdrawn:

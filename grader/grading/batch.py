@@ -16,11 +16,12 @@ import torch
 
 from grader.exercise.catalogue import exercise_names
 from grader.exercise.libraries import imported_by, imported_in
+from grader.grading.against import Against, against
 from grader.grading.course_key import course_key, kept_key, remember_key
 from grader.grading.judge import Judge, digest_of_file
 from grader.grading.selection import EVERYBODY, Selection
 from grader.grading.submission import package_version
-from grader.judging.judged_by import judged_by
+from grader.judging.judged_by import files_of, judged_by
 from grader.judging.time_limit import TIME_LIMIT
 from grader.names import safe_name
 from grader.remote.no_compiler import optimizers_without_compiler
@@ -53,6 +54,8 @@ class Summary:
     damaged: list[str] = field(default_factory=list)
     withdrawn: list[Path] = field(default_factory=list)
     """Records of earlier runs whose submissions are not in the folder any more. results.json has them."""
+    changed: Against | None = None
+    """What this run changed; None where it replaced no result."""
     overrides: list[str] = field(default_factory=list)
     """A sentence for each row of overrides.csv that has become moot, or waits for its submission to be graded."""
 
@@ -126,12 +129,16 @@ def grade_class(
             progress,
             stop or Stop(),
         )
+        exercises = {one.exercise for one in selected} & set(exercise_names())
+        store.remember_judges((judged_by(name), name, files_of(name)) for name in sorted(exercises))
         run.grade(selected if settings.selection.again else run.take_up(selected), settings.jobs)
         store.forget_renamed(expected, exercise_names())
         summary.withdrawn = _forget_unknown(store.withdrawn(expected))
         overrides = store.remember_overrides(expected)
         summary.overrides = [*overrides.moot, *overrides.about(summary.withdrawn, store.path), *overrides.waiting]
         summary.results = store.write_results(package_version(), tier.value, summary.damaged)
+        if store.replaced.run is not None:
+            summary.changed = against(out, str(store.replaced.run))
     return summary
 
 

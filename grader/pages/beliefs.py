@@ -21,7 +21,10 @@ def belief(exercise: str, question: str, label: str) -> str:
 
 @cache
 def beliefs_of(topic: str, question: str) -> dict[str, str]:
-    """Label -> sentence, for a question of a topic. Names come from records, which anybody may have edited: they must not lead elsewhere."""
+    """Label -> sentence, for a question of a topic; empty for names that are none.
+
+    Names come from records, which anybody may have edited: they must not lead to another file.
+    """
     if not (_NAME.fullmatch(topic) and _NAME.fullmatch(question)):
         return {}
     path = ROOT / "tlcore" / "misconceptions" / topic / f"{question}.py"

@@ -40,7 +40,7 @@ class Learner:
         return self.total[0] / self.total[1] if self.total and self.total[1] else None
 
     def of_everything(self, possible: float) -> float:
-        """The share of `possible`, the points of all notebooks of the class; what was not handed in counts as nothing."""
+        """The share of `possible`, the points of all notebooks of the class: what was not handed in has none."""
         return self.total[0] / possible if self.total and possible else 0.0
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from grader.exercise import objectives
 from grader.files import write_atomic
 from grader.results import SubmissionResult, safe_name
+from grader.results.comparing import Comparison
 from grader.text import clean, one_line
 
 from . import discrimination, feedback, palette, said, wording
@@ -77,6 +78,14 @@ class Pages:
         """The page of the class."""
         return self._render("class.html", self._class_style, self._script, room=classroom, least=discrimination.LEAST)
 
+    def changes(self, changed: Comparison, against: str, files: dict[str, str]) -> str:
+        """The page of what changed since an earlier grading; `files` are the links to learners' pages, by name."""
+        return self._render("changes.html", script=self._script, changed=changed, against=against, files=files)
+
+    def texts(self, questions: Sequence[Any]) -> str:
+        """The page of free texts, for whoever gives points for them; see grader/channels/texts.py."""
+        return self._render("texts.html", questions=questions)
+
     def _render(self, template: str, own_style: str = "", script: str = "", **values: Any) -> str:
         style = self._style + own_style
         # Only the bytes of our own style sheet and script may run; there is no source that a learner could add to.
@@ -107,6 +116,7 @@ def _environment() -> Environment:
         wording.prose,
         wording.excerpt,
         wording.number,
+        wording.signed,
         wording.percent,
         wording.count,
         wording.capital,

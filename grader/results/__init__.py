@@ -4,7 +4,7 @@ from grader.files import OutputError, OutputFull, OutputNotWritable
 from grader.names import safe_name
 
 from .errors import BadTable, DamagedRecord, NewerRecord, OutputBusy
-from .record import Advice, Behaviour, Override, QuestionResult, SubmissionResult
+from .record import Advice, Behaviour, Override, QuestionResult, SubmissionResult, TextPoints
 from .store import NOT_AGAIN, Loaded, RecordStore
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "QuestionResult",
     "RecordStore",
     "SubmissionResult",
+    "TextPoints",
     "safe_name",
 ]

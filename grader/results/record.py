@@ -129,13 +129,23 @@ class Override:
         return f"{self.points:g} instead of {self.judged:g}: {self.reason}{by}"
 
 
+@dataclass(frozen=True, slots=True)
+class TextPoints:
+    """What a person gave for a free text, which is beside the points of the questions; `comment` may be empty."""
+
+    id: str
+    points: float
+    max_points: float
+    comment: str
+
+
 @dataclass(slots=True)
 class QuestionResult(_Checked):
     """One question of an exercise: what the hidden tests found, in points and in words. `minutes` is a learner's time;
     `objectives` are codes such as O2 or O3V.
 
     `ended` tells kinds of `error` apart; it is empty in records from before there was this field.
-    `answer` is the source of the learner's cell, for the feedback page: at most ANSWER characters, and empty where it was
+    `answer` is the source of the learner's cell, for the feedback page: at most ANSWER characters; empty where it was
     blank or missing, or the record is older.
     `override` is set on reading (see overrides.py) and never written; `points` and `status` are then those after it.
     """
@@ -191,8 +201,9 @@ class SubmissionResult(_Checked):
     """One learner's notebook for one exercise, graded or not. `digest` is of the notebook, `judged_by` of the sources
     that decided points and messages (empty in a record from before there was such a digest).
 
+    `texts` are set on reading (see texts.py) and never written; they are no part of `points`.
     `seconds` are wall time, `answer_seconds` what of it went into running the learner's cells and the hidden calls,
-    `cpu_seconds` the CPU time of the learner's processes. `graded_at` is when, as ISO 8601 in UTC (empty in older ones).
+    `cpu_seconds` the CPU time of the learner's processes. `graded_at` is when, ISO 8601 in UTC (empty in old ones).
     """
 
     package: str
@@ -212,6 +223,7 @@ class SubmissionResult(_Checked):
     graded_at: str = ""
     remarks: list[str] = field(default_factory=list)
     questions: list[QuestionResult] = field(default_factory=list)
+    texts: list[TextPoints] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         self._texts("package", "learner", "exercise", "seed", "digest", "judged_by", "graded_at")
@@ -249,6 +261,7 @@ class SubmissionResult(_Checked):
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-able data as it was judged, with the number of the format first."""
         data = asdict(self.as_judged())
+        del data["texts"]
         for question in data["questions"]:
             del question["override"]
         return {"format": FORMAT, **data}

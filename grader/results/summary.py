@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from grader.sandbox.tiers import Tier
@@ -35,6 +36,8 @@ class Summary:
         self.isolation = min(Tier(self.isolation), record.isolation)
         entry = {name: getattr(record, name) for name in SUBMISSION_FIELDS}
         entry["questions"] = [_question(each) for each in record.questions]
+        if record.texts:
+            entry["by_hand"] = [asdict(text) for text in record.texts]
         self._submissions.append(entry)
         row = {name: getattr(record, name) for name in _OF_RECORD}
         row["remarks"] = "; ".join(record.remarks)
@@ -43,6 +46,8 @@ class Summary:
             row["points"] = None  # an empty cell, so that no spreadsheet counts it as a zero
         for each in record.questions:
             row[f"{record.exercise}/{each.id}"] = None if each.status is Status.NOT_GRADED else each.points
+        for text in record.texts:
+            row[f"{record.exercise}/{text.id} (by hand)"] = text.points
         self._rows.append(row)
 
     def json(self) -> bytes:

@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
+
+from grader.results import RecordStore
 
 
 def test_report_writes_a_page_for_each_learner_and_the_class(tl, graded: Path):
@@ -82,3 +85,31 @@ def test_a_mistake_among_them_stops_with_its_line(tl, graded: Path):
         assert run.stderr.startswith("error: ") and "overrides.csv, line 3: the points must be a number" in run.stderr
         assert "Traceback" not in run.stderr
     assert not (graded / "index.html").exists() and not (graded / "results.csv").exists()
+
+
+def test_what_changed_since_an_earlier_run(tl, graded: Path, tmp_path: Path):
+    run = tl("report", graded, "--against", "last")
+    assert (run.returncode, run.stdout) == (2, "") and "no earlier results are kept in" in run.stderr
+    store = RecordStore(graded)
+    hostile = next(record for record in store.records() if record.learner.startswith("="))
+    shutil.copytree(graded, tmp_path / "other")
+    hostile.digest = "11"
+    hostile.set_by_hand("double", 1.0, "", "")
+    hostile.questions[0].override = None  # as the hidden tests might have judged it
+    with store.lock():
+        store.write(hostile)
+        store.write_results("0.1.0", "full")
+    for earlier in ("last", store.replaced.run.name, store.replaced.run, tmp_path / "other"):
+        run = tl("report", graded, "--against", earlier)
+        assert (run.returncode, run.stderr) == (0, "")
+        assert "1 learner gained, 0 lost since" in run.stdout and "the notebook changed" in run.stdout
+    page = (graded / "changes.html").read_text(encoding="utf-8")
+    assert "=cmd|" in page and "<script>alert(1)" not in page and "+1" in page
+    told = json.loads(tl("report", graded, "--against", "last", "--json").stdout)
+    assert told["changes_page"] == str(graded / "changes.html") and told["index"] == str(graded / "index.html")
+    assert (told["changes"]["gained"], told["changes"]["lost"]) == ([hostile.learner], [])
+    (change,) = told["changes"]["changes"]
+    assert (change["question"], change["before"], change["after"], change["difference"]) == ("double", 0.0, 1.0, 1.0)
+    assert [reason["code"] for reason in change["reasons"]] == ["notebook"]
+    run = tl("report", graded, "--against", tmp_path)
+    assert run.returncode == 2 and "holds no results of tl grade" in run.stderr and "Traceback" not in run.stderr

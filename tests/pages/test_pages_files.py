@@ -21,8 +21,8 @@ ELEMENTS = set(
     re.findall(
         r"\w+",
         """html head meta title style script body a header main footer nav section article aside div p span h1 h2 h3 h4
-        ul ol li dl dt dd table caption thead tbody tr th td figure figcaption img details summary code pre strong em abbr bdi
-        svg rect line text""",
+        ul ol li dl dt dd table caption thead tbody tr th td figure figcaption img details summary code pre strong em
+        abbr bdi svg rect line text""",
     )
 )
 
