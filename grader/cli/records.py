@@ -36,4 +36,4 @@ def say_texts(store: "RecordStore") -> None:
     if texts.open:
         console.note(f"texts.csv: {texts.given} of {texts.given + texts.open} answers have points")
     for sentence in texts.stale(store.digest_of):
-        console.note(f"texts.csv, {console.plain(sentence)} after it was exported: run tl export --to texts again")
+        console.note(f"texts.csv, {console.plain(sentence)}; run tl grade, then tl export --to texts")

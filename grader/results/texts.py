@@ -57,14 +57,13 @@ class Texts:
         return record
 
     def stale(self, digest_of: Callable[[str, str], str | None]) -> list[str]:
-        """A sentence for each row whose notebook is another one now. digest_of: of a learner's result now, or None."""
+        """A sentence for each row that is of another notebook than the result. digest_of: of a learner's, or None."""
         found = []
         for line, entry in self.rows:
             digest = digest_of(entry.learner, entry.exercise)
             if digest is not None and digest != entry.digest:
-                found.append(
-                    f"line {line}, {one_line(entry.learner)}, {one_line(entry.question)}: the notebook changed"
-                )
+                whose = f"{one_line(entry.learner)}, {one_line(entry.question)}"
+                found.append(f"line {line}, {whose}: the text is of another version of the notebook than the result")
         return found
 
 
