@@ -59,7 +59,7 @@ def _answer(dice: random.Random, exercise: str, question: Question, skill: float
     idea = "" if right or dice.random() < 0.3 else dice.choice(ideas[:3])
     fail = 0 if right else 1 + (len(idea) or dice.randint(1, 30)) % BEHAVIOURS
     seen = ", ".join(f"{dice.random():.4f}" for _ in range(8))
-    behaviours = [
+    behaviours: list[dict[str, Any]] = [
         {
             "name": f"Behaviour {place} of {question.title.lower()} holds on inputs that the notebook does not show",
             "passed": place >= fail,

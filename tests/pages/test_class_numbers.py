@@ -164,6 +164,7 @@ def test_discrimination_of_questions_that_are_known_to_tell_apart() -> None:
     tells = item_rest("q", rows_of([(float(x >= 0.5), x) for x in strong]))
     # The point-biserial correlation of a median split of n equally spaced values is n / sqrt(n² - 1) * sqrt(3) / 2.
     assert tells == pytest.approx(40 / (40**2 - 1) ** 0.5 * 3**0.5 / 2)
+    assert tells is not None
     turned = item_rest("q", rows_of([(float(x < 0.5), x) for x in strong]))
     assert turned is not None and turned < -0.8
     dice = random.Random(4)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sample_class import behaviour, half, layers, question, solved, submission
@@ -81,7 +82,10 @@ def test_the_answer_is_beside_what_was_seen_and_stays_text(tmp_path: Path) -> No
 
 
 def test_a_record_keeps_a_bounded_part_of_the_answer() -> None:
-    cells = [{"source": "import torch", "question": None}, {"source": "y = 1\n" * 5000, "question": "freeze"}]
+    cells: list[dict[str, Any]] = [
+        {"source": "import torch", "question": None},
+        {"source": "y = 1\n" * 5000, "question": "freeze"},
+    ]
     answered = Answered(cells, answered={"freeze", "prepare"}, blank={"prepare"})
     kept = _source_of("freeze", answered)
     assert len(kept) == ANSWER and kept.startswith("y = 1\n") and kept.endswith("\n…")
