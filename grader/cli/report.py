@@ -30,19 +30,28 @@ def command(
 ) -> None:
     """Write a feedback page for each learner and one page for the class.
 
-    Each is one self-contained file that opens without a network. Exit status 1 where a record was damaged and left out.
+    Each is one self-contained file that opens without a network; feedback/pages.csv says whose is which. Exit status 1
+    where a record was damaged and left out.
     """
     found, damaged = records.load(graded)
     against = _against(graded, earlier) if earlier is not None else None
     from .light import without_name_parsers
 
     without_name_parsers()
+    from grader.files import write_atomic
+
+    from ..exporting.collected import read_collected
+    from ..exporting.mail import TABLE, page_table
+    from ..exporting.pages import FOLDER
     from ..pages import missing_people, write_pages
     from ..results.feedback import note_feedback
 
-    learners = len({record.learner for record in found})
+    names = {record.learner for record in found}
+    learners = len(names)
+    table = page_table(names, read_collected(graded))
     with console.steps("writing the page of", learners) as step:
         index = write_pages(out or graded, found, step, missing_people(graded))
+    write_atomic((out or graded) / FOLDER / TABLE, table, durable=False)
     note_feedback(graded)
     told: dict[str, Any] = {"index": str(index), "learners": learners, "damaged": damaged}
     if against is not None:

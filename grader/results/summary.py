@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -59,18 +59,22 @@ class Summary:
     def csv(self) -> bytes:
         """A table for a spreadsheet: a row a submission, a column a question. UTF-8 with the mark that Excel needs."""
         questions = sorted({name for row in self._rows for name in row} - set(CSV_FIELDS))
-        text = io.StringIO()
-        writer = csv.writer(text)
-        columns = [*CSV_FIELDS, *questions]
-        writer.writerow(_cells(columns))
-        for row in sorted(self._rows, key=_order):
-            writer.writerow(_cells(row.get(name) for name in columns))
-        return text.getvalue().encode("utf-8-sig")
+        return to_csv([*CSV_FIELDS, *questions], sorted(self._rows, key=_order))
 
 
 def to_json(data: Any) -> bytes:
     """Strict JSON. ASCII only: names with control or direction characters stay harmless in a terminal."""
     return (json.dumps(data, indent=1, allow_nan=False) + "\n").encode("ascii")
+
+
+def to_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """A table in which no cell becomes a formula; what a row lacks, and None, is an empty cell. UTF-8 with a mark."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_cells(columns))
+    for row in rows:
+        writer.writerow(_cells(row.get(name) for name in columns))
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _question(result: QuestionResult) -> dict[str, Any]:

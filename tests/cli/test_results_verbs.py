@@ -6,6 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
+from grader.authoring.notebook import fill, to_bytes
+from grader.demo.classroom_files import released
 from grader.results import RecordStore
 
 
@@ -113,3 +115,24 @@ def test_what_changed_since_an_earlier_run(tl, graded: Path, tmp_path: Path):
     assert [reason["code"] for reason in change["reasons"]] == ["notebook"]
     run = tl("report", graded, "--against", tmp_path)
     assert run.returncode == 2 and "holds no results of tl grade" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_free_texts_need_the_notebooks_and_come_back_as_points(tl, graded: Path, tmp_path: Path):
+    run = tl("export", graded, "--to", "texts")
+    assert run.returncode == 2 and "say where the notebooks are" in run.stderr
+    name = "02_feature_extraction"
+    learner = tmp_path / "submissions" / "Broken"
+    learner.mkdir(parents=True)
+    (learner / f"{name}.ipynb").write_bytes(
+        to_bytes(fill(released(name), {"explain": "Few labels <b>are</b> enough."}))
+    )
+    run = tl("export", tmp_path, "--to", "texts", "--submissions", learner.parent)
+    assert run.returncode == 2 and "holds no results; grade first" in run.stderr
+    run = tl("export", graded, "--to", "texts", "--submissions", learner.parent)
+    assert (run.returncode, run.stdout) == (0, "") and "1 answer; 0 wrote nothing" in run.stderr
+    assert "Few labels &lt;b&gt;are&lt;/b&gt; enough." in (graded / "texts.html").read_text(encoding="utf-8")
+    run = tl("report", graded)
+    assert (run.returncode, run.stderr) == (0, "texts.csv: 0 of 1 answers have points\n")
+    (graded / "texts.csv").write_text("row,points,comment\nnobody,1,\n")
+    run = tl("report", graded)
+    assert run.returncode == 2 and "texts.csv, line 2: there is no answer 'nobody'" in run.stderr
