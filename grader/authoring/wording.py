@@ -16,12 +16,14 @@ SHORTEST = 13
 
 
 def of_question(topic: str, question: str, root: Path = ROOT) -> Iterator[str]:
-    """What the misconceptions' `asks` and the hidden tests' `says` and docstrings fall short of, with file and line."""
+    """What the misconceptions' `asks` and docstrings and the hidden tests' fall short of, with file and line."""
     asked: dict[str, int] = {}
     for place, node, options in _marked(root / "tlcore" / "misconceptions" / topic / f"{question}.py", root):
         asks, line = options.get("asks"), node.lineno
         if asks is None:
             continue
+        if not (ast.get_docstring(node) or "").strip():
+            yield f"{place}: {node.name} has no docstring; say in a sentence what is believed: the class page shows it"
         if not asks.endswith("?"):
             yield f"{place}: asks of {node.name} is no question; end it with '?'"
         if len(asks) >= LONGEST:

@@ -43,14 +43,14 @@ def command(
     from ..exporting.collected import read_collected
     from ..exporting.mail import TABLE, page_table
     from ..exporting.pages import FOLDER
-    from ..pages import write_pages
+    from ..pages import missing_people, write_pages
     from ..results.feedback import note_feedback
 
     names = {record.learner for record in found}
     learners = len(names)
     table = page_table(names, read_collected(graded))
     with console.steps("writing the page of", learners) as step:
-        index = write_pages(out or graded, found, step)
+        index = write_pages(out or graded, found, step, missing_people(graded))
     write_atomic((out or graded) / FOLDER / TABLE, table, durable=False)
     note_feedback(graded)
     told: dict[str, Any] = {"index": str(index), "learners": learners, "damaged": damaged}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from grader.judging.diagnosis import diagnose
 from grader.judging.trace import Trace, alike
 from grader.judging.verdict import stopped, verdict
 from grader.results import QuestionResult, SubmissionResult
+from grader.results.record import ANSWER
 from grader.results.status import Status
 from grader.sandbox import Sessions, Tier
 from grader.student.answers import Fault, LearnerError
@@ -51,6 +53,7 @@ def grade(
                 sound: set[str] = set()
                 for question in exercise.questions:
                     questions.append(_question(question, key, answered, notebook, remarks, sound))
+                    questions[-1].answer = _source_of(question.id, answered)
                     if questions[-1].status is Status.PASSED:
                         sound.update(question.defines)
             break
@@ -75,6 +78,7 @@ def grade(
         seconds=round(time.monotonic() - started, 4),
         cpu_seconds=round(notebook.cpu_seconds, 4),
         answer_seconds=round(notebook.waited, 4),
+        graded_at=_now(),
         remarks=remarks,
         questions=questions,
     )
@@ -96,7 +100,20 @@ def not_graded(
         seed=key.exercise_seed if key else "",
         digest=digest,
         judged_by=key.judged_by if key else "",
+        graded_at=_now(),
     )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _source_of(question: str, answered: Answered) -> str:
+    """The start of the cell that answers a question, as the learner wrote it; empty where there is none or a blank."""
+    if question in answered.blank:
+        return ""
+    source = next((str(cell["source"]) for cell in answered.cells if cell["question"] == question), "")
+    return source if len(source) <= ANSWER else source[: ANSWER - 2] + "\n…"
 
 
 def _place(error: Exception) -> str:

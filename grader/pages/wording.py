@@ -1,6 +1,7 @@
 """The words and numbers of the pages, and the jinja filters that put text into them."""
 
 import re
+from collections import Counter
 
 from markupsafe import Markup
 
@@ -19,6 +20,16 @@ STATUSES: dict[State, tuple[str, str, str, str]] = {
     Ended.BLANK: ("failed", "·", "Not reached", "Not reached"),
     Status.NOT_GRADED: ("waiting", "…", "Not graded yet", "Not graded"),
 }
+
+# What the class page counts together: class in the style sheet, sign, words, and the states.
+COLUMNS: tuple[tuple[str, str, str, tuple[State, ...]], ...] = (
+    ("passed", "✓", "Solved", (Status.PASSED,)),
+    ("partial", "◐", "Partly", (Status.PARTIAL,)),
+    ("failed", "○", "Not yet", (Status.FAILED,)),
+    ("error", "!", "Stopped", (Status.ERROR, Ended.TIME, Ended.CRASH)),
+    ("blank", "·", "Not reached", (Ended.BLANK,)),
+    ("waiting", "…", "Not graded", (Status.NOT_GRADED,)),
+)
 
 _CODE = re.compile(r"`([^`\n]{1,200})`")
 
@@ -55,6 +66,26 @@ def percent(share: float) -> str:
     if 0 < share < 1:
         return f"{min(99, max(1, round(100 * share)))}%"
     return f"{round(100 * share)}%"
+
+
+def count(value: int, thing: str, several: str = "") -> str:
+    """`1 learner`, `2 learners`, `1,200 learners`; `several` is a plural that is not made with an s."""
+    return f"{value:,} {thing if value == 1 else several or thing + 's'}"
+
+
+def seconds(value: float) -> str:
+    """A time for a table: `0.4 s`, `12 s`, `3 min`."""
+    return f"{value:.1f} s" if value < 9.95 else f"{value:.0f} s" if value < 120 else f"{value / 60:.0f} min"
+
+
+def counted(counts: Counter[State], states: tuple[State, ...]) -> int:
+    """How many answers are in one of some states."""
+    return sum(counts[state] for state in states)
+
+
+def capital(text: str) -> str:
+    """`text` with a capital letter first."""
+    return text[:1].upper() + text[1:]
 
 
 def plain_name(name: str) -> str:

@@ -16,24 +16,28 @@ from grader.results import SubmissionResult, safe_name
 from grader.results.comparing import Comparison
 from grader.text import clean, one_line
 
-from . import palette, wording
-from .classroom import Classroom, by_name
+from . import discrimination, feedback, palette, said, wording
+from .classroom import Classroom
 from .pictures import Gallery
 
 
 def write_pages(
-    out_dir: Path | str, records: Iterable[SubmissionResult], on_page: Callable[[str], None] | None = None
+    out_dir: Path | str,
+    records: Iterable[SubmissionResult],
+    on_page: Callable[[str], None] | None = None,
+    missing: Iterable[str] = (),
 ) -> Path:
     """Write OUT/feedback/<safe name>.html for each learner and OUT/index.html for the class; the path of the latter.
 
     records: a list in any order, or an iterator that gives the records of a learner together (`RecordStore.records()`),
     of which only one learner's are held at a time. `on_page` is told the name of each learner whose page is written.
+    `missing` are names of people who handed in nothing; the class page lists them.
     Raises OutputFull or OutputNotWritable; pages are replaced whole, so an earlier page stays as it was. Raises
     ValueError for an iterator that comes back to a learner.
     """
     out = Path(out_dir)
     pages = Pages()
-    classroom = Classroom()
+    classroom = Classroom(missing)
     for learner, theirs in _by_learner(records):
         file = f"feedback/{safe_name(learner)}.html"
         write_atomic(out / file, pages.learner(learner, theirs).encode("utf-8"), durable=False)
@@ -55,7 +59,8 @@ class Pages:
         self._env = _environment()
         light, dark = palette.as_css(palette.LIGHT), palette.as_css(palette.DARK)
         self._style = self._source("page.css").replace("/* light */", light).replace("/* dark */", dark)
-        self._script = self._source("sort.js")
+        self._class_style = self._source("class.css")
+        self._script = self._source("sort.js") + self._source("reveal.js")
 
     def learner(self, learner: str, records: list[SubmissionResult]) -> str:
         """The feedback page of one learner, over all of the exercises in `records`."""
@@ -71,7 +76,7 @@ class Pages:
 
     def classroom(self, classroom: Classroom) -> str:
         """The page of the class."""
-        return self._render("class.html", script=self._script, room=classroom)
+        return self._render("class.html", self._class_style, self._script, room=classroom, least=discrimination.LEAST)
 
     def changes(self, changed: Comparison, against: str, files: dict[str, str]) -> str:
         """The page of what changed since an earlier grading; `files` are the links to learners' pages, by name."""
@@ -81,15 +86,14 @@ class Pages:
         """The page of free texts, for whoever gives points for them; see grader/channels/texts.py."""
         return self._render("texts.html", questions=questions)
 
-    def _render(self, template: str, script: str = "", **values: Any) -> str:
+    def _render(self, template: str, own_style: str = "", script: str = "", **values: Any) -> str:
+        style = self._style + own_style
         # Only the bytes of our own style sheet and script may run; there is no source that a learner could add to.
-        policy = (
-            f"default-src 'none'; img-src data:; style-src '{_hash(self._style)}'; base-uri 'none'; form-action 'none'"
-        )
+        policy = f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
         if script:
             policy += f"; script-src '{_hash(script)}'"
         return self._env.get_template(template).render(
-            policy=policy, style=Markup(self._style), script=Markup(script), **values
+            policy=policy, style=Markup(style), script=Markup(script), **values
         )
 
     def _source(self, name: str) -> str:
@@ -114,15 +118,26 @@ def _environment() -> Environment:
         wording.number,
         wording.signed,
         wording.percent,
+        wording.count,
+        wording.capital,
+        wording.seconds,
         wording.plain_name,
         wording.exercise_title,
         wording.by_hand,
+        feedback.told,
+        feedback.headline,
+        feedback.round_of,
+        feedback.day,
+        said.made_up,
         one_line,
     ):
         env.filters[function.__name__] = function
-    env.filters["by_name"] = lambda named: sorted(named, key=by_name)
+    env.filters["by_name"] = lambda learners: sorted(learners, key=lambda learner: learner.order)
     env.globals.update(
         STATUSES=wording.STATUSES,
+        COLUMNS=wording.COLUMNS,
+        counted=wording.counted,
+        apart_in_words=discrimination.in_words,
         OBJECTIVES=objectives.OBJECTIVES,
         encouragement=wording.encouragement,
     )

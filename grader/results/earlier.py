@@ -21,7 +21,7 @@ KEPT = 10
 """Runs whose earlier results stay; the oldest go first. A folder with another name is nobody's to remove."""
 _RUN = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(-\d+)?")
 NAME = "%Y-%m-%dT%H-%M-%SZ"
-_TIMES = ("seconds", "cpu_seconds", "answer_seconds")
+_TIMES = ("seconds", "cpu_seconds", "answer_seconds", "graded_at")
 
 
 class Keeper:

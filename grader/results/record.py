@@ -20,6 +20,8 @@ SUBMISSION_STATUSES = ("graded", "not_graded")
 _ROUNDING = 1e-6
 _LARGEST = 1.7e308
 
+ANSWER = 8192  # characters of a learner's answer that a record keeps
+
 
 class _Checked:
     """Building from a dict, with the name of the field that is wrong in the error."""
@@ -143,6 +145,8 @@ class QuestionResult(_Checked):
     `objectives` are codes such as O2 or O3V.
 
     `ended` tells kinds of `error` apart; it is empty in records from before there was this field.
+    `answer` is the source of the learner's cell, for the feedback page: at most ANSWER characters; empty where it was
+    blank or missing, or the record is older.
     `override` is set on reading (see overrides.py) and never written; `points` and `status` are then those after it.
     """
 
@@ -158,10 +162,11 @@ class QuestionResult(_Checked):
     advice: list[Advice] = field(default_factory=list)
     behaviours: list[Behaviour] = field(default_factory=list)
     ended: Ended = Ended.ORDINARY
+    answer: str = ""
     override: Override | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        self._texts("id", "title", "message")
+        self._texts("id", "title", "message", "answer")
         self._numbers("minutes")
         self._lists("objectives", "misconceptions")
         self._points()
@@ -198,7 +203,7 @@ class SubmissionResult(_Checked):
 
     `texts` are set on reading (see texts.py) and never written; they are no part of `points`.
     `seconds` are wall time, `answer_seconds` what of it went into running the learner's cells and the hidden calls,
-    `cpu_seconds` the CPU time of the learner's processes.
+    `cpu_seconds` the CPU time of the learner's processes. `graded_at` is when, ISO 8601 in UTC (empty in old ones).
     """
 
     package: str
@@ -215,12 +220,13 @@ class SubmissionResult(_Checked):
     cpu_seconds: float = 0.0
     answer_seconds: float = 0.0
     judged_by: str = ""
+    graded_at: str = ""
     remarks: list[str] = field(default_factory=list)
     questions: list[QuestionResult] = field(default_factory=list)
     texts: list[TextPoints] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        self._texts("package", "learner", "exercise", "seed", "digest", "judged_by")
+        self._texts("package", "learner", "exercise", "seed", "digest", "judged_by", "graded_at")
         self._choice("isolation", tuple(Tier))
         self.isolation = Tier(self.isolation)
         self._choice("status", SUBMISSION_STATUSES)

@@ -61,6 +61,7 @@ def share_of(part: float, whole: float) -> float:
 
 @misconception(asks="Which of the two is the whole?")
 def upside_down(part, whole):
+    "The whole is divided by the part."
     return whole / part if part else 0.0
 """,
     "tlcore/checks/ratios/share_of.py": """from tlcore import plots
@@ -215,6 +216,7 @@ WRONG, REFERENCE = "tlcore/misconceptions/ratios/s", "tlcore/reference/ratios/s"
         ),
         (WRONG, "whole?", "whole", "asks of upside_down is no question"),
         (WRONG, "Which", "Which " * 30, "write fewer than 160"),
+        (WRONG, '"The whole is divided by the part."', "", "upside_down has no docstring; say in a sentence what is"),
         (
             WRONG,
             "whole / part if part",
@@ -225,7 +227,7 @@ WRONG, REFERENCE = "tlcore/misconceptions/ratios/s", "tlcore/reference/ratios/s"
             WRONG,
             "whole / part if part else 0.0",
             "0.0 if whole else 1.0\n\n\n@misconception(asks='?')\ndef same(*both):\n    return upside_down(*both)",
-            f"{WRONG}hare_of.py:9: misconception same is not named on every key (named: upside_down)",
+            f"{WRONG}hare_of.py:10: misconception same is not named on every key (named: upside_down)",
         ),
         (WRONG, 'whole?"', 'whole?", replaces="shar"', "upside_down replaces shar, which no reference defines"),
         (REFERENCE, "def share_of", "def shareof", "asks for share_of, which no reference defines"),

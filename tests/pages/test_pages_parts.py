@@ -49,7 +49,7 @@ def test_bars_stand_out(colours: dict[str, str]) -> None:
 
 
 def test_the_style_sheet_uses_only_colours_of_the_palette() -> None:
-    sheet = (Path(palette.__file__).parent / "templates" / "page.css").read_text()
+    sheet = "".join(path.read_text() for path in Path(palette.__file__).parent.glob("templates/*.css"))
     assert set(re.findall(r"var\(--([a-z-]+)\)", sheet)) <= set(palette.LIGHT)
     assert set(palette.LIGHT) == set(palette.DARK)
     # White stands behind pictures, and is the paper in print.
@@ -136,9 +136,10 @@ def test_misconceptions_are_counted_once_a_learner_and_question() -> None:
     room = Classroom()
     for name in ("a", "b"):
         room.add(submission(name, half()), f"feedback/{name}.html")
-    held = room.misconceptions
-    assert [(each.name, [name for name, _ in each.holders]) for each in held] == [("flag_on_the_module", ["a", "b"])]
-    assert held[0].asks.startswith("What does the optimizer hold")
+    [(question, idea)] = room.ideas
+    assert (question.id, idea.label) == ("freeze", "flag_on_the_module")
+    assert [learner.name for learner in idea.holders] == ["a", "b"]
+    assert idea.asks.startswith("What does the optimizer hold")
 
 
 def test_memory_does_not_grow_with_the_records(tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ def test_to_dict_and_back(data: dict[str, Any]) -> None:
     record = SubmissionResult.from_dict(data)
     again = SubmissionResult.from_dict(json.loads(json.dumps(record.to_dict())))
     assert again == record
-    now = [{"ended": "", **question} for question in data["questions"]]  # older records have no such field
-    assert again.to_dict() == {"format": 1, **data, "questions": now}
+    # Older records have no such fields.
+    now = [{"ended": "", "answer": "", **question} for question in data["questions"]]
+    assert again.to_dict() == {"format": 1, "graded_at": "", **data, "questions": now}
     assert isinstance(again.questions[0], QuestionResult)
     assert isinstance(again.questions[0].behaviours[0], Behaviour)
     assert again.questions[0].advice == [Advice("flag_on_the_module", "What does the optimizer hold?")]
