@@ -84,7 +84,7 @@ def _question(result: QuestionResult) -> dict[str, Any]:
     return data
 
 
-def _order(entry: dict[str, Any]) -> tuple[str, str, str]:
+def _order(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     return entry["learner"].casefold(), entry["learner"], entry["exercise"]
 
 
