@@ -53,6 +53,8 @@ class Draft:
     def data(self) -> None:
         """Decoys: inputs whose mean is far from 0, and plants that are listed several times in one part."""
         channels = self.given.choice([1, 3])
+        if self.cause == "wrong_normalisation" and self.variant:
+            channels = 3  # the first two are as they should be
         card = {
             "mean": [self.uniform(0.3, 0.45) for _ in range(channels)],
             "std": [self.uniform(0.2, 0.4) for _ in range(channels)],
