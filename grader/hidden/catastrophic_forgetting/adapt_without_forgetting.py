@@ -18,10 +18,10 @@ nearest are the adapters on old digits (0.903 +- 0.050) and distillation on new 
 
 The mark of new digits (0.75 before) and a slack of 0.25 were chosen after these very tasks had been seen. Then tasks
 that nobody had seen were counted, with two methods more (`python -m benchmarks.forgetting_marks`, seeds from
-7,000,000): of 30 gradings of ten right methods, 1 of 300 was turned away, distillation with 0.445 of the new digits on
-the base with group norm; with 95 % confidence fewer than 1.6 %. No mean of two tasks missed a mark (least 0.713 of the new ones), so
-fewer than 1.0 % do. The slack is 0.35 since: the 300 would all pass, but it was chosen with them in view, so that the
-rate is not known to be under one in 200; 600 more would have to pass for that.
+7,000,000): of 30 gradings of ten right methods, 1 of 300 was turned away, distillation with 0.445 of the new digits
+on the base with group norm; with 95 % confidence fewer than 1.6 %. No mean of two tasks missed a mark (least 0.713 of
+the new ones), so fewer than 1.0 % do. The slack is 0.35 since: the 300 would all pass, but it was chosen with them in
+view, so that the rate is not known to be under one in 200; 600 more would have to pass for that.
 """
 
 from __future__ import annotations
