@@ -68,7 +68,8 @@ class Draft:
         seen = {"mean": rounded([(p - m) / s for p, m, s in means]), "std": rounded([p / s for p, s in spreads])}
         if self.cause == "wrong_normalisation":
             own = {"mean": [0.0] * channels, "std": [1.0] * channels}
-            seen = [own, self._last_channel_otherwise(seen, card)][self.variant]
+            last = {key: [*seen[key][:-1], own[key][-1]] for key in seen}  # the last channel by itself, the others right
+            seen = [own, last][self.variant]
         plants = self.given.distinct(14, 1, 90)
         train, val = plants[:10], plants[10:]
         if self.cause == "shared_plants":
@@ -76,13 +77,6 @@ class Draft:
             val = val[len(shared) :] + shared
         self.transcript |= {"photos": photos, "card": card, "input": seen}
         self.transcript["plants"] = {"train": sorted(train + train[:6]), "val": sorted(val + val[:2])}
-
-    @staticmethod
-    def _last_channel_otherwise(seen: dict[str, list[float]], card: dict[str, list[float]]) -> dict[str, list[float]]:
-        """What the input would be if the last channel had not been normalised; the others are as they should be."""
-        (*means, mean), (*stds, std) = seen["mean"], seen["std"]
-        own_mean, own_std = card["mean"][-1], card["std"][-1]
-        return {"mean": rounded([*means, mean * own_std + own_mean]), "std": rounded([*stds, std * own_std])}
 
     def training(self) -> None:
         """Decoys: in the regime "full" everything moves; a clipped gradient is smaller than its batch's own."""
