@@ -68,7 +68,7 @@ class Draft:
         seen = {"mean": rounded([(p - m) / s for p, m, s in means]), "std": rounded([p / s for p, s in spreads])}
         if self.cause == "wrong_normalisation":
             own = {"mean": [0.0] * channels, "std": [1.0] * channels}
-            last = {key: [*seen[key][:-1], own[key][-1]] for key in seen}  # the last channel by itself, the others right
+            last = {key: [*seen[key][:-1], own[key][-1]] for key in seen}  # one channel by itself
             seen = [own, last][self.variant]
         plants = self.given.distinct(14, 1, 90)
         train, val = plants[:10], plants[10:]
