@@ -36,9 +36,11 @@ def measured(answer: Any, seed: int) -> tuple[float, float]:
     """Mean accuracies of both arms on new pictures, for one hidden target."""
     given = Given(_Here(), seed)  # type: ignore[arg-type]
     hub, needs, _ = shipped_hub(_Here(), given)
-    target, _, fresh, _ = hidden_target(_Here(), given, needs)
-    models = answer(hub, target)["models"]
-    transfer, scratch = (float(np.mean([right(model, *fresh) for model in models[a]])) for a in ("transfer", "scratch"))
+    target = hidden_target(given, needs)
+    models = answer(hub, target.on_the_other_side(_Here()))["models"]
+    transfer, scratch = (
+        float(np.mean([right(model, *target.fresh) for model in models[a]])) for a in ("transfer", "scratch")
+    )
     return transfer, scratch
 
 

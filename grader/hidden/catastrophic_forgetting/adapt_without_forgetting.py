@@ -14,12 +14,14 @@ The marks, by what eight right methods reach (mean and deviation over tasks of t
 
 A mean of two tasks has 0.7 of this deviation. The nearest to a mark is that of the adapters on new digits, 4.0
 deviations above 0.70: by a normal tail, one in 30,000 is turned away. With group norm and 60 updates (20 tasks), the
-nearest are the adapters on old digits (0.903 +- 0.050) and distillation on new ones (0.929 +- 0.081, least 0.62), 7.1
-and 5.3 deviations above the lowered marks of one task. So all in all fewer than one in 200 are turned away, as far as
-60 and 20 tasks can tell. None of these was below a mark in any task.
+nearest are the adapters on old digits (0.903 +- 0.050) and distillation on new ones (0.929 +- 0.081, least 0.62).
 
-The mark of new digits (0.75 before) and the slack were chosen after these very tasks had been seen; tasks that nobody
-has seen are still to be counted.
+The mark of new digits (0.75 before) and a slack of 0.25 were chosen after these very tasks had been seen. Then tasks
+that nobody had seen were counted, with two methods more (`python -m benchmarks.forgetting_marks`, seeds from
+7,000,000): of 30 gradings of ten right methods, 1 of 300 was turned away, distillation with 0.445 of the new digits
+on the base with group norm; with 95 % confidence fewer than 1.6 %. No mean of two tasks missed a mark (least 0.713 of
+the new ones), so fewer than 1.0 % do. The slack is 0.35 since: the 300 would all pass, but it was chosen with them in
+view, so that the rate is not known to be under one in 200; 600 more would have to pass for that.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ from tlcore.pretraining.digit_tasks import DigitTasks, digit_tasks
 
 OLD_MARK, NEW_MARK = 0.80, 0.70
 """Shares of old and of new pictures that have to be right."""
-SLACK = 0.25
+SLACK = 0.35
 """By so much the marks are lowered if there is one task only."""
 MOST = 0.5
 """Share of the rows from which on a message says that most of them went one way."""

@@ -81,6 +81,12 @@ def test_the_way_back(student, given, expect):
     expect(penalty(student, expect, it), "penalty at the anchor", atol=1e-6, view=VIEW)
     student.tools.shift_parameters(it.model, given.integer(0, 10**6), 0.2)
     expect(penalty(student, expect, it), "penalty of the same model, moved", rtol=RTOL, atol=1e-4, view=VIEW)
+    head = given.choice(["fc", "head", "classifier"])
+    model = student.tools.part_called_nearly_alike(head, given.integer(4, 6), given.integer(3, 5))
+    it = SimpleNamespace(model=model, anchor=student.take_anchor.kept(model, head))
+    student.tools.shift_parameters(model, given.integer(0, 10**6), 0.2)
+    label = f"penalty where the head is {head}, and {head}_norm is part of the body"
+    expect(penalty(student, expect, it), label, rtol=RTOL, atol=1e-4, view=VIEW)
 
 
 @hidden_test(weight=1, says="What is in your anchor after some steps of training, and what pulls at the model?")

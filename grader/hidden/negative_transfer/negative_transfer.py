@@ -24,6 +24,12 @@ Six and seven symmetric differences, forty draws of each, means: a corrected per
 studentised one 0.91 and 1.06, all subset means 1.05 and 1.13; a normal quantile 0.76 and 0.80, a plain percentile
 bootstrap 0.65 and 0.74, 90 % instead of 95 % 0.78 and 0.79. Single draws vary by 0.05, means of four less.
 """
+FORMULA = 0.02
+"""By so much the length may differ from that of the t interval if it is a formula: the same multiple of the deviation
+in two logs with equally many pairs. Nothing is left to chance then. A bootstrap may be as short as a deviation with
+ddof=0 (0.91 and 0.93) or a quantile with n degrees of freedom (0.95 and 0.96) makes it; a formula may not."""
+SAME = 1e-3
+"""So near, two multiples are the same."""
 
 
 @dataclass
@@ -143,8 +149,10 @@ def test_the_interval_is_that_of_the_mean(student, given, expect):
         expect.that(low < gap < high, f"the interval of {pairs} pairs has the gap inside")
         half = stats.t.ppf(0.975, pairs - 1) * np.std(log.differences, ddof=1) / pairs**0.5
         lengths.append((high - low) / (2 * half))
-    expect.that(float(np.mean(lengths)) > SHORTEST, "the intervals are long enough for so few seeds")
-    expect.that(float(np.mean(lengths)) < LONGEST, "the intervals are no longer than they have to be")
+    formula = abs(lengths[0] - lengths[2]) < SAME and abs(lengths[1] - lengths[3]) < SAME
+    shortest, longest = (1 - FORMULA, 1 + FORMULA) if formula else (SHORTEST, LONGEST)
+    expect.that(float(np.mean(lengths)) > shortest, "the intervals are long enough for so few seeds")
+    expect.that(float(np.mean(lengths)) < longest, "the intervals are no longer than they have to be")
 
 
 @hidden_test(weight=3, says="On which side of zero is the whole interval, and what does that say of the source?")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from tlcore.checkpoints.hub import HUB, read_cards
-from tlcore.data import real_digits
+from tlcore.checkpoints.hub import HUB, Target, read_cards
+from tlcore.data import ImageSet, real_digits
 
 GROUPS = {
     "data": ("wrong_normalisation", "shared_plants"),
@@ -52,6 +53,8 @@ class Draft:
     def data(self) -> None:
         """Decoys: inputs whose mean is far from 0, and plants that are listed several times in one part."""
         channels = self.given.choice([1, 3])
+        if self.cause == "wrong_normalisation" and self.variant:
+            channels = 3  # the first two are as they should be
         card = {
             "mean": [self.uniform(0.3, 0.45) for _ in range(channels)],
             "std": [self.uniform(0.2, 0.4) for _ in range(channels)],
@@ -65,7 +68,8 @@ class Draft:
         seen = {"mean": rounded([(p - m) / s for p, m, s in means]), "std": rounded([p / s for p, s in spreads])}
         if self.cause == "wrong_normalisation":
             own = {"mean": [0.0] * channels, "std": [1.0] * channels}
-            seen = [own, {key: list(value) for key, value in photos.items()}][self.variant]
+            last = {key: [*seen[key][:-1], own[key][-1]] for key in seen}  # one channel by itself
+            seen = [own, last][self.variant]
         plants = self.given.distinct(14, 1, 90)
         train, val = plants[:10], plants[10:]
         if self.cause == "shared_plants":
@@ -225,12 +229,43 @@ def shipped_hub(student: Any, given: Any) -> tuple[str, dict[str, Any], list[str
     return hub, needs, admissible
 
 
-def hidden_target(student: Any, given: Any, needs: dict[str, Any]) -> tuple[Any, Any, Any, list[int]]:
-    """A target of handwritten digits whose classes are numbered anew, its test, other pictures, and its seeds."""
+def hub_that_knows_nothing(student: Any, given: Any, needs: dict[str, Any]) -> str:
+    """A hub of one admissible model, from which nothing can be learned."""
+    [own] = [card for card in read_cards(HUB) if card["name"] == "strokes-net"]
+    card = hidden_card(given, needs, ())
+    card |= {key: own[key] for key in ("parameters", "input", "names", "accuracy")}
+    return student.tools.hub_of_a_model_that_knows_nothing(card, own["name"])
+
+
+@dataclass
+class HiddenTarget:
+    """A target of handwritten digits whose classes are numbered anew, and what is known of it here."""
+
+    pictures: Any
+    test: Any
+    """Of the target itself."""
+    fresh: Any
+    """Other pictures."""
+    needs: dict[str, Any]
+    names: list[str]
+    seeds: list[int]
+
+    def on_the_other_side(self, student: Any) -> Any:
+        """What an answer is given; each time a new one, whose test has not been handed out."""
+        return student.tools.target_of(self.needs, self.pictures, self.test, self.names, self.seeds)
+
+    def trained_with(self) -> list[Any]:
+        """Pictures and labels to train with, for each seed."""
+        own = ImageSet(*self.pictures, tuple(self.names), torch.arange(len(self.pictures[1])))
+        target = Target(self.needs, own, own, self.seeds)
+        return [target.train(seed) for seed in self.seeds]
+
+
+def hidden_target(given: Any, needs: dict[str, Any]) -> HiddenTarget:
+    """A target that nobody has seen."""
     split = given.integer(0, 10**6)
     order = torch.tensor(given.random.sample(range(10), 10))
     pool, rest = real_digits("train", split), real_digits("test", split)
     seeds = given.distinct(3, 0, 10**6)
     parts = [(part.images, order[part.labels]) for part in (pool.few(25), rest[:200], rest[200:520])]
-    target = student.tools.target_of(needs, parts[0], parts[1], given.names(10), seeds)
-    return target, parts[1], parts[2], seeds
+    return HiddenTarget(*parts, needs, given.names(10), seeds)

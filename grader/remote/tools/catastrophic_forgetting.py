@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import OrderedDict
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
@@ -33,6 +34,13 @@ def passes_of(loader: Iterable[tuple[Tensor, Tensor]], count: int) -> list[dict[
             }
         )
     return found
+
+
+@tool
+def part_called_nearly_alike(head: str, width: int, n_classes: int) -> nn.Module:
+    """A network (N, width) -> (N, n_classes) whose head is called `head`, and a part of the body `<head>_norm`."""
+    parts = {"body": nn.Linear(width, width), f"{head}_norm": nn.LayerNorm(width), head: nn.Linear(width, n_classes)}
+    return nn.Sequential(OrderedDict(parts))
 
 
 @tool

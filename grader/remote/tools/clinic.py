@@ -95,6 +95,23 @@ def hub_of_shipped_models(cards: list[dict[str, Any]], weights: list[str]) -> st
 
 
 @tool
+def hub_of_a_model_that_knows_nothing(card: dict[str, Any], weights: str) -> str:
+    """A hub with one TinyNet, of a model of the hub that ships, whose norms give nothing: all features are 0, and no
+    gradient comes through, so that training changes nothing below the head."""
+    folder = Path(new_folder())
+    shutil.copytree(HUB / weights, folder / card["name"])
+    model = TinyNet.from_pretrained(folder / card["name"])
+    with torch.no_grad():
+        for module in model.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.weight.zero_()
+                module.bias.fill_(-1.0)  # below 0, where a ReLU lets nothing through
+    model.save_pretrained(folder / card["name"])
+    _write_card(folder, card)
+    return str(folder)
+
+
+@tool
 def target_of(
     needs: dict[str, Any],
     pictures: tuple[torch.Tensor, torch.Tensor],

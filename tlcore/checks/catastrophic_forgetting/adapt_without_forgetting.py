@@ -74,7 +74,10 @@ def check(adapt_without_forgetting, show):
     )
     show.picture(
         plots.bars(
-            "Right answers (expected: at least)", ("old digits", "new digits"), [old, new], list(MARKS), ylabel="share"
+            "Right answers, and the marks",
+            ("old digits", "their mark", "new digits", "their mark"),
+            [old, MARKS[0], new, MARKS[1]],
+            ylabel="share",
         )
     )
     show.untried("other digits, and a base without batch norm")

@@ -105,5 +105,6 @@ def check(shortlist, classifier, capstone, show):
     _classifier(classifier, show)
     _whole_way(capstone, show)
     show.untried(
-        "other hubs: other needs, cards with several faults, models of transformers, models that know the test"
+        "other hubs: other needs, cards with several faults, models of transformers, models that know the test, "
+        "and whether the arm scratch has seen a checkpoint"
     )

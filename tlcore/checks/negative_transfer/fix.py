@@ -161,4 +161,9 @@ def _evaluation(evaluate, show):
     same = all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
     modes = [model.training, model.norm.training, model.drop.training]
     show.that(same, "evaluation changes no tensor of the model", "In which mode was it asked?")
-    show.expect("modes afterwards: model, norm, dropout", modes, [True, False, True], "As they were before.")
+    show.expect(
+        "modes afterwards: model, norm, dropout",
+        modes,
+        [True, False, True],
+        "After an evaluation every module is in the mode that it was in before, also where these differ.",
+    )
