@@ -33,7 +33,9 @@ def check(sentence_features, show):
     try:
         same = alike(sentence_features(model, left), means)
     except IndexError as error:
-        negative = f"{error}. Which position_ids has the padding? It does not matter which, but they must not be negative."
+        negative = (
+            f"{error}. Which position_ids has the padding? It does not matter which, but they must not be negative."
+        )
         show.that(False, "the means are the same", teach=negative)
         show.untried("everything that comes after it")
         return

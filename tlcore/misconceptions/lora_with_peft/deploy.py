@@ -65,11 +65,3 @@ def adapted_model_put_into_eval_mode(model: Any) -> nn.Module:
 def just_a_copy(model: Any) -> nn.Module:
     """A copy in eval mode, adapter and all."""
     return copy.deepcopy(model).eval()
-
-
-@misconception(asks="What does the config of the deployed model say of its output layer?")
-def config_says_tied(model: Any) -> nn.Module:
-    """The output layer has a weight of its own, and the config still says that it is the embedding."""
-    plain: Any = sound(model)
-    plain.config.tie_word_embeddings = model.config.tie_word_embeddings
-    return plain
