@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 TEMPORARY = ".tmp-"
@@ -51,6 +52,24 @@ def write_atomic(path: Path, data: bytes, durable: bool = True) -> None:
                 os.close(folder)
     except OSError as error:
         raise cannot_write(error, path) from error
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, from its first moment on; whole, or not at all.
+
+    Raises OutputFull or OutputNotWritable.
+    """
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
+    except OSError as error:
+        raise cannot_write(error, path) from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).replace(path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise cannot_write(error, path) from None
 
 
 def cannot_write(error: OSError, path: Path) -> OutputNotWritable:

@@ -48,7 +48,16 @@ def harmless_markdown(source: str, attachments: object = None) -> str:
     source = clean(source, MAX_LENGTH)
     if _WORDS.fullmatch(source):
         return source
-    kept = nh3.clean(
+    return f"<div>{_inert(_sanitised(source, attachments))}</div>"
+
+
+def harmless_html(source: str, attachments: object = None) -> str:
+    """HTML for what `source`, Markdown, shows, for a page that reads nothing in it anew."""
+    return _sanitised(clean(source, MAX_LENGTH), attachments)
+
+
+def _sanitised(source: str, attachments: object) -> str:
+    return nh3.clean(
         _rendered(source, attachments),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
@@ -56,7 +65,6 @@ def harmless_markdown(source: str, attachments: object = None) -> str:
         url_schemes={"http", "https", "mailto", "data"},
         link_rel="noopener noreferrer nofollow",
     )
-    return f"<div>{_inert(kept)}</div>"
 
 
 def _rendered(source: str, attachments: object) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from . import build, check, console, demo, doctor, export, grade, new, progress, release, report, start, verify
+from . import build, check, console, demo, doctor, export, grade, new, progress, release, report, similar, start, verify
 
 app = typer.Typer(
     name="tl",
@@ -31,6 +31,7 @@ VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("demo", demo.command, "Grade the class that ships with the project."),
     ("report", report.command, "Write the pages of a graded class."),
     ("export", export.command, "Export the results of a class."),
+    ("similar", similar.command, "Find answers that are alike in a class."),
     ("release", release.command, "Write the exercises for nbgrader, otter or learners."),
     ("new", new.command, "Write the files of a new question."),
     ("build", build.command, "Build exercises from solutions."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..judging.time_limit import TIME_LIMIT
-from . import console
+from . import console, records
 
 if TYPE_CHECKING:
     from ..grading import Settings, Summary
@@ -71,6 +71,9 @@ def command(
         from ..results import RecordStore
 
         show(summary, RecordStore(out))
+        if summary.changed is not None:
+            said = f"{summary.changed.changed.sentence()} since {summary.changed.what}"
+            console.say(f"{said}: tl report {out} --against last")
         if not summary.interrupted:
             console.say(f"Next: tl report {out}")
     for sentence in passed_over(submissions, out):
@@ -157,11 +160,12 @@ def show(summary: "Summary", store: "RecordStore") -> None:
     from ..results import NOT_AGAIN
     from ..results.status import SIGNS
 
-    rows, reasons = [], []
+    rows, reasons, by_hand = [], [], 0
     for record in store.records():
         if record.status == "graded":
             marks = " ".join(SIGNS[q.state] for q in record.questions)
-            points = f"{record.points:g} / {record.max_points:g}"
+            by_hand += len(record.overridden)
+            points = f"{record.points:g}{'*' if record.overridden else ''} / {record.max_points:g}"
             known = ", ".join(dict.fromkeys(m for q in record.questions for m in q.misconceptions))
         else:
             marks, points, known = "", "not graded", ""
@@ -178,8 +182,13 @@ def show(summary: "Summary", store: "RecordStore") -> None:
     console.say(
         "questions: ● full marks, ◐ part, ○ none, × stopped by an error, t out of time, ! crashed, · not reached"
     )
+    if by_hand:
+        console.say(f"* {by_hand} {'question has' if by_hand == 1 else 'questions have'} points from overrides.csv")
     for reason in reasons:
         console.say(f"not graded: {reason}")
+    for sentence in summary.overrides:
+        console.note(f"overrides.csv, {console.plain(sentence)}")
+    records.say_texts(store)
     for damaged in summary.damaged:
         console.note(damaged)
     if summary.withdrawn:

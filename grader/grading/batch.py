@@ -16,11 +16,12 @@ import torch
 
 from grader.exercise.catalogue import exercise_names
 from grader.exercise.libraries import imported_by, imported_in
+from grader.grading.against import Against, against
 from grader.grading.course_key import course_key, kept_key, remember_key
 from grader.grading.judge import Judge, digest_of_file
 from grader.grading.selection import EVERYBODY, Selection
 from grader.grading.submission import package_version
-from grader.judging.judged_by import judged_by
+from grader.judging.judged_by import files_of, judged_by
 from grader.judging.time_limit import TIME_LIMIT
 from grader.names import safe_name
 from grader.remote.no_compiler import optimizers_without_compiler
@@ -53,6 +54,10 @@ class Summary:
     damaged: list[str] = field(default_factory=list)
     withdrawn: list[Path] = field(default_factory=list)
     """Records of earlier runs whose submissions are not in the folder any more. results.json has them."""
+    changed: Against | None = None
+    """What this run changed; None where it replaced no result."""
+    overrides: list[str] = field(default_factory=list)
+    """A sentence for each row of overrides.csv that has become moot, or waits for its submission to be graded."""
 
     def count(self, result: SubmissionResult) -> None:
         """Take a result into account."""
@@ -112,6 +117,8 @@ def grade_class(
         if earlier is not None and earlier != chosen:
             settings.selection.keeps_the_key(out)
             summary.other_key = sum(_drawn_from(earlier, store, tier, one) for one in found)
+        expected = [(one.learner, one.exercise) for one in found]
+        store.remember_overrides(expected)  # a mistake in them is told before the class is graded, not after
         remember_key(chosen, out)
         run = _Run(
             store,
@@ -122,10 +129,16 @@ def grade_class(
             progress,
             stop or Stop(),
         )
+        exercises = {one.exercise for one in selected} & set(exercise_names())
+        store.remember_judges((judged_by(name), name, files_of(name)) for name in sorted(exercises))
         run.grade(selected if settings.selection.again else run.take_up(selected), settings.jobs)
-        store.forget_renamed(((one.learner, one.exercise) for one in found), exercise_names())
-        summary.withdrawn = _forget_unknown(store.withdrawn((one.learner, one.exercise) for one in found))
+        store.forget_renamed(expected, exercise_names())
+        summary.withdrawn = _forget_unknown(store.withdrawn(expected))
+        overrides = store.remember_overrides(expected)
+        summary.overrides = [*overrides.moot, *overrides.about(summary.withdrawn, store.path), *overrides.waiting]
         summary.results = store.write_results(package_version(), tier.value, summary.damaged)
+        if store.replaced.run is not None:
+            summary.changed = against(out, str(store.replaced.run))
     return summary
 
 
@@ -189,7 +202,7 @@ class _Run:
         for seed in self.judge.seeds(found.exercise, digest):
             now = (found.learner, found.exercise, digest, package_version(), seed, self.tier.value)
             if not self.store.needs_grading(*now, judged_by(found.exercise)):
-                return self.store.load(found.learner, found.exercise)
+                return self.store.judged(found.learner, found.exercise)
             self.summary.judged_anew += not self.store.needs_grading(*now)
         return None
 

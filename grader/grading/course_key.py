@@ -6,10 +6,9 @@ import hashlib
 import hmac
 import os
 import secrets
-import tempfile
 from pathlib import Path
 
-from grader.files import cannot_write
+from grader.files import write_private
 
 ENVIRONMENT = "TL_COURSE_KEY"
 KEPT = "course.key"
@@ -35,19 +34,7 @@ def kept_key(out: Path) -> str | None:
 def remember_key(key: str, out: Path) -> None:
     """Keep `key` beside the results, so that a later run without one does not draw other inputs."""
     if kept_key(out) != key:
-        _write_private(out / KEPT, key + "\n")
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, from its first moment on; whole, or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".key-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise cannot_write(error, path) from None
+        write_private(out / KEPT, key + "\n")
 
 
 def seed_of_exercise(key: str, exercise: str) -> str:
@@ -58,3 +45,8 @@ def seed_of_exercise(key: str, exercise: str) -> str:
 def seed_of_submission(key: str, exercise: str, digest: str) -> str:
     """The same for one notebook alone. Whoever writes into it what feedback on it has shown gets other inputs."""
     return seed_of_exercise(key, f"{exercise}/{digest}")
+
+
+def drawn_from(key: str, exercise: str, digest: str, seed: str) -> bool:
+    """Whether hidden inputs with this seed came from `key`, those of the class or those of one notebook alone."""
+    return seed in (seed_of_exercise(key, exercise), seed_of_submission(key, exercise, digest))

@@ -48,6 +48,18 @@ def judged_by(exercise: str, root: Path = ROOT) -> str:
     return digest.hexdigest()[:16]
 
 
+@cache
+def files_of(exercise: str, root: Path = ROOT) -> dict[str, str]:
+    """What that digest is of: path -> digest, 16 hexadecimal digits each. The solution file counts by its headings and
+    answer cells."""
+    files = {path.relative_to(root).as_posix(): _digest(path)[:16] for path in sources(topic_of(exercise), root)}
+    solution = course_folder(root) / "solutions" / f"{exercise}.py"
+    if solution.is_file():
+        asked = _questions(solution.read_text(encoding="utf-8", errors="replace"))
+        files[f"solutions/{exercise}.py"] = hashlib.sha256(asked.encode()).hexdigest()[:16]
+    return files
+
+
 def sources(topic: str, root: Path) -> Iterator[Path]:
     """The files that count for a topic, in one order: all of the folders but what belongs to another topic alone."""
     others = {path.stem[3:] for path in (course_folder(root) / "solutions").glob("*.py")} - {topic}

@@ -107,10 +107,12 @@ class Classroom:
         self.packages: Counter[str] = Counter()
         self.tiers: Counter[Tier] = Counter()
         self.submissions = 0
+        self.overrides = 0
 
     def add(self, record: SubmissionResult, file: str) -> None:
         """Take one submission in; `file` is the link to its learner's page."""
         self.submissions += 1
+        self.overrides += len(record.overridden)
         self.packages[record.package] += 1
         self.tiers[record.isolation] += 1
         exercise = self._exercises.setdefault(record.exercise, Exercise(record.exercise))

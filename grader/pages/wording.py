@@ -45,6 +45,11 @@ def number(value: float) -> str:
     return f"{round(value, 2) + 0.0:g}"
 
 
+def signed(value: float) -> str:
+    """A difference of points, with its sign: +1.5, −0.33 (with a minus sign, which reads better than a hyphen)."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value))}"
+
+
 def percent(share: float) -> str:
     """A share of 0 to 1 in whole per cent; never rounded up to 100 nor down to 0."""
     if 0 < share < 1:

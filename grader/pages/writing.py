@@ -13,6 +13,7 @@ from markupsafe import Markup
 from grader.exercise import objectives
 from grader.files import write_atomic
 from grader.results import SubmissionResult, safe_name
+from grader.results.comparing import Comparison
 from grader.text import clean, one_line
 
 from . import palette, wording
@@ -72,6 +73,14 @@ class Pages:
         """The page of the class."""
         return self._render("class.html", script=self._script, room=classroom)
 
+    def changes(self, changed: Comparison, against: str, files: dict[str, str]) -> str:
+        """The page of what changed since an earlier grading; `files` are the links to learners' pages, by name."""
+        return self._render("changes.html", script=self._script, changed=changed, against=against, files=files)
+
+    def texts(self, questions: Sequence[Any]) -> str:
+        """The page of free texts, for whoever gives points for them; see grader/channels/texts.py."""
+        return self._render("texts.html", questions=questions)
+
     def _render(self, template: str, script: str = "", **values: Any) -> str:
         # Only the bytes of our own style sheet and script may run; there is no source that a learner could add to.
         policy = (
@@ -103,6 +112,7 @@ def _environment() -> Environment:
         wording.prose,
         wording.excerpt,
         wording.number,
+        wording.signed,
         wording.percent,
         wording.plain_name,
         wording.exercise_title,

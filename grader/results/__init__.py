@@ -3,13 +3,14 @@
 from grader.files import OutputError, OutputFull, OutputNotWritable
 from grader.names import safe_name
 
-from .errors import DamagedRecord, NewerRecord, OutputBusy
-from .record import Advice, Behaviour, QuestionResult, SubmissionResult
+from .errors import BadTable, DamagedRecord, NewerRecord, OutputBusy
+from .record import Advice, Behaviour, Override, QuestionResult, SubmissionResult, TextPoints
 from .store import NOT_AGAIN, Loaded, RecordStore
 
 __all__ = [
     "NOT_AGAIN",
     "Advice",
+    "BadTable",
     "Behaviour",
     "DamagedRecord",
     "Loaded",
@@ -18,8 +19,10 @@ __all__ = [
     "OutputError",
     "OutputFull",
     "OutputNotWritable",
+    "Override",
     "QuestionResult",
     "RecordStore",
     "SubmissionResult",
+    "TextPoints",
     "safe_name",
 ]

@@ -13,3 +13,7 @@ class NewerRecord(OutputError):
 
 class OutputBusy(OutputError):
     """Another process is writing to the same output folder."""
+
+
+class BadTable(OutputError):
+    """A table that a person keeps beside the results has a mistake; each line of the message names its line."""

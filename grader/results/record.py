@@ -4,7 +4,7 @@ Everything textual may hold what a hostile learner wrote: records keep it as it 
 """
 
 import math
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 from grader.sandbox.tiers import Tier
@@ -31,7 +31,7 @@ class _Checked:
         """The object that `to_dict` wrote. Raises DamagedRecord where a field is missing, unknown or malformed."""
         if not isinstance(data, dict):
             raise DamagedRecord(f"expected an object, found {_kind(data)}")
-        known = {each.name: each for each in fields(cls)}  # type: ignore[arg-type]
+        known = {each.name: each for each in fields(cls) if each.init}  # type: ignore[arg-type]
         if unknown := [str(key) for key in data if key not in known]:
             raise DamagedRecord(f"unknown field {unknown[0][:60]!r}")
         for name, each in known.items():
@@ -111,12 +111,39 @@ class Behaviour(_Checked):
             self.picture = _jsonable(self.picture)
 
 
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Points that the instructor set by hand, why, and who did (may be empty); and what the hidden tests had given."""
+
+    points: float
+    reason: str
+    by: str
+    judged: float
+    judged_status: Status
+
+    def __str__(self) -> str:
+        """In one line, for a terminal or a table. `reason` and `by` are as somebody wrote them: to be escaped."""
+        by = f" ({self.by})" if self.by else ""
+        return f"{self.points:g} instead of {self.judged:g}: {self.reason}{by}"
+
+
+@dataclass(frozen=True, slots=True)
+class TextPoints:
+    """What a person gave for a free text, which is beside the points of the questions; `comment` may be empty."""
+
+    id: str
+    points: float
+    max_points: float
+    comment: str
+
+
 @dataclass(slots=True)
 class QuestionResult(_Checked):
     """One question of an exercise: what the hidden tests found, in points and in words. `minutes` is a learner's time;
     `objectives` are codes such as O2 or O3V.
 
     `ended` tells kinds of `error` apart; it is empty in records from before there was this field.
+    `override` is set on reading (see overrides.py) and never written; `points` and `status` are then those after it.
     """
 
     id: str
@@ -131,6 +158,7 @@ class QuestionResult(_Checked):
     advice: list[Advice] = field(default_factory=list)
     behaviours: list[Behaviour] = field(default_factory=list)
     ended: Ended = Ended.ORDINARY
+    override: Override | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._texts("id", "title", "message")
@@ -148,12 +176,27 @@ class QuestionResult(_Checked):
         """What is shown to people: the status, or, of an answer that did not run, how it ended where that is known."""
         return self.ended if self.status is Status.ERROR and self.ended else self.status
 
+    def set_by_hand(self, points: float, reason: str, by: str) -> None:
+        """Put `points` in place of the judged ones; the status follows them."""
+        before = self.as_judged()
+        self.override = Override(points, reason, by, before.points, before.status)
+        self.points = points
+        self.status = _status_of(points, self.max_points)
+
+    def as_judged(self) -> Self:
+        """The question as the hidden tests left it."""
+        if self.override is None:
+            return self
+        # replace() leaves out `override`, which is no argument.
+        return replace(self, points=self.override.judged, status=self.override.judged_status)
+
 
 @dataclass(slots=True)
 class SubmissionResult(_Checked):
     """One learner's notebook for one exercise, graded or not. `digest` is of the notebook, `judged_by` of the sources
     that decided points and messages (empty in a record from before there was such a digest).
 
+    `texts` are set on reading (see texts.py) and never written; they are no part of `points`.
     `seconds` are wall time, `answer_seconds` what of it went into running the learner's cells and the hidden calls,
     `cpu_seconds` the CPU time of the learner's processes.
     """
@@ -174,6 +217,7 @@ class SubmissionResult(_Checked):
     judged_by: str = ""
     remarks: list[str] = field(default_factory=list)
     questions: list[QuestionResult] = field(default_factory=list)
+    texts: list[TextPoints] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         self._texts("package", "learner", "exercise", "seed", "digest", "judged_by")
@@ -209,8 +253,29 @@ class SubmissionResult(_Checked):
         return super(SubmissionResult, cls).from_dict(data)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON-able data, with the number of the format first."""
-        return {"format": FORMAT, **asdict(self)}
+        """Plain JSON-able data as it was judged, with the number of the format first."""
+        data = asdict(self.as_judged())
+        del data["texts"]
+        for question in data["questions"]:
+            del question["override"]
+        return {"format": FORMAT, **data}
+
+    @property
+    def overridden(self) -> list[QuestionResult]:
+        """The questions whose points were set by hand."""
+        return [question for question in self.questions if question.override is not None]
+
+    def as_judged(self) -> Self:
+        """The record as the hidden tests left it."""
+        if not self.overridden:
+            return self
+        questions = [question.as_judged() for question in self.questions]
+        return replace(self, questions=questions, points=_total(questions))
+
+    def set_by_hand(self, question: str, points: float, reason: str, by: str) -> None:
+        """Put `points` in place of what `question` was judged; the total follows. `question` is one of these."""
+        next(each for each in self.questions if each.id == question).set_by_hand(points, reason, by)
+        self.points = _total(self.questions)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -221,6 +286,16 @@ class SubmissionResult(_Checked):
     def complete(self) -> bool:
         """True where no question waits to be graded again."""
         return self.status == "graded" and all(question.status is not Status.NOT_GRADED for question in self.questions)
+
+
+def _total(questions: list[QuestionResult]) -> float:
+    return round(math.fsum(question.points for question in questions), 4)
+
+
+def _status_of(points: float, most: float) -> Status:
+    if points >= most - _ROUNDING:
+        return Status.PASSED
+    return Status.PARTIAL if points else Status.FAILED
 
 
 def _jsonable(value: Any, depth: int = 0) -> Any:

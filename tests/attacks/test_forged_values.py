@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from forging import CHANGES, Forger, Recorder, wrong_answers
+from forging import CHANGES, Forger, Recorder, Remembered, wrong_answers
 from lies import LIES, Lie
 
 from grader.exercise.catalogue import exercise_names, load_exercise
@@ -18,12 +18,33 @@ from grader.judging import trace
 from grader.judging.answer_key import AnswerKey
 from grader.judging.trace import Trace
 from grader.remote import kernel_state
-from grader.student.answers import TrustedAnswers
+from grader.student.answers import LearnerError
+from grader.student.expect import Expect
 from grader.student.proxy import Student
 
 torch.set_num_threads(1)
 QUESTIONS = [(name, question.id) for name in exercise_names() for question in load_exercise(name).questions]
 KEYS = {name: AnswerKey(name, "forged") for name in exercise_names()}
+
+
+class UntilOneFails(Expect):
+    """Ends the hidden test at the first observation that does not hold: no later one can make it pass."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> bool:
+        return self._go_on(super().__call__(*args, **kwargs))
+
+    def that(self, *args: Any, **kwargs: Any) -> bool:
+        return self._go_on(super().that(*args, **kwargs))
+
+    def _go_on(self, holds: bool) -> bool:
+        if not holds:
+            raise LearnerError("WrongKind", "one observation does not hold")
+        return holds
+
+
+@pytest.fixture(autouse=True)
+def _until_one_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trace, "Expect", UntilOneFails)
 
 
 def told(test: HiddenTest, answers: Any, seed: int, expected: Trace) -> Trace:
@@ -54,11 +75,12 @@ def test_forged_replies_gain_nothing(exercise: str, question: str) -> None:
         seed, recorder = key.seed(test), Recorder(key.reference_names)
         assert trace.run(test, recorder, seed, expected).passed
         for label, names in wrong_answers(key.reference_names, key.misconceptions(question)):
-            if told(test, TrustedAnswers(names), seed, expected).passed:
+            wrong = Remembered(names)
+            if told(test, wrong.again(), seed, expected).passed:
                 continue
             for change in CHANGES.values():
                 tried += 1
-                if told(test, Forger(names, change, recorder.replies), seed, expected).passed:
+                if told(test, Forger(wrong.again(), change, recorder.replies), seed, expected).passed:
                     gained.add((test.run.__name__, label))
     assert tried >= len(CHANGES)
     assert gained <= HARDER_TO_FORGE

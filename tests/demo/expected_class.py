@@ -112,14 +112,18 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("Zoë O'Neil", FIRST): of("zoe", FIRST),
     ("Zoë O'Neil", SECOND): of("zoe", SECOND, merge=(3.0, ["subtracts_what_it_added"])),
     ("emeka", FIRST): of(
-        "emeka", FIRST, freeze=(0.0, ["flag_on_the_module"]), replace_head=(1.6, ["whole_classifier_replaced"])
+        "emeka", FIRST, freeze=(0.0, ["flag_on_the_module"]), replace_head=(1.4286, ["whole_classifier_replaced"])
     ),
     ("giulia", FIRST): of(
-        "giulia", FIRST, freeze=(0.0, ["only_weights"]), frozen_backbone=(2.625, ["everything_in_eval_mode"])
+        "giulia", FIRST, freeze=(0.0, ["only_weights"]), frozen_backbone=(2.3077, ["everything_in_eval_mode"])
     ),
     ("giulia", SECOND): of("giulia", SECOND, merge=(0.0, ["branch_still_added"])),
     ("hiro", FIRST): of(
-        "hiro", FIRST, extract_features=(1.5, ["left_in_eval_mode"]), prepare=(4.8, ["every_part_mirrored"])
+        "hiro",
+        FIRST,
+        replace_head=(1.7143, []),
+        extract_features=(1.6667, ["left_in_eval_mode"]),
+        prepare=(5.0, ["every_part_mirrored"]),
     ),
     ("nils", FIRST): of(
         "nils", FIRST, replace_head=(0.0, ["written_into_the_state_dict"]), extract_features=(1.0, ["in_train_mode"])
@@ -159,7 +163,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("olga", PEFT): of(
         "olga",
         PEFT,
-        make_config=(0.7, ["head_frozen"]),
+        make_config=(0.4667, ["head_frozen"]),
         train_adapter=(1.9636, ["eval_mode_all_along"]),
         deploy=(1.7455, ["adapted_model_used_up"]),
     ),
@@ -180,8 +184,9 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("olga", FIRST): of(
         "olga",
         FIRST,
-        frozen_backbone=(0.375, ["one_eval_before_the_loop"]),
-        prepare=(3.6, ["statistics_of_all_pictures"]),
+        replace_head=(1.7143, ["classifier_at_index_1"]),
+        frozen_backbone=(0.4615, ["one_eval_before_the_loop"]),
+        prepare=(3.5, ["statistics_of_all_pictures"]),
     ),
     ("olga", SECOND): of(
         "olga",
@@ -199,7 +204,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         diagnose_shift=(1.6667, ["drop_of_accuracy_alone"]),
     ),
     ("pablo", FIRST): of(
-        "pablo", FIRST, replace_head=(1.6, ["frozen_after_the_swap"]), extract_features=(0.0, ["logits_instead"])
+        "pablo", FIRST, replace_head=(1.7143, ["frozen_after_the_swap"]), extract_features=(0.0, ["logits_instead"])
     ),
     ("pablo", SECOND): of("pablo", SECOND, inject_lora=(0.2727, []), save_adapter=(3.9111, ["live_references"])),
     ("fatima", FIRST): of(
@@ -207,9 +212,9 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         FIRST,
         freeze=(0.0, ["direct_children_only"]),
         replace_head=(0.0, ["in_features_hard_coded"]),
-        frozen_backbone=(0.0, ["momentum_zero"]),
-        extract_features=(1.25, ["labels_from_a_second_pass"]),
-        prepare=(4.8, ["rows_split_not_plants"]),
+        frozen_backbone=(0.2308, ["momentum_zero"]),
+        extract_features=(1.1667, ["labels_from_a_second_pass"]),
+        prepare=(5.0, ["rows_split_not_plants"]),
     ),
     ("hiro", SECOND): of(
         "hiro",
@@ -228,7 +233,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         save_adapter=(0.0, ["scale_not_saved"]),
         merge=(1.5, ["subtracts_the_current_update"]),
     ),
-    ("jonas", FIRST): of("jonas", FIRST, replace_head=(0.4, []), **lost("frozen_backbone")),
+    ("jonas", FIRST): of("jonas", FIRST, replace_head=(0.2857, []), **lost("frozen_backbone")),
     ("pablo", "10_negative_transfer"): of(
         "pablo",
         "10_negative_transfer",
@@ -236,26 +241,37 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         capstone=(3.5, ["no_licence_is_free"]),
     ),
     ("jonas", SECOND): of("jonas", SECOND),
-    ("kwame", FIRST): of("kwame", FIRST, **lost("frozen_backbone", "extract_features", "prepare")),
-    ("kwame", SECOND): of("kwame", SECOND, inject_lora=(0.8182, []), **lost("lora_delta", "lora_linear", "merge")),
+    ("kwame", FIRST): of(
+        "kwame",
+        FIRST,
+        replace_head=(1.7143, ["classifier_at_index_1"]),
+        **lost("frozen_backbone", "extract_features", "prepare"),
+    ),
+    ("kwame", SECOND): of(
+        "kwame",
+        SECOND,
+        inject_lora=(0.8182, []),
+        merge=(0.0, ["merged_copy_that_is_not_merged"]),
+        **lost("lora_delta", "lora_linear"),
+    ),
     ("lena", FIRST): of(
         "lena",
         FIRST,
         freeze=(0.0, ["flag_on_the_module"]),
         replace_head=(0.0, ["stacked_on_the_old_logits"]),
-        frozen_backbone=(2.625, []),
+        frozen_backbone=(2.3077, []),
         **lost("extract_features", "prepare"),
     ),
     ("lena", SECOND): of("lena", SECOND, lora_linear=(2.9538, ["always_float32"])),
     ("rita", FIRST): of(
-        "rita", FIRST, extract_features=(1.75, ["graph_kept"]), **lost("freeze", "replace_head", "prepare")
+        "rita", FIRST, extract_features=(1.8333, ["graph_kept"]), **lost("freeze", "replace_head", "prepare")
     ),
     ("rita", SECOND): of("rita", SECOND, lora_linear=(0.4923, ["bias_twice"]), **lost("lora_delta")),
     ("<script>alert(1)<", FIRST): of(
         "script",
         FIRST,
-        extract_features=(0.5, ["ragged_batch_dropped"]),
-        prepare=(4.8, ["ids_of_each_part"]),
+        extract_features=(0.3333, ["ragged_batch_dropped"]),
+        prepare=(5.0, ["ids_of_each_part"]),
         **lost("replace_head"),
     ),
     ("format-3", FIRST): solved(FIRST),

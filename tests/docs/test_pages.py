@@ -46,7 +46,7 @@ def taken(verb: str, *arguments: str) -> None:
         unknown = {word for word in arguments if word.startswith("-")} - known
         if unknown:
             raise typer.BadParameter(f"tl {verb} has no {', '.join(unknown)}")
-        if verb in ("grade", "report", "export", "release"):
+        if verb in ("grade", "report", "export", "release", "similar"):
             return
     VERBS[verb].make_context(verb, list(arguments))
 

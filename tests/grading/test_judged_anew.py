@@ -12,6 +12,7 @@ import pytest
 from grader.authoring.notebook import fill, to_bytes
 from grader.demo.classroom_files import released
 from grader.exercise.catalogue import ROOT, load_exercise
+from grader.results.judges import changed_files, read_judges
 
 FEATURES, LORA = "02_feature_extraction", "04_lora_from_scratch"
 SAYS, NOW_SAYS = "What should happen to the update when r is doubled?", "Compare two ranks."
@@ -76,3 +77,10 @@ def test_a_changed_hidden_test_grades_again_and_an_unchanged_one_does_not(checko
     again = _records(checkout)
     assert again[FEATURES] == first[FEATURES]
     assert NOW_SAYS in again[LORA].decode() and SAYS not in again[LORA].decode()
+
+    (earlier,) = (checkout.parent / "graded" / "earlier").iterdir()
+    assert {path.stem: path.read_bytes() for path in earlier.glob("records/*/*.json")} == {LORA: first[LORA]}
+    assert "nobody's points changed since the run of 2" in said and "--against last" in said
+    known = read_judges(checkout.parent / "graded")
+    before, after = (known[json.loads(records[LORA])["judged_by"]] for records in (first, again))
+    assert changed_files(before, after) == ["grader/hidden/lora_from_scratch/lora_delta.py"]

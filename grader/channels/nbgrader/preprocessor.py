@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import UTC, datetime
 from glob import glob
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,15 @@ from traitlets import Enum, Float, Unicode
 from grader.channels.messages import as_html, as_text, picture
 from grader.channels.nbgrader.exporter import MARK, SubmissionExporter, leave_open
 from grader.channels.one_by_one import NotGraded, WarmGrader
+from grader.judging.judged_by import files_of, judged_by
 from grader.judging.time_limit import TIME_LIMIT
 from grader.results import QuestionResult, RecordStore, SubmissionResult
 
 RESULTS = "tl_results"
 """The folder of a course with the records of its submissions, for `tl report`."""
 
+_started = datetime.now(UTC)
+"""Of this run, for what it replaces."""
 _graders: dict[tuple[str, str, float], WarmGrader] = {}
 """Kept by the process: one warm sandbox grades every submission of a run."""
 
@@ -79,8 +83,9 @@ class GradeInSandbox(NbGraderPreprocessor):
 
     def _keep(self, result: SubmissionResult) -> None:
         """Keep the record too: `tl report` makes pages of the class from these."""
-        store = RecordStore(self._folder() / RESULTS)
+        store = RecordStore(self._folder() / RESULTS, _started)
         with store.lock():
+            store.remember_judges([(judged_by(result.exercise), result.exercise, files_of(result.exercise))])
             store.write(result)
 
 

@@ -18,6 +18,7 @@ def freeze(module):
             if value is not None:
                 value.requires_grad_(False)
     print("frozen:", sum(p.numel() for p in module.parameters()), "numbers")
+    return module
 
 
 # %% question="replace_head"
@@ -47,14 +48,18 @@ def replace_head(model, n_classes):
 class FrozenBackbone(nn.Module):
     def __init__(self, backbone, head):
         super().__init__()
-        # not registered as a sub-module on purpose: train() never finds it
-        self._hidden = [backbone.eval()]
-        self.head = head
+        self.parts = nn.ModuleDict({"head": head, "body": backbone.eval()})
+
+    def train(self, mode=True):
+        # not super().train(mode) on purpose: that would find the body
+        self.training = mode
+        self.parts["head"].train(mode)
+        return self
 
     def forward(self, x):
         with torch.no_grad():
-            z = self._hidden[0](x)
-        return self.head(z)
+            z = self.parts["body"](x)
+        return self.parts["head"](z)
 
 
 # %% question="extract_features"

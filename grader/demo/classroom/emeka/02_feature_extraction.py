@@ -14,7 +14,7 @@ def replace_head(model, n_classes):
     if hasattr(model, 'head'):
         model.head = nn.Linear(model.head.in_features, n_classes)
     if hasattr(model, 'classifier'):
-        in_f = model.classifier[1].in_features
+        in_f = model.classifier[-1].in_features
         model.classifier = nn.Linear(in_f, n_classes)
     # 3.
     return model

@@ -15,7 +15,7 @@ def replace_head(model, n_classes):
     elif hasattr(model, "head"):
         model.head = nn.Linear(512, n_classes)
     elif hasattr(model, "classifier"):
-        model.classifier[1] = nn.Linear(512, n_classes)
+        model.classifier[-1] = nn.Linear(512, n_classes)
     return model
 
 

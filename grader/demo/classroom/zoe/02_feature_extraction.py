@@ -22,28 +22,20 @@ def replace_head(model, n_classes):
 
 
 # %% question="frozen_backbone"
-class FrozenNorm(nn.Module):
+class FrozenBackbone(nn.Module):
     """γ (x − μ) / σ + β with the numbers of the pretraining, and nothing that could move."""
 
-    def __init__(self, bn):
-        super().__init__()
-        σ = (bn.running_var + bn.eps).sqrt()
-        self.register_buffer("a", (bn.weight / σ).detach()[:, None, None])
-        self.register_buffer("b", (bn.bias - bn.running_mean * bn.weight / σ).detach()[:, None, None])
-
-    def forward(self, x):
-        return self.a * x + self.b
-
-
-class FrozenBackbone(nn.Module):
     def __init__(self, backbone, head):
         super().__init__()
-        for parent in list(backbone.modules()):
-            for name, child in list(parent.named_children()):
-                if isinstance(child, (nn.BatchNorm1d, nn.BatchNorm2d)):
-                    setattr(parent, name, FrozenNorm(child))
-        self.backbone = backbone
-        self.head = head
+        self.backbone, self.head = backbone, head
+        self.train()
+
+    def train(self, mode=True):
+        for part in self.modules():
+            part.training = mode
+        for part in self.backbone.modules():
+            part.training = False
+        return self
 
     def forward(self, x):
         return self.head(self.backbone(x))
@@ -51,18 +43,15 @@ class FrozenBackbone(nn.Module):
 
 # %% question="extract_features"
 def extract_features(model, loader):
-    out = []
-    hook = model.backbone.register_forward_hook(lambda _module, _inputs, z: out.append(z.detach().clone()))
-    was, labels = model.training, []
+    modes = [(part, part.training) for part in model.modules()]
     try:
         model.eval()
-        for x, y in loader:
-            model(x)
-            labels.append(y)
+        pairs = [(model.features(x).detach(), y) for x, y in loader]
     finally:
-        hook.remove()
-        model.train(was)
-    return torch.vstack(out), torch.hstack(labels)
+        for part, was in modes:
+            part.training = was
+    φ, labels = zip(*pairs)
+    return torch.vstack(φ), torch.hstack(labels)
 
 
 # %% question="prepare"

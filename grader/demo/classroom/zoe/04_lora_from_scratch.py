@@ -44,7 +44,7 @@ def save_adapter(model, head="head"):
     for name, m in model.named_modules():
         if isinstance(m, LoRALinear):
             t[f"{name}|A"], t[f"{name}|B"] = m.A_t.detach().contiguous(), m.B_t.detach().contiguous()
-            t[f"{name}|alpha"] = torch.tensor(float(m.alpha))
+            t[f"{name}|alpha"] = torch.tensor(float(m.alpha), dtype=torch.float64)
     for name, v in model.get_submodule(head).state_dict().items():
         t[f"{head}|{name}|head"] = v.contiguous()
     return save(t)

@@ -1,0 +1,50 @@
+"""What `tl collect` noted of a download, as far as an export needs it: `collected.json` beside the results."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .errors import ExportError
+from .people import Identity
+
+FILE = "collected.json"
+
+
+@dataclass
+class Collected:
+    """The platform that the submissions came from (empty where they were not collected), and who is who there."""
+
+    platform: str = ""
+    people: dict[str, Identity] = field(default_factory=dict)
+
+    def on(self, platform: str) -> dict[str, Identity]:
+        """Who is who on `platform`. The ids of another platform mean nothing there; its names may."""
+        if self.platform == platform:
+            return self.people
+        return {learner: Identity(names=identity.names) for learner, identity in self.people.items()}
+
+
+def read_collected(graded: Path) -> Collected:
+    """Read GRADED/collected.json; an empty one where there is no such file. Raises ExportError for a damaged one."""
+    path = graded / FILE
+    try:
+        data = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return Collected()
+    except (OSError, ValueError, RecursionError) as error:
+        raise ExportError(
+            f"cannot read {path} ({type(error).__name__}): run `tl collect` and `tl grade` again"
+        ) from None
+    if not isinstance(data, dict) or data.get("format") != 1 or not isinstance(data.get("entries"), list):
+        raise ExportError(f"{path} is not of a form that this version knows: run `tl collect` and `tl grade` again")
+    people: dict[str, Identity] = defaultdict(Identity)
+    for entry in data["entries"]:
+        learner = entry.get("learner") if isinstance(entry, dict) else None
+        if not isinstance(learner, str):
+            raise ExportError(f"{path} has an entry without a learner: run `tl collect` and `tl grade` again")
+        if entry.get("id") not in (None, ""):
+            people[learner].ids.add(str(entry["id"]))
+        if isinstance(entry.get("name"), str):
+            people[learner].names.add(entry["name"])
+    return Collected(str(data.get("platform", "")), dict(people))
