@@ -6,7 +6,6 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from torch import nn
 from transformers import AutoModelForSequenceClassification
 
 
