@@ -43,6 +43,7 @@ from tlcore.training import accuracy, train
 torch.set_num_threads(1)  # small models are quickest on one core
 transformers.logging.set_verbosity_error()  # it tells of every new head; we know
 warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*")  # PEFT calls it by its old name
+warnings.filterwarnings("ignore", message="fan_in_fan_out is set to")  # PEFT sees by itself which layers are Conv1D
 
 # %% [markdown]
 # ## The model and the task
@@ -177,7 +178,8 @@ check("make_config")
 #
 # <details><summary>Hint 2: targets and heads</summary>
 #
-# `target_modules` takes a list of paths, or of the ends of paths. `modules_to_save=["classifier"]` trains and saves a module as a
+# `target_modules` takes a list of paths, or of the ends of paths. (An end fits wherever a path ends so: BERT has a `dense` in the
+# body and one in the head of the language model.) `modules_to_save=["classifier"]` trains and saves a module as a
 # whole. `task_type="SEQ_CLS"` does so for `classifier` and `score`.
 #
 # <details><summary>Hint 3: which classes</summary>
@@ -372,19 +374,19 @@ print(f"loss: first ten steps {sum(history.loss[:10]) / 10:.2f}, last ten steps 
 
 # %% [markdown]
 # Nothing learns. The optimizer holds the base's parameters, which PEFT has frozen; the factors, and the copy of the head that PEFT
-# trains, came later. (The loss wobbles because of the batches.) Three more mistakes look like this in a log: a learning rate of 5e-5,
-# which is usual for *full* fine-tuning and far too low for a few steps of LoRA; labels that are -100 everywhere; and a model that was
-# never put into train mode, which is not seen at all.
+# trains, came later. (The loss wobbles because of the batches.) A learning rate of 5e-5 looks the same in a log: it is usual for
+# *full* fine-tuning, and far too low for a few steps of LoRA. Other mistakes look otherwise: labels that are -100 everywhere give `nan`,
+# and a model that was never put into train mode learns, without its dropout, so that no log shows it.
 #
 # **Write** `train_adapter(model, data, cfg)`:
 #
 # - `model` is a model from `transformers`, not wrapped yet. You may wrap it in place.
 # - `data` gives batches, dicts for `model(**batch)` with labels in them, each time it is gone through. It may be a list, a DataLoader or
-#   any other iterable. Pass all of a batch on: with the mask, padding is not looked at; a label of -100 is not counted.
+#   any other iterable. One that shuffles gives another order each time, so go through `data` itself in every epoch. Pass all of a batch on: with the mask, padding is not looked at; a label of -100 is not counted.
 # - `cfg.lora` is a LoraConfig. Call `torch.manual_seed(cfg.seed)` directly before you wrap the model: A is drawn at random.
 # - The optimizer is `cfg.optimizer`, a class of `torch.optim`, with the learning rate `cfg.lr` and no other settings. All that PEFT
 #   lets learn is trained, and nothing else: the base does not move, to the last bit.
-# - Go through the data `cfg.epochs` times, one step for each batch, without clipping gradients. Dropout is on meanwhile.
+# - Go through the data `cfg.epochs` times, one step for each batch, without clipping gradients. Dropout is on all that time.
 # - Return a pair: the wrapped model, in eval mode, and a list with the loss of every step before its update.
 
 
@@ -751,7 +753,8 @@ print("numbers that learn:", *(sum(p.numel() for p in m.parameters() if p.requir
 # (`loss / k`, and a step after every k), and weights in bfloat16. Then merging costs more digits, see above. A new tokenizer splits rare
 # words into pieces. Start with a learning rate of 1e-4 to 1e-3 and hundreds of steps.
 #
-# **Bonus.** Do the questions of this notebook with `market-gpt2` and `market-llama`. Load an adapter with another `lora_alpha` in its
+# **Bonus.** Do the questions of this notebook with `name = "market-gpt2"` or `"market-llama"`; the failures above name layers of BERT, so
+# put `c_attn` or `q_proj` there. Load an adapter with another `lora_alpha` in its
 # `adapter_config.json`: what changes? Give `TaskSwitcher` tasks with another number of classes.
 #
 # **To read:** Hu et al. 2021, *LoRA* (arXiv 2106.09685); Dettmers et al. 2023, *QLoRA* (arXiv 2305.14314), for updates on all linear

@@ -44,6 +44,7 @@ torch.set_num_threads(1)  # small models are quickest on one core
 transformers.logging.set_verbosity_error()  # it tells of every new head; we know
 transformers.utils.logging.disable_progress_bar()  # small models load in a moment
 warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*")  # PEFT calls it by its old name
+warnings.filterwarnings("ignore", message="fan_in_fan_out is set to")  # PEFT sees by itself which layers are Conv1D
 
 # %% [markdown]
 # ## The models and the task
@@ -302,10 +303,11 @@ def last_of(side):
 
 
 def at_the_end(side):
-    """Position -1 of GPT-2, without position_ids; the training texts come one by one, without padding."""
+    """Position -1 of GPT-2, without position_ids. The training texts are padded to the longest on the right, or come one
+    by one if the test is padded on the left."""
 
     def features(texts, n):
-        if n:
+        if n or side == "right":
             return gpt2.base_model(**encoded(texts, n, side)).last_hidden_state[:, -1].detach()
         return torch.cat([gpt2.base_model(**encoded([t])).last_hidden_state[:, -1] for t in texts]).detach()
 
@@ -496,7 +498,8 @@ for what, each in regimes.items():
 # queries, keys and values adds 2 · 3 · 4 · (64 + 64) = 3,072 to them.
 #
 # **Write** `make_regimes(base, labels)`. `base` is a language model from `transformers` (BERT, GPT-2 or Llama), `labels` a list of class
-# names. Return a dict with six classifiers for these labels, made with your `new_task_head`, in eval mode:
+# names. Return a dict with six classifiers for these labels, made with your `new_task_head`, in eval mode. `make_config` is given: it makes
+# the configuration with which `get_peft_model(model, config)` puts PEFT's layers into a model.
 #
 # | name | body | what can learn |
 # |---|---|---|
@@ -602,7 +605,6 @@ draw(plots.bars("Test accuracy, mean of three draws (chance: 33 %)", list(scores
 # empty: by its mean, a logistic regression scores 45.6 ± 3.4, twelve points above chance. Whether transfer helps depends on how you read the
 # features, not only on the weights.
 #
-#
 # **For real:** put the folder or the hub name of another BERT into `name` at the top; your functions stay as they
 # are. It was tried with a BERT of base size (109 million parameters, random weights, saved in a folder) on one
 # core: features of 45 headlines took 1 s; one update on 16 headlines took 0.4 s with a frozen body, 0.7 s with LoRA, 2.0 s in full.
@@ -610,8 +612,7 @@ draw(plots.bars("Test accuracy, mean of three draws (chance: 33 %)", list(scores
 # in full. So make them one after the other, or use a GPU. What else changes: a tokenizer that splits rare words, longer texts (the time grows
 # with their length), smaller rates (1e-5 to 5e-5 in full), and weights in bfloat16, which your functions keep.
 #
-#
-# **Bonus.** Do the regimes with `market-gpt2` and `market-llama`, which have no pooler. Add a regime that trains head and pooler. Give BERT a
+# **Bonus.** Make the six regimes from `market-gpt2` and `market-llama`, which have no pooler. Add a regime that trains head and pooler. Give BERT a
 # pretrained pooler: train all of it on the other task of the headlines, `market_headlines("continent")`, and go on from there.
 #
 # **To read:** Devlin et al. 2019, *BERT* (arXiv 1810.04805), section 5.3 on features; Reimers and Gurevych 2019, *Sentence-BERT* (arXiv

@@ -1,5 +1,5 @@
-"""Notebook 05: which layers get an update, at equal numbers of trainable parameters; what taking it off and merging it
-does to the answers."""
+"""Notebook 05: which layers get an update, at equal numbers of trainable parameters; ranks and alpha; what taking the
+update off and merging it does to the answers."""
 
 from __future__ import annotations
 
@@ -87,7 +87,27 @@ def where(setting: Setting, seed: int) -> Values:
     }
 
 
+def ranks(setting: Setting, seed: int) -> Values:
+    """Accuracy on test headlines after 100 updates on 5 headlines of each class, for a rank and an alpha."""
+    warnings.filterwarnings("ignore")
+    name, r = "market-bert", setting["r"]
+    torch.manual_seed(seed)
+    base: Any = from_pretrained(name, auto_class="AutoModelForSequenceClassification", num_labels=3)[0]
+    config = LoraConfig(r=r, lora_alpha=setting["alpha"], target_modules=ATTENTION, task_type="SEQ_CLS")
+    torch.manual_seed(seed)
+    model = get_peft_model(base, config)
+    loader = (
+        market_headlines("direction", 600, seed).few(5, seed).loader(tokenizer_for(name), 16, shuffle=True, seed=seed)
+    )
+    train(model, loader, steps=STEPS, lr=RATES[name]["attention"], cosine=True, progress=False)
+    return {
+        "accuracy": _score(name, model, market_headlines("direction", 600, TEST_SEED)),
+        "trained": float(sum(p.numel() for n, p in model.named_parameters() if p.requires_grad and "lora_" in n)),
+    }
+
+
 EFFECTS = (
     Effect("pilot", grid(model=list(RANKS), where=["attention", "all"], rate=PILOT_RATES), pilot, PILOT_SEEDS),
     Effect("where", grid(model=list(RANKS), where=["attention", "all"], labels=[5, 25]), where),
+    Effect("ranks", grid(r=[1, 2, 4, 8], alpha=[2, 8, 32]), ranks),
 )

@@ -373,6 +373,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
         "peft_where": lambda r: pivot(
             _named(r["where"]), "model and updates", "labels", "accuracy", ("model and updates", "labels per class")
         ),
+        "peft_ranks": lambda r: pivot(r["ranks"], "r", "alpha", "accuracy", ("rank", "alpha")),
         "peft_merging": lambda r: _merging(r["where"]),
     },
     "language_heads": {

@@ -77,12 +77,14 @@ def test_padding_on_the_left(student, given, expect):
 
 @hidden_test(weight=2, says="Can a model read what you return? Do the same words have the same ids next time?")
 def test_a_model_can_read_it(student, given, expect):
-    """A model takes the ids and the mask, and the words of other texts have the same ids"""
+    """A model takes the ids and the mask, both int64, and the words of other texts have the same ids"""
     it = Words(given)
     model = student.tools.peft_base("bert", None, 12, 26, 2, len(it.vocab))
     for count, what in ((2, "two texts"), (1, "another text"), (3, "three more")):
         texts = [it.text(given.integer(1, 8)) for _ in range(count)]
         answer = student.encode_batch(texts, it.vocab, 9)
         batch = {name: answer[name] for name in ("input_ids", "attention_mask")}
+        types = [str(getattr(value, "dtype", type(value).__name__)) for value in batch.values()]
+        expect(types, f"types of the ids and of the mask ({what})")
         expect(student.tools.peft_logits(model, batch), f"logits of a BERT for {what}", atol=1e-4, view=MATRIX)
     both(expect, student.encode_batch(["", it.text(2)], it.vocab, 9), "a text without words, and another one")

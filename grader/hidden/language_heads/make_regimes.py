@@ -6,6 +6,7 @@ from grader.student.views import View
 
 CLOSE = {"atol": 2e-4, "rtol": 2e-4, "view": MATRIX}
 PRETRAINED = ("features", "partial", "lora", "full")
+RANDOM = ("scratch", "random")
 
 
 def _on_average(spread):
@@ -43,6 +44,17 @@ class Regimes:
     def logits(self, model, **how):
         """What a model says of fresh texts."""
         return self.student.tools.peft_logits(model, self.fresh(), **how)
+
+    def learn(self, name):
+        """Two steps of one regime, on texts and labels of its own."""
+        labels = self.given.labels(3, len(self.labels))
+        self.student.tools.language_train(self.models[name], self.fresh(), labels, steps=2, lr=0.1)
+
+    def stays(self, expect, name, start, while_learning):
+        """Whether no number of a regime has changed."""
+        now = self.student.tools.peft_parameters(self.models[name])
+        same = now.keys() == start[name].keys() and all(bool((now[n] == start[name][n]).all()) for n in now)
+        expect.that(same, f"{name} stays, while {while_learning} learned")
 
     def after_training(self, expect, name, model):
         """What two steps make of a model."""
@@ -107,10 +119,17 @@ def test_full_and_nothing_shared(student, given, expect):
     it = Regimes(student, given, "bert", dropout=0.3, frozen=True)
     for name in PRETRAINED:
         expect(it.logits(it.pinned(name), as_it_is=True), f"logits with a known head, as it is ({name})", **CLOSE)
+    start = {name: student.tools.peft_parameters(it.models[name]) for name in RANDOM}
     it.after_training(expect, "full", it.models["full"])
+    it.stays(expect, "scratch", start, "full")
+    it.learn("scratch")
+    it.stays(expect, "random", start, "full and scratch")
+    it.learn("random")
     it.after_training(expect, "partial", it.models["partial"])
     it.after_training(expect, "features, while others have learned", it.models["features"])
     expect(it.logits(it.models["lora"]), "logits of lora, while others have learned", **CLOSE)
+    it.learn("lora")
+    expect(it.logits(it.models["features"]), "logits of features, while lora has learned", **CLOSE)
     expect(it.logits(it.base), "logits of the base", **CLOSE)
     loaded = student.tools.peft_reloaded(it.base)
     expect(it.logits(loaded), "logits of the base, saved and loaded again", **CLOSE)

@@ -81,6 +81,7 @@ def test_the_base_stays_as_it_is(student, given, expect):
     _, again = it.restored(fresh, it.path)
     expect.that(close(again, it.told), "the restored model answers as the adapted one did")
     expect.that(student.tools.peft_parts(fresh) == parts, "after restoring the base has its own layers only")
+    expect.that(student.tools.peft_flags(fresh) == learn, "after restoring the base can learn what it could")
     expect.that(close(student.tools.peft_logits(fresh, it.batch), beside), "after restoring the base answers as before")
 
 

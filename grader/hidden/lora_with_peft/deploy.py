@@ -101,5 +101,8 @@ def test_a_tied_output_layer(student, given, expect):
         what = f"tied {kind}"
         expect(it.logits(plain), f"logits of the deployed, {what}", **at(it))
         expect(it.logits(it.model), f"logits of the adapted, {what}", **at(it))
+        # transformers loads it rightly either way, if the file has both tensors. Others who read the config do not.
+        told = [student.tools.peft_tied(model) for model in (plain, it.model)]
+        expect(told, f"what the configs of the deployed and of the adapted say: tied, {what}")
         loaded = student.tools.peft_reloaded(plain)
         expect(it.logits(loaded), f"logits after loading, {what}", **at(it))

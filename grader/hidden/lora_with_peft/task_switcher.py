@@ -23,6 +23,7 @@ class Tasks:
             single = student.tools.peft_filled(student.tools.peft_adapted(self.base, config))
             self.folders[name] = student.tools.peft_saved(single)
         self.weight = student.tools.peft_memory(self.base)
+        self.base.mode(dropout > 0)
         self.switcher = student.TaskSwitcher(self.base)
 
     def add(self, name):
@@ -88,6 +89,7 @@ def test_later_tasks_and_other_models(student, given, expect):
     it = Tasks(student, given, "gpt2", n_tasks=3, dropout=0.3)
     other = Tasks(student, given, "bert", dropout=0.3)
     one, two, three = it.names
+    it.ask(expect, None)
     it.add(one)
     it.ask(expect, one)
     other.add(other.names[0])

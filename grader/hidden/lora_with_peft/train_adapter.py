@@ -105,8 +105,13 @@ def test_dropout(student, given, expect):
     )
     expect([float(loss) for loss in quiet], "the losses without dropout", atol=LEARNED, rtol=LEARNED)
     expect.that(len(losses) == len(it.batches), "there is a loss for every step")
-    idle = Training(student, given, "bert", dropout=0.5, lr=0.0)
-    returned, _ = idle.run()
+    idle = Training(student, given, "bert", dropout=0.5, lr=0.0, epochs=2)
+    returned, losses = idle.run()
+    calm = student.tools.peft_base(idle.kind, **idle.spec, state=idle.before)
+    _, quiet = idle.run(model=calm)
+    noise = [abs(float(one) - float(other)) > 1e-4 for one, other in zip(losses, quiet, strict=False)]
+    first, second = noise[: len(idle.batches)], noise[len(idle.batches) :]
+    expect.that(any(first) and any(second), "dropout changes the losses of each of two epochs")
     inputs_alone = {k: v for k, v in idle.batches[0].items() if k != "labels"}
     seen = student.tools.peft_logits(returned, inputs_alone, as_it_is=True)
     expect(seen, "logits of a model that trained with a rate of 0, as it is returned", atol=1e-4, view=MATRIX)
@@ -114,12 +119,11 @@ def test_dropout(student, given, expect):
 
 @hidden_test(weight=2, says="How often are the batches gone through, and what does a seed decide?")
 def test_epochs_seed_and_loaders(student, given, expect):
-    """All epochs, any iterable of batches, a batch of one; one seed gives one result"""
+    """All epochs, any iterable, shuffled in each epoch, a batch of one; one seed gives one result"""
     it = Training(student, given, "llama", optimizer="Adam", lr=0.01, epochs=3, rows=(4, 1))
-    data = student.tools.peft_batches.kept(it.batches)
-    adapted, losses = it.run(data)
+    adapted, losses = it.run(student.tools.peft_batches.kept(it.batches))
     look(it, expect, (adapted, losses), "Llama, Adam, three epochs")
     again = student.tools.peft_base(it.kind, **it.spec, state=it.before)
-    _, second = it.run(data, model=again)
+    _, second = it.run(student.tools.peft_batches.kept(it.batches), model=again)
     one = [float(loss) for loss in losses]
     expect([float(loss) for loss in second], "the losses of a second run", equals=one, atol=LEARNED, rtol=LEARNED)

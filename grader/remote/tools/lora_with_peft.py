@@ -188,18 +188,21 @@ def peft_training(lora: Any, optimizer: str, lr: float, epochs: int, seed: int) 
 
 @tool
 def peft_batches(batches: list[dict[str, torch.Tensor]]) -> Batches:
-    """Batches that can be gone through again and again and have no length; called with `kept`, they stay here."""
+    """Batches that can be gone through again and again, in another order each time, and have no length; called with
+    `kept`, they stay here."""
     return Batches(batches)
 
 
 class Batches:
-    """No DataLoader: it can only be iterated over."""
+    """No DataLoader: it can only be iterated over. As one that shuffles, it gives another order each time: the batches
+    are turned around."""
 
     def __init__(self, batches: list[dict[str, torch.Tensor]]) -> None:
         self._batches = batches
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
-        for batch in self._batches:
+        batches, self._batches = self._batches, self._batches[::-1]
+        for batch in batches:
             yield {name: value.clone() for name, value in batch.items()}
 
 
@@ -246,6 +249,13 @@ def peft_reloaded(model: nn.Module) -> nn.Module:
         logging.set_verbosity(level)
         if bars:
             logging.enable_progress_bar()
+
+
+@tool
+def peft_tied(model: nn.Module) -> bool:
+    """What a model's config says: are its output layer and its embedding tied?"""
+    config: Any = model.config
+    return bool(config.tie_word_embeddings)
 
 
 @tool

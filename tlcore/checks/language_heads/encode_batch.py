@@ -22,13 +22,14 @@ def check(encode_batch, show):
         show.picture(plots.matrix("The mask", [[0.0]]))
         show.untried("everything that comes after it")
         return
+    long = "Pad to the longest text of the batch, not to max_len."
     lower = "Lower case, marks on their own, [UNK] for rye; [CLS] in front, [SEP] behind, then [PAD]."
-    show.expect("the ids", ids, [[2, 0, 1, 4, 0, 5], [2, 8, 3, 5, 7, 7]], teach=lower)
+    show.expect("the ids", ids, [[2, 0, 1, 4, 0, 5], [2, 8, 3, 5, 7, 7]], teach=long if _width(ids) > 6 else lower)
     told = [[1, 1, 1, 1, 1, 1], [1, 1, 1, 1, 0, 0]]
     show.picture(plots.matrix("The mask: which positions are read", mask, told))
     show.expect("the mask", mask, told, teach="1 for each id of a text, whatever its number, and 0 for the padding.")
-    types = [encode_batch(["in ghana"], VOCAB, 5)[name].dtype for name in ("input_ids", "attention_mask")]
-    show.expect("the types of the tensors", types, [torch.int64] * 2, teach="Whole numbers, int64.")
+    types = [str(encode_batch(["in ghana"], VOCAB, 5)[name].dtype) for name in ("input_ids", "attention_mask")]
+    show.expect("the types of the tensors", types, ["torch.int64"] * 2, teach="Whole numbers, int64.")
     show.tried("the same with at most 5 ids")
     ids, mask = ask(["Wheat rose, wheat", "Rye fell"], 5)
     cut = "[CLS] and [SEP] need room: cut the words to max_len - 2, then put both around them."
@@ -38,6 +39,11 @@ def check(encode_batch, show):
     show.expect("the ids", ids, [[7, 7, 7, 2, 9, 5], [2, 0, 3, 6, 9, 5]], teach="Padding in front, the text behind it.")
     show.expect("the mask", mask, [[0, 0, 0, 1, 1, 1], [1] * 6], teach="The mask moves with the ids.")
     show.untried("a text without words, other vocabularies, and whether a model can read it")
+
+
+def _width(ids):
+    """How many ids the first row has."""
+    return len(ids[0]) if isinstance(ids, list) and ids and isinstance(ids[0], list) else 0
 
 
 def rows(value):

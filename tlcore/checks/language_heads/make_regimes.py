@@ -27,6 +27,9 @@ def check(make_regimes, show):
     for name, count in zip(NAMES, found, strict=True):
         what = "Compare with the table: what learns in this regime, and what is frozen?"
         show.expect(f"numbers that can learn in {name}", count, SIZES[name], teach=what)
+    modes = [name for name in NAMES if models[name].training]
+    quiet = "`.eval()` before you return them; PEFT's wrapper is in train mode when it is new."
+    show.expect("models in train mode", modes, [], teach=quiet)
     told = {name: logits(models[name], batch) for name in NAMES}
     one = "One body, one pooler and one head, copied; and an update that is zero at first."
     start = all(alike(told[name], told["full"], 1e-5) for name in ("features", "partial", "lora"))
@@ -34,8 +37,11 @@ def check(make_regimes, show):
     show.that(alike(told["scratch"], told["random"], 1e-5), "so do the two random ones", teach="One draw, two copies.")
     other = "scratch and random must have nothing of the base."
     show.that(not alike(told["scratch"], told["full"], 1e-5), "random weights give other logits", teach=other)
-    show.tried("one step of full and of scratch")
-    for name in ("scratch", "full"):
+    show.tried("one step of full, then one of scratch")
+    for name in ("full", "scratch"):
+        if name == "scratch":
+            apart = "full has learned. Do the two share anything, the head for instance?"
+            show.that(alike(logits(models[name], batch), told[name], 1e-6), "scratch starts as it was", teach=apart)
         nn.functional.cross_entropy(models[name](**batch).logits, torch.tensor([0, 1, 2])).backward()
         with torch.no_grad():
             for p in models[name].parameters():

@@ -68,4 +68,4 @@ def check(adapt_and_save, restore, show):
         names = [name for name, _ in around.named_modules()]
         show.that(names == parts, "after restoring the base has its own layers only", teach="Load around a copy.")
         show.that(not same(again, first), "it answers otherwise than before training", teach="Save after training.")
-    show.untried("other models than BERT, another process, two folders")
+    show.untried("other models than BERT, what can learn in the base afterwards, another process, two folders")

@@ -44,4 +44,7 @@ def check(deploy, show):
     plain = deploy(tied)
     rounding = 1e-4 * float(told.abs().max())
     show.that(same(logits(plain, batch), told, rounding), "it answers as the adapted model", teach=shared)
+    config = getattr(plain.config, "tie_word_embeddings", None)
+    says = "Whoever reads the config should know that the output layer has a weight of its own now."
+    show.expect("config.tie_word_embeddings of the deployed model", config, False, teach=says)
     show.untried("Llama, vision transformers, saving and loading what was deployed")

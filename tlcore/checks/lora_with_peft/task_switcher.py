@@ -34,8 +34,9 @@ def check(TaskSwitcher, show):
             show.that(same(seen[task], told[task]), f"{task}: as the model trained for it alone", teach=which)
         show.picture(plots.matrix("Logits for places, yours and the single model's", seen["places"], told["places"]))
         after = switcher.logits(None, batch)
+        exact += " The base that you were given has been wrapped in place: asked as it is, it has them."
         show.that(_exactly(after, alone), "the base, to the last bit", teach=exact)
-    show.untried("how much memory it takes, other models, more tasks")
+    show.untried("dropout, how much memory it takes, other models, more tasks")
 
 
 def _exactly(one, other):

@@ -75,4 +75,4 @@ def check(train_adapter, show):
     quiet = "Train in train mode, so that dropout works."
     differ = not same(logits(model, batch), logits(plain, batch))
     show.that(differ, "dropout makes a difference while it trains", teach=quiet)
-    show.untried("language models, other optimizers, other loaders")
+    show.untried("language models, other optimizers, loaders that shuffle, dropout in every epoch")

@@ -158,3 +158,12 @@ def lora_around_the_model_of_full(base: nn.Module, labels: Sequence[str]) -> Mod
     """The model of `full` is wrapped as well: PEFT freezes it and puts its layers into it."""
     regimes = sound(base, labels)
     return {**regimes, "full": regimes["lora"].get_base_model()}
+
+
+@misconception(asks="Is the head that you put into the random model a copy?")
+def one_head_object(base: nn.Module, labels: Sequence[str]) -> Models:
+    """`full` and `scratch` have one head: when one learns, the other changes."""
+    regimes = sound(base, labels)
+    head = "classifier" if hasattr(regimes["full"], "classifier") else "score"
+    setattr(regimes["scratch"], head, getattr(regimes["full"], head))
+    return regimes

@@ -99,6 +99,16 @@ def body_is_shared(model: Any, labels: Sequence[str]) -> nn.Module:
     return classifier
 
 
+@misconception(asks="What can learn in the classifier if the model was frozen?")
+def frozen_as_the_model(model: Any, labels: Sequence[str]) -> nn.Module:
+    """What is frozen in the model is frozen in the classifier: the flags are copied with the body."""
+    classifier: Any = sound(model, labels)
+    flags = {name: p.requires_grad for name, p in model.base_model.named_parameters()}
+    for name, p in classifier.base_model.named_parameters():
+        p.requires_grad_(flags.get(name, True))
+    return classifier
+
+
 @misconception(asks="For which task was the head trained that is there already?")
 def old_head_kept(model: Any, labels: Sequence[str]) -> nn.Module:
     """If there is a head with enough outputs, its first rows are kept."""

@@ -145,3 +145,34 @@ class merged_and_taken_out(Sound):
             return self.model(**batch).logits
         finally:
             self.model.unmerge_adapter()
+
+
+@misconception(replaces="TaskSwitcher", asks="Whose head is left when `unload` has taken an adapter away?")
+class unloaded_after_each_question(Sound):
+    """Each question wraps the base and unloads it again: what `unload` leaves is the task's head, not the base's."""
+
+    def __init__(self, base: nn.Module) -> None:
+        super().__init__(base)
+        self.paths: dict[str, str] = {}
+
+    def add(self, task: str, path: str) -> None:
+        self.paths[task] = path
+
+    @torch.no_grad()
+    def logits(self, task: str | None, batch: dict[str, Tensor]) -> Tensor:
+        if task is None:
+            return self.base(**batch).logits
+        model: Any = PeftModel.from_pretrained(self.base, self.paths[task]).eval()
+        logits = model(**batch).logits
+        self.base = model.unload()
+        return logits
+
+
+@misconception(replaces="TaskSwitcher", asks="In which mode may the base come, and what does dropout do then?")
+class mode_of_the_base_kept(Sound):
+    """Dropout is not switched off: the base alone is asked in the mode in which it came."""
+
+    def __init__(self, base: nn.Module) -> None:
+        mode = base.training
+        super().__init__(base)
+        self.base = base.train(mode)

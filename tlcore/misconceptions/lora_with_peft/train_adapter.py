@@ -125,3 +125,27 @@ def only_the_factors(model: nn.Module, data: Data, cfg: Any) -> Answer:
     for name, parameter in wrapped.named_parameters():
         parameter.requires_grad = "lora_" in name
     return _trained(wrapped, data, cfg)
+
+
+@misconception(asks="What does a loader that shuffles give when it is gone through a second time?")
+def batches_listed_once(model: nn.Module, data: Data, cfg: Any) -> Answer:
+    """The batches are put into a list before the first epoch: each epoch has the order of the first."""
+    return _trained(_wrapped(model, cfg), list(data), cfg)
+
+
+@misconception(asks="In which mode is the model when the second epoch begins?")
+def eval_mode_after_an_epoch(model: nn.Module, data: Data, cfg: Any) -> Answer:
+    """The model is in train mode for the first epoch only."""
+    wrapped = _wrapped(model, cfg)
+    optimizer = cfg.optimizer([p for p in wrapped.parameters() if p.requires_grad], lr=cfg.lr)
+    losses = []
+    wrapped.train()
+    for _ in range(cfg.epochs):
+        for batch in data:
+            loss = wrapped(**batch).loss
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        wrapped.eval()
+    return wrapped, losses

@@ -24,8 +24,8 @@ def make_regimes(base: nn.Module, labels: Sequence[str]) -> dict[str, Any]:
     # 2. the same head for both
     # 3. a copy for each regime, then say what can learn
     ### BEGIN SOLUTION
-    pretrained: Any = new_task_head(base, labels)
-    untrained: Any = AutoModelForSequenceClassification.from_config(pretrained.config).to(pretrained.dtype).eval()
+    pretrained = new_task_head(base, labels)
+    untrained = AutoModelForSequenceClassification.from_config(pretrained.config).to(pretrained.dtype).eval()
     head = "classifier" if hasattr(pretrained, "classifier") else "score"
     setattr(untrained, head, copy.deepcopy(getattr(pretrained, head)))
     regimes = {

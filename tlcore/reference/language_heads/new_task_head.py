@@ -6,11 +6,10 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from torch import nn
 from transformers import AutoModelForSequenceClassification
 
 
-def new_task_head(model: Any, labels: Sequence[str]) -> nn.Module:
+def new_task_head(model: Any, labels: Sequence[str]) -> Any:
     """A text classifier for `labels` with the body of `model` and a new head, in eval mode; `model` stays as it is.
 
     Args:
