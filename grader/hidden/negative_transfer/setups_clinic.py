@@ -256,7 +256,8 @@ class HiddenTarget:
 
     def trained_with(self) -> list[Any]:
         """Pictures and labels to train with, for each seed."""
-        own = ImageSet(*self.pictures, tuple(self.names), torch.arange(len(self.pictures[1])))
+        images, labels = self.pictures
+        own = ImageSet(images, labels, tuple(self.names), torch.arange(len(labels)))
         target = Target(self.needs, own, own, self.seeds)
         return [target.train(seed) for seed in self.seeds]
 
@@ -267,5 +268,5 @@ def hidden_target(given: Any, needs: dict[str, Any]) -> HiddenTarget:
     order = torch.tensor(given.random.sample(range(10), 10))
     pool, rest = real_digits("train", split), real_digits("test", split)
     seeds = given.distinct(3, 0, 10**6)
-    parts = [(part.images, order[part.labels]) for part in (pool.few(25), rest[:200], rest[200:520])]
-    return HiddenTarget(*parts, needs, given.names(10), seeds)
+    pictures, test, fresh = [(part.images, order[part.labels]) for part in (pool.few(25), rest[:200], rest[200:520])]
+    return HiddenTarget(pictures, test, fresh, needs, given.names(10), seeds)
