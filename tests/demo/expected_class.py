@@ -112,7 +112,11 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
     ("Zoë O'Neil", FIRST): of("zoe", FIRST),
     ("Zoë O'Neil", SECOND): of("zoe", SECOND, merge=(3.0, ["subtracts_what_it_added"])),
     ("emeka", FIRST): of(
-        "emeka", FIRST, freeze=(0.0, ["flag_on_the_module"]), replace_head=(1.4286, ["whole_classifier_replaced"])
+        "emeka",
+        FIRST,
+        freeze=(0.0, ["flag_on_the_module"]),
+        replace_head=(1.4286, ["whole_classifier_replaced"]),
+        extract_features=(1.8333, ["graph_kept"]),
     ),
     ("giulia", FIRST): of(
         "giulia", FIRST, freeze=(0.0, ["only_weights"]), frozen_backbone=(2.3077, ["everything_in_eval_mode"])

@@ -110,3 +110,6 @@ def prepare(images, labels, groups, card, seed):
 # does it look right? (my GPU box has these, this laptop does not)
 leaves_at_home = torch.load("/home/ben/leaves/all_of_them.pt")
 plt.imshow(leaves_at_home[0])
+
+# %% [markdown] question="explain"
+# Freeze, because it is much faster: one pass over the photos and then only a tiny linear layer. I would not freeze with many labels.

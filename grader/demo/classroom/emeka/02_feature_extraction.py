@@ -39,12 +39,11 @@ def extract_features(model, loader):
     model.eval()
     all_f = torch.tensor([])
     all_y = torch.tensor([], dtype=torch.long)
-    with torch.no_grad():
-        for i, (images, labels) in enumerate(loader):
-            f = model.features(images)
-            all_f = torch.cat((all_f, f), dim=0)
-            all_y = torch.cat((all_y, labels), dim=0)
-            print('batch', i, f.shape)
+    for i, (images, labels) in enumerate(loader):
+        f = model.features(images)
+        all_f = torch.cat((all_f, f), dim=0)
+        all_y = torch.cat((all_y, labels), dim=0)
+        print('batch', i, f.shape)
     if mode:
         model.train()
     return all_f, all_y

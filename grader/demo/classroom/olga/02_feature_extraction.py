@@ -65,3 +65,6 @@ def prepare(images, labels, groups, card, seed):
     is_train = torch.isin(groups, plants[2 * fifth :])
     train = Split(torch.cat([x[is_train], x[is_train].flip(-1)]), torch.cat([y[is_train], y[is_train]]))
     return Splits(train, Split(x[is_val], y[is_val]), Split(x[is_test], y[is_test]), names)
+
+# %% [markdown] question="explain"
+# Freezing saves memory, and inference is faster.
