@@ -71,7 +71,7 @@ class Outcome:
     def comparable(self) -> dict[str, Any]:
         """The record without what differs between two runs of one submission."""
         data = self.record.to_dict()
-        for name in ("learner", "digest", "seconds", "cpu_seconds", "answer_seconds"):
+        for name in ("learner", "digest", "seconds", "cpu_seconds", "answer_seconds", "graded_at"):
             del data[name]
         return data
 
