@@ -17,12 +17,24 @@ class Collected:
 
     platform: str = ""
     people: dict[str, Identity] = field(default_factory=dict)
+    handed_in: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    """By learner and exercise: the id under which it was handed in."""
 
     def on(self, platform: str) -> dict[str, Identity]:
         """Who is who on `platform`. The ids of another platform mean nothing there; its names may."""
         if self.platform == platform:
             return self.people
         return {learner: Identity(names=identity.names) for learner, identity in self.people.items()}
+
+    def at(self, platform: str, exercise: str) -> dict[str, Identity]:
+        """Who is who in the assignment of one exercise, where `platform` gives everybody an id for each assignment."""
+        known = self.on(platform)
+        if self.platform != platform or not self.handed_in:
+            return known
+        return {
+            learner: Identity(self.handed_in.get((learner, exercise), set()), identity.names)
+            for learner, identity in known.items()
+        }
 
 
 def read_collected(graded: Path) -> Collected:
@@ -39,12 +51,14 @@ def read_collected(graded: Path) -> Collected:
     if not isinstance(data, dict) or data.get("format") != 1 or not isinstance(data.get("entries"), list):
         raise ExportError(f"{path} is not of a form that this version knows: run `tl collect` and `tl grade` again")
     people: dict[str, Identity] = defaultdict(Identity)
+    handed_in: dict[tuple[str, str], set[str]] = defaultdict(set)
     for entry in data["entries"]:
         learner = entry.get("learner") if isinstance(entry, dict) else None
         if not isinstance(learner, str):
             raise ExportError(f"{path} has an entry without a learner: run `tl collect` and `tl grade` again")
         if entry.get("id") not in (None, ""):
             people[learner].ids.add(str(entry["id"]))
+            handed_in[learner, str(entry.get("exercise"))].add(str(entry["id"]))
         if isinstance(entry.get("name"), str):
             people[learner].names.add(entry["name"])
-    return Collected(str(data.get("platform", "")), dict(people))
+    return Collected(str(data.get("platform", "")), dict(people), dict(handed_in))

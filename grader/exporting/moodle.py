@@ -61,7 +61,8 @@ def fill_worksheet(
     most = {person.row: number(sheet.rows[person.row][maximum]) for person in people}
     if not scale:
         _refuse_unequal(records, set(most.values()))
-    matched = match({record.learner for record in records}, people, _with_folders(records, collected.on("moodle")))
+    known = _with_folders(records, collected.at("moodle", records[0].exercise))
+    matched = match({record.learner for record in records}, people, known)
     without = [person.shown for person in matched.without]
     filled = Filled(found=len(matched.people), unknown=matched.unknown, without=without)
     changeable = _column_or_none(sheet, CHANGEABLE, columns)

@@ -1,6 +1,7 @@
 """Moodle's grading worksheet and feedback files: headings and folders as its own exporters write them."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from small_class import LORA, VISION, result
 
 from grader.exporting import ExportError
-from grader.exporting.collected import Collected
+from grader.exporting.collected import Collected, read_collected
 from grader.exporting.moodle import fill_worksheet, folder
 from grader.exporting.people import Identity, Person
 
@@ -57,6 +58,15 @@ def test_an_anonymous_assignment_has_only_identifiers(tmp_path: Path):
     assert ",7.5,10.00,Yes" in after
     assert filled.complete
     assert folder(people["anything"]) == "Participant 7_7_assignsubmission_file_"
+
+
+def test_a_learner_has_another_number_in_each_assignment(tmp_path: Path):
+    whose = [("ada_lovelace", VISION, "12345"), ("ada_lovelace", LORA, "777"), ("zoe", VISION, "888")]
+    entries = [{"learner": who, "exercise": what, "id": id, "name": "Ada"} for who, what, id in whose]
+    (tmp_path / "collected.json").write_text(json.dumps({"format": 1, "platform": "moodle", "entries": entries}))
+    after, filled, _ = run(tmp_path, WORKSHEET, [result("ada_lovelace"), result("zoe")], read_collected(tmp_path))
+    assert 'grading - ",7.5,10.00,Yes' in after
+    assert filled.unknown == [("zoe", "id 888 is not in the template")]
 
 
 def test_a_folder_of_moodles_own_download_tells_the_number(tmp_path: Path):
