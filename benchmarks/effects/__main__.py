@@ -12,6 +12,7 @@ from benchmarks.effects import common
 
 TOPICS = (
     "what_transfers",
+    "few_labels",
     "fine_tuning",
     "domain_adaptation",
     "shift_diagnosis",

@@ -56,14 +56,16 @@ def told(test: HiddenTest, answers: Any, seed: int, expected: Trace) -> Trace:
 HARDER_TO_FORGE = {
     ("test_both_marks", "more_than_the_budget"),
     ("test_the_base_stays", "more_than_the_budget"),
+    ("test_a_tied_output_layer", "adapted_model_used_up"),
     ("test_every_regime_has_its_own_rate", "favourite_has_more_trials"),
     ("test_every_regime_has_its_own_rate", "tuned_model_is_final"),
     ("test_one_base_for_all_tasks", "a_base_for_each_task"),
     ("test_the_base_is_never_lost", "merged_and_taken_out"),
 }
 """How many updates there were, how often a regime was tried and how much memory is held are counted beside the answer,
-in the same process, and whether a base is the same to the last bit is seen from two of its replies: whoever lies about
-these has to know the right figure, and to know what kind of reply it stands in. All else is judged by what came of
+in the same process; whether a base is the same to the last bit is seen from two of its replies; and what the adapted
+model's own config says changes no answer of it. Whoever lies about these has to know the right figure, and to know what
+kind of reply it stands in. All else is judged by what came of
 it."""
 
 
