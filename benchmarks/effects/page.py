@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.axes import Axes
 
-from benchmarks.effects import negative_transfer_page
+from benchmarks.effects import few_labels_page, negative_transfer_page
 from benchmarks.effects.backbone import BLOCKS, SEVERITIES
 from benchmarks.effects.common import Result
 from benchmarks.effects.document import cell, curve, label, listing, markdown, pivot, upright
@@ -382,6 +382,7 @@ TABLES: dict[str, dict[str, Callable[[Results], str]]] = {
         "language_regimes": lambda r: _language_regimes(r["regimes"]),
     },
     "negative_transfer": negative_transfer_page.TABLES,
+    "few_labels": few_labels_page.TABLES,
     "forgetting": {
         "forgetting_remedies": lambda r: listing(
             r["remedies"],
@@ -421,5 +422,6 @@ PLOTS: dict[str, dict[str, Callable[[Results, Axes], None]]] = {
     "lora_with_peft": {"peft_where": _plot_where},
     "language_heads": {"language_regimes": _plot_language_regimes},
     "negative_transfer": negative_transfer_page.PLOTS,
+    "few_labels": few_labels_page.PLOTS,
     "forgetting": {"forgetting": _plot_kept},
 }
