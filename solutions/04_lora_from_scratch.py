@@ -20,6 +20,7 @@
 import copy
 import io
 import math
+import os
 
 import torch
 from torch import nn
@@ -109,6 +110,13 @@ check("lora_delta")
 # - `A @ B`: an error, or, if in = out, a small r × r matrix.
 # - `alpha / math.sqrt(r)` is a real method, rsLoRA (Kalajdzievski 2023), but not this one.
 # - `alpha / A.shape[1]` divides by the width of the input.
+#
+# </details>
+#
+# <details><summary>Stuck?</summary>
+#
+# Skip the code cell that begins with `def with_updates`. Below, only {{merge}} comes back to this update, and you may write it
+# there in another way.
 #
 # </details>
 # %% [markdown]
@@ -290,7 +298,7 @@ for path in paths:
     with_lora.set_submodule(path, LoRALinear(with_lora.get_submodule(path), 8, 16))
     weight = damaged.get_submodule(path).weight
     A, B = (torch.randn(*shape, generator=generator) / 8 for shape in ((8, weight.shape[1]), (weight.shape[0], 8)))
-    weight.data += lora_delta(A, B, 16)
+    weight.data += 16 / 8 * B @ A
 damage = {"untouched": source, "new LoRALinear": with_lora, "both factors random": damaged}
 damage = {label: perplexity(model.eval(), prose_test) for label, model in damage.items()}
 for label, value in damage.items():
@@ -320,7 +328,7 @@ print("a new LoRALinear leaves it the same to the last digit?", damage["new LoRA
 #   `LoRALinear(that layer, r, alpha)` without dropout, wherever it is: inside blocks, in lists of blocks, at the top. (What
 #   you do with subclasses of `nn.Linear` is up to you.)
 # - Everything else stays as it was: other layers are not wrapped, what was frozen stays frozen, what could learn still
-#   can, what was in train or eval mode still is.
+#   can, what was in train or eval mode still is. (The mode of the new wrapper does not matter.)
 # - The output does not change.
 # - A second call with the same arguments finds nothing to do. A call with other targets, r or alpha wraps what is new and
 #   leaves the layers that are wrapped already as they are.
@@ -429,8 +437,8 @@ for width in (64, 768, 4096):
 #   bytes, an `io.BytesIO`, the path of a file that you wrote (with `torch.save` or safetensors). An adapter must
 #   be less than half as large as the model, and later training of the model must not change it.
 # - `load_adapter(model, adapter)` gets a fresh base, without LoRA layers and with a head of the same shape but other
-#   values. It makes it answer as the saved model did, in the same precision. It may change `model` in place, or return a
-#   new one. A base whose own weights were updated meanwhile keeps those: the adapter brings only the update and the head.
+#   values. It makes that base answer as the saved model did; if model and base are in double precision, so is the answer.
+#   It may change `model` in place, or return a new one. A base whose own weights were updated meanwhile keeps those: the adapter brings only the update and the head.
 #   The base stays frozen; the factors and the head can learn. An adapter can be loaded more than once, and training a
 #   model into which it was loaded does not change it.
 
@@ -535,11 +543,18 @@ loaded_vit = fresh_vit()
 loaded_vit = load_adapter(loaded_vit, adapter) or loaded_vit
 print(f"trained {accuracy(trained_vit, more_digits):.1%}, fresh {accuracy(fresh_vit(), more_digits):.1%}")
 print(f"fresh with the adapter {accuracy(loaded_vit, more_digits):.1%}")
-if not isinstance(adapter, str):
-    file, whole_file = io.BytesIO(), io.BytesIO()
-    torch.save(adapter, file)
-    torch.save(vit.state_dict(), whole_file)
-    print(f"adapter {len(file.getvalue()) / 1000:.0f} kB, whole model {len(whole_file.getvalue()) / 1000:.0f} kB")
+
+
+def size_in_file(thing):
+    """How many kB it takes in a file: the file itself, if it is the path of one."""
+    if isinstance(thing, (str, os.PathLike)) and os.path.isfile(thing):
+        return os.path.getsize(thing) / 1000
+    file = io.BytesIO()
+    torch.save(thing, file)
+    return len(file.getvalue()) / 1000
+
+
+print(f"adapter {size_in_file(adapter):.0f} kB, whole model {size_in_file(vit.state_dict()):.0f} kB")
 # %% [markdown]
 # The fresh model with the adapter is as good as the trained one, because it is the same function; without the adapter, its
 # random head is guessing. The file holds a small part of the model. In a larger model the part is far smaller.
@@ -672,9 +687,9 @@ print(f"merged against the source:   largest difference {(merged_logits - withou
 # Now use it: 25 sentences of wire style, three ways, three draws of sentences. The learning rate of each way was chosen
 # beforehand on other sentences, the best of three for each. The test sentences are the same for all.
 #
-# <details><summary>Predict first: which of the three will be the worst on prose, and why?</summary>
+# <details><summary>Predict first: which of the two pretrained ones will be worse on prose, and why?</summary>
 #
-# The model from scratch has never seen prose; look at the other two. "LoRA, because its learning rate is the highest" is a
+# (The model from scratch has never seen prose, so leave it aside.) "LoRA, because its learning rate is the highest" is a
 # good guess, "full fine-tuning, because all of it moves" a common one.
 #
 # </details>
@@ -699,10 +714,11 @@ for style, name in (("wire", "wire style"), ("prose", "prose")):
     for way, found in results.items():
         mean, spread = torch.tensor(found[style]).mean(), torch.tensor(found[style]).std()
         print(f"  {way:18}", *(f"{p:8.2f}" for p in found[style]), f"   {mean:8.2f} ± {spread:.2f}")
+    print(f"  {'source, as it was':18} {perplexity(source, wire_test if style == 'wire' else prose_test):8.2f}")
 for style, ways in (("wire", list(results)), ("prose", ["full fine-tuning", "your LoRA"])):
-    curves = {way: results[way][style] for way in ways}
-    title = f"Perplexity on {'wire style' if style == 'wire' else style} (lower is better)"
-    draw(plots.lines(title, curves, x=[1, 2, 3], xlabel="draw of 25 sentences", ylabel="perplexity"))
+    title = f"Perplexity on {'wire style' if style == 'wire' else style} (lower is better), draws 1 to 3"
+    labels = [f"{way} {draw_of}" for way in ways for draw_of in (1, 2, 3)]
+    draw(plots.bars(title, labels, [p for way in ways for p in results[way][style]], ylabel="perplexity"))
 # %% [markdown]
 # Read them one after the other.
 #
@@ -711,7 +727,7 @@ for style, ways in (("wire", list(results)), ("prose", ["full fine-tuning", "you
 # tell a smaller difference; how to do that is the topic of notebook 7. (If A in your layer starts much larger than
 # 1/√in, your LoRA is worse than that: the learning rate was not chosen for it.)
 #
-# *Prose.* Both adapted models have become worse at what the source could do, and at these learning rates LoRA more than
+# *Prose.* Both adapted models have become worse than the source was, and at these learning rates LoRA more than
 # full fine-tuning. With the update at work, a LoRA model forgets like any other: "few numbers learn" does not mean "little
 # is forgotten". The advantage of LoRA is a different one: the update can be taken away.
 #

@@ -39,10 +39,15 @@ def check(inject_lora, show):
     given = sorted(names) if isinstance(names, (list, tuple)) else names
     show.expect("the returned paths", given, sorted(wanted), teach=paths)
     show.tried("the same call again")
+    learning_before, parts_before = _learning(model), len(list(model.modules()))
     again = inject_lora(model, ["q_proj", "v_proj"], 2, 8)
-    total = sum(t.numel() for t in model.parameters() if t.requires_grad)
-    twice = "The base inside a LoRALinear is a linear layer too. What is its path?"
-    show.expect("numbers that can learn in the whole model", total, 384, teach=twice)
+    if len(list(model.modules())) != parts_before:
+        cause = "The base inside a LoRALinear is a linear layer too. What is its path?"
+    elif _learning(model) != learning_before:
+        cause = "The call wrapped nothing, but changed what can learn. Do not freeze or thaw other layers."
+    else:
+        cause = "As after the first call; the second one changed nothing."
+    show.expect("numbers that can learn in the whole model", _learning(model), 384, teach=cause)
     show.expect("what it returns", again, [], teach="A second call should wrap nothing, and return an empty list.")
     show.tried("targets mlp.up_proj (the end of a path) and head (at the top), r = 4, in the same model in train mode")
     model = TinyTransformer().train()
@@ -60,3 +65,8 @@ def check(inject_lora, show):
         model.training and model.layers[0].training, "it is in train mode still", teach="Leave the mode as it was."
     )
     show.untried("other kinds of layers, and a second call with other targets")
+
+
+def _learning(model):
+    """How many numbers of the model can learn."""
+    return sum(t.numel() for t in model.parameters() if t.requires_grad)

@@ -89,7 +89,9 @@ def check(save_adapter, load_adapter, inject_lora, show):
     found = loaded(twin, save_adapter(renamed, "score"))
     name = "`head` is the name that your function was given. Do you use it?"
     if show.that(same(found.score(ones), renamed.score(ones)), "the head called score is restored", teach=name):
-        fraction = "alpha is 2.5 here, not a whole number. Is it kept as it is?"
+        fraction = _LACKS
+        if _has_factors(found, renamed, "score"):
+            fraction = "alpha is 2.5 here, not a whole number. Is it kept as it is?"
         show.that(same(found(words), wanted), "it answers as the trained model did", teach=fraction)
     show.tried("train what was loaded, then load the same adapter again")
     learn(again_model)
@@ -99,12 +101,20 @@ def check(save_adapter, load_adapter, inject_lora, show):
     show.untried("the size, heads of several layers, double precision")
 
 
+_LACKS = "The loaded model lacks some factors. Does the fresh base have LoRA layers before you fill them in?"
+
+
+def _has_factors(found, trained, head):
+    """Whether each factor of the trained model is somewhere in the loaded one."""
+    tensors = [p.detach() for p in found.parameters()]
+    factors = [p.detach() for name, p in trained.named_parameters() if p.requires_grad and not name.startswith(head)]
+    return all(any(same(t, one) for t in tensors) for one in factors)
+
+
 def _what_is_missing(found, trained):
     """Which part of the trained model the loaded one lacks, in words; empty if that cannot be told."""
-    tensors = [p.detach() for p in found.parameters()]
     if not same(found.get_parameter("head.weight").detach(), trained.get_parameter("head.weight").detach()):
         return "The head of the loaded model is another one. What was trained besides the factors?"
-    factors = [p.detach() for name, p in trained.named_parameters() if p.requires_grad and not name.startswith("head")]
-    if not all(any(same(t, one) for t in tensors) for one in factors):
-        return "The loaded model lacks some factors. Does the fresh base have LoRA layers before you fill them in?"
+    if not _has_factors(found, trained, "head"):
+        return _LACKS
     return "Head and factors are there. Is the scale alpha / r the same? alpha was 10."
