@@ -54,6 +54,7 @@ def check(freeze, show):
             names,
             {"trainable": flags, "moved": moves},
             {"trainable": [not still for still in frozen], "moved": far},
+            caption="A stub is a layer that did not move.",
         )
     )
     first, frozen_part = nn.Linear(4, 4), nn.Linear(4, 4)

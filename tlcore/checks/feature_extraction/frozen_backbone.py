@@ -65,4 +65,7 @@ def check(FrozenBackbone, show):
     answers = model(torch.full((200, 1, 1, 1), 3.0)).detach()
     found = sorted({round(v, 2) for v in answers.flatten().tolist()})[:6]
     show.expect("different answers in eval mode", found, [3.0], "In eval mode the head's dropout is off.", atol=0.01)
-    show.untried("dropout in the backbone, other norms, heads of several layers, and what `state_dict()` holds")
+    show.untried(
+        "dropout in the backbone, other norms, heads of several layers, what `state_dict()` holds, and "
+        "whether `model.train()` and `model.eval()` return the model, as they do for any module"
+    )
