@@ -739,8 +739,8 @@ for what, scores in found.items():
 # - Divided **by photo**, the test says more than the probe keeps on new plants: it was asked about plants that it knew.
 # - Divided **by plant**, the test does not say too much. On average it says a little too little, if anything. Its spread is large because a few plants are a small test; one split alone could be far off.
 #
-# On new plants the second probe is no better than the first, and usually a little worse: it has seen fewer plants in training. (Divided by photo, nearly every plant has a photo in train.)
-# So dividing by plant does not make a better model. It makes a test that you can trust, and this is its price.
+# On new plants the second probe is no better than the first. It is a little worse if clearly fewer plants are in its train part: divided by photo, nearly every plant has a photo there.
+# So dividing by plant does not make a better model. It makes a test that you can trust, at the price of some plants to learn from.
 
 # %% [markdown]
 # ## The linear probe
