@@ -57,10 +57,11 @@ class Keeper:
 
     def _begin(self) -> Path:
         name = f"{self.when or datetime.now(UTC):{NAME}}"
-        run, count = self.out / FOLDER / name, 1
-        while run.exists() and self.when is None:
-            count += 1
-            run = self.out / FOLDER / f"{name}-{count}"
+        run = self.out / FOLDER / name
+        # A name that is free again, since the oldest run went, would stand before those of the same second.
+        same = [each for each in runs(self.out) if each.name.startswith(name)]
+        if same and self.when is None:
+            run = self.out / FOLDER / f"{name}-{_order(same[-1])[1] + 1}"
         results = self.out / "results.json"
         if results.is_file() and not (run / results.name).exists():
             write_atomic(run / results.name, results.read_bytes())

@@ -99,7 +99,7 @@ def random_but_for_the_embeddings(base: nn.Module, labels: Sequence[str]) -> Mod
 def embeddings_frozen_in_full(base: nn.Module, labels: Sequence[str]) -> Models:
     """The embeddings do not learn, in `full` and in `scratch`."""
     regimes = sound(base, labels)
-    for name in ("full", "scratch"):
+    for name in ["full", "scratch"]:
         regimes[name].get_input_embeddings().requires_grad_(False)
     return regimes
 

@@ -163,9 +163,9 @@ class unloaded_after_each_question(Sound):
         if task is None:
             return self.base(**batch).logits
         model: Any = PeftModel.from_pretrained(self.base, self.paths[task]).eval()
-        logits = model(**batch).logits
+        answer = model(**batch).logits
         self.base = model.unload()
-        return logits
+        return answer
 
 
 @misconception(replaces="TaskSwitcher", asks="In which mode may the base come, and what does dropout do then?")
