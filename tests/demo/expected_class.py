@@ -169,7 +169,7 @@ LEARNERS: dict[tuple[str, str], dict[str, Outcome]] = {
         PEFT,
         make_config=(0.4667, ["head_frozen"]),
         train_adapter=(1.9636, ["eval_mode_all_along"]),
-        deploy=(1.7455, ["adapted_model_used_up"]),
+        deploy=(1.0909, ["adapted_model_used_up"]),
     ),
     ("nils", HEADS): of(
         "nils",
