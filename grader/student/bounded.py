@@ -18,6 +18,8 @@ MOST = 2**22
 
 _PRODUCTS = {"outer", "ger", "kron", "cartesian_prod", "combinations"}
 _MATRICES = {"matmul", "mm", "bmm", "__matmul__", "__rmatmul__", "cdist", "linear", "einsum", "tensordot"}
+_NORMS = {"batch_norm", "layer_norm", "group_norm", "instance_norm", "rms_norm"}
+"""What they give has the shape of what they take, whatever the shapes of statistics, weight and bias."""
 _SIZES = {
     "zeros",
     "ones",
@@ -66,7 +68,7 @@ def _size(name: str, args: tuple[Any, ...]) -> int:
         return int(max((abs(a) for a in args if isinstance(a, (int, float))), default=0))
     if name in ("one_hot", "bincount"):
         return _labels(name, args)
-    if len(tensors) < 2:
+    if len(tensors) < 2 or name in _NORMS:
         return 0
     if name in _PRODUCTS:
         return math.prod(math.prod(shape) for shape in tensors)
