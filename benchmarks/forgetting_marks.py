@@ -4,6 +4,9 @@ Each grading draws what the hidden tests draw, by a seed of its own: two tasks w
 one with group norm. The solution and each accepted alternative are graded on the same tasks. A grading in which any
 mark is missed is a false rejection. The bound is that of Clopper and Pearson, one-sided, 95 %; for none of n it is
 about 3 / n. Stop it when you like: the table of all gradings so far is printed every ten.
+
+With `--wrong` the misconceptions are graded instead: how often each misses a mark, and the most that it reaches. Those
+that break another rule (the budget, the base, the mode) reach the marks.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from grader.hidden.catastrophic_forgetting.adapt_without_forgetting import (
     task_of,
 )
 from grader.student.given import Given
+from tlcore.misconceptions.registry import misconceptions_of
 
 EXERCISE, QUESTION = "09_catastrophic_forgetting", "adapt_without_forgetting"
 FIRST = 7_000_000
@@ -55,7 +59,7 @@ def shares(answer: Any, asked: list[tuple[Any, int, int]]) -> tuple[float, float
 
 
 def table(rows: dict[str, list[tuple[float, ...]]]) -> None:
-    """Print for each answer its lowest and mean shares, and how often it was turned away."""
+    """Print for each answer the mean of its shares with their extremes, and how often it was turned away."""
     marks = np.array([OLD_MARK, NEW_MARK, OLD_MARK - SLACK, NEW_MARK - SLACK])
     turned_away = graded = 0
     for who, values in rows.items():
@@ -63,13 +67,17 @@ def table(rows: dict[str, list[tuple[float, ...]]]) -> None:
         missed = int((found < marks).any(1).sum())
         turned_away, graded = turned_away + missed, graded + len(found)
         means = ", ".join(f"{m:.3f} ± {s:.3f}" for m, s in zip(found.mean(0), found.std(0), strict=True))
-        lowest = ", ".join(f"{value:.3f}" for value in found.min(0))
-        print(f"{who:>28}: {missed} of {len(found)} turned away; means {means}; lowest {lowest}")
+        extremes = ", ".join(f"{low:.3f} to {high:.3f}" for low, high in zip(found.min(0), found.max(0), strict=True))
+        print(f"{who:>28}: {missed} of {len(found)} turned away; means {means}; from {extremes}")
     bound = stats.beta.ppf(0.95, turned_away + 1, graded - turned_away)
     print(f"all: {turned_away} of {graded} turned away, with 95 % confidence fewer than {bound:.2%}", flush=True)
 
 
-def main(gradings: Annotated[int, typer.Option(help="How many gradings.")] = 200, first: int = FIRST) -> None:
+def main(
+    gradings: Annotated[int, typer.Option(help="How many gradings.")] = 200,
+    first: int = FIRST,
+    wrong: Annotated[bool, typer.Option("--wrong", help="Grade the misconceptions instead.")] = False,
+) -> None:
     """Grade every right answer, and print the table."""
     torch.set_num_threads(1)
     exercise = load_exercise(EXERCISE)
@@ -77,6 +85,8 @@ def main(gradings: Annotated[int, typer.Option(help="How many gradings.")] = 200
     sources |= {p.stem: p.read_text(encoding="utf-8") for p in files(ANSWERS, exercise.topic, QUESTION, "right")}
     known = around(exercise)
     answers = {who: names_of(source, known, f"<{who}>")[QUESTION] for who, source in sources.items()}
+    if wrong:
+        answers = {each.label: each.names[QUESTION] for each in misconceptions_of(exercise.topic, QUESTION)}
     rows: dict[str, list[tuple[float, ...]]] = {who: [] for who in answers}
     for seed in range(first, first + gradings):
         asked = tasks(seed)

@@ -43,21 +43,23 @@ def command(
     from ..exporting.collected import read_collected
     from ..exporting.mail import TABLE, page_table
     from ..exporting.pages import FOLDER
-    from ..pages import missing_people, write_pages
+    from ..pages import write_pages
+    from ..pages.changes import write_changes
     from ..results.feedback import note_feedback
 
     names = {record.learner for record in found}
     learners = len(names)
-    table = page_table(names, read_collected(graded))
+    collected = read_collected(graded)
+    table = page_table(names, collected)
+    if against is not None:
+        page = write_changes(out or graded, against.changed, against.what, names)
     with console.steps("writing the page of", learners) as step:
-        index = write_pages(out or graded, found, step, missing_people(graded))
+        what = against.what if against is not None else None
+        index = write_pages(out or graded, found, step, collected.missing, collected.late, what)
     write_atomic((out or graded) / FOLDER / TABLE, table, durable=False)
     note_feedback(graded)
     told: dict[str, Any] = {"index": str(index), "learners": learners, "damaged": damaged}
     if against is not None:
-        from ..pages.changes import write_changes
-
-        page = write_changes(out or graded, against.changed, against.what, {record.learner for record in found})
         told |= {"changes_page": str(page), "against": against.what, "changes": against.changed.to_dict()}
     if as_json:
         console.print_json(told)

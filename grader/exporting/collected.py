@@ -1,4 +1,4 @@
-"""What `tl collect` noted of a download, as far as an export needs it: `collected.json` beside the results."""
+"""What `tl collect` noted of a download, as far as pages and exports need it: `collected.json` beside the results."""
 
 import json
 from collections import defaultdict
@@ -19,6 +19,10 @@ class Collected:
     people: dict[str, Identity] = field(default_factory=dict)
     handed_in: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     """By learner and exercise: the id under which it was handed in."""
+    late: set[tuple[str, str]] = field(default_factory=set)
+    """Learner and exercise of what the platform says was handed in late."""
+    missing: list[str] = field(default_factory=list)
+    """Names of those on the list of the class who handed in nothing, in order."""
 
     def on(self, platform: str) -> dict[str, Identity]:
         """Who is who on `platform`. The ids of another platform mean nothing there; its names may."""
@@ -48,10 +52,17 @@ def read_collected(graded: Path) -> Collected:
         raise ExportError(
             f"cannot read {path} ({type(error).__name__}): run `tl collect` and `tl grade` again"
         ) from None
-    if not isinstance(data, dict) or data.get("format") != 1 or not isinstance(data.get("entries"), list):
+    lists = ("entries", "missing")
+    if (
+        not isinstance(data, dict)
+        or data.get("format") != 1
+        or not all(isinstance(data.get(name, []), list) for name in lists)
+        or "entries" not in data
+    ):
         raise ExportError(f"{path} is not of a form that this version knows: run `tl collect` and `tl grade` again")
     people: dict[str, Identity] = defaultdict(Identity)
     handed_in: dict[tuple[str, str], set[str]] = defaultdict(set)
+    late: set[tuple[str, str]] = set()
     for entry in data["entries"]:
         learner = entry.get("learner") if isinstance(entry, dict) else None
         if not isinstance(learner, str):
@@ -61,4 +72,10 @@ def read_collected(graded: Path) -> Collected:
             handed_in[learner, str(entry.get("exercise"))].add(str(entry["id"]))
         if isinstance(entry.get("name"), str):
             people[learner].names.add(entry["name"])
-    return Collected(str(data.get("platform", "")), dict(people), dict(handed_in))
+        if entry.get("late") is True:
+            late.add((learner, str(entry.get("exercise"))))
+    missing = {
+        str(person["name"]) for person in data.get("missing", []) if isinstance(person, dict) and "name" in person
+    }
+    in_order = sorted(missing, key=lambda name: (name.casefold(), name))
+    return Collected(str(data.get("platform", "")), dict(people), dict(handed_in), late, in_order)

@@ -1,7 +1,7 @@
 """What the class page says, gathered one record at a time."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import mean, median
@@ -106,11 +106,16 @@ class Practised:
 class Classroom:
     """Sums over the class; holds numbers, names and some messages, never whole records.
 
-    `missing` are names of people who handed in nothing, where a list of the class is known.
+    `missing` are names of people who handed in nothing, where a list of the class is known; `late` are learner and
+    exercise of what came late, where a platform told; `changes` is what the page changes.html compares with, if any.
     """
 
-    def __init__(self, missing: Iterable[str] = ()) -> None:
+    def __init__(
+        self, missing: Iterable[str] = (), late: Container[tuple[str, str]] = (), changes: str | None = None
+    ) -> None:
         self.missing = list(missing)
+        self.late = late
+        self.changes = changes
         self._exercises: dict[str, Exercise] = {}
         self._learners: dict[str, Learner] = {}
         self._waiting: list[Note] = []
@@ -128,6 +133,8 @@ class Classroom:
         self.tiers[record.isolation] += 1
         exercise = self._exercises.setdefault(record.exercise, Exercise(record.exercise))
         learner = self._learners.setdefault(record.learner, Learner(record.learner, file))
+        if (record.learner, record.exercise) in self.late:
+            learner.late.add(record.exercise)
         self._remarks += [Note(learner, record.exercise, remark) for remark in record.remarks]
         if record.status == "not_graded":
             exercise.waiting += 1
@@ -250,6 +257,11 @@ class Classroom:
     def learners(self) -> list[Learner]:
         """By name."""
         return sorted(self._learners.values(), key=lambda each: each.order)
+
+    @property
+    def came_late(self) -> int:
+        """How many notebooks came late."""
+        return sum(len(each.late) for each in self._learners.values())
 
     @property
     def waiting(self) -> list[Note]:

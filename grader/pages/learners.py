@@ -15,13 +15,15 @@ ENOUGH = 5
 
 @dataclass(eq=False)
 class Learner:
-    """A row of the table of learners; `scores` by exercise: (points, max_points), or None where not graded."""
+    """A row of the table of learners; `scores` by exercise: (points, max_points), or None where not graded; `late`:
+    the exercises that were handed in late."""
 
     name: str
     file: str
     scores: dict[str, tuple[float, float] | None] = field(default_factory=dict)
     blank: int = 0
     asked: int = 0
+    late: set[str] = field(default_factory=set)
 
     @property
     def order(self) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -26,18 +26,21 @@ def write_pages(
     records: Iterable[SubmissionResult],
     on_page: Callable[[str], None] | None = None,
     missing: Iterable[str] = (),
+    late: Container[tuple[str, str]] = (),
+    changes: str | None = None,
 ) -> Path:
     """Write OUT/feedback/<safe name>.html for each learner and OUT/index.html for the class; the path of the latter.
 
     records: a list in any order, or an iterator that gives the records of a learner together (`RecordStore.records()`),
     of which only one learner's are held at a time. `on_page` is told the name of each learner whose page is written.
-    `missing` are names of people who handed in nothing; the class page lists them.
+    `missing` are names of people who handed in nothing, `late` are learner and exercise of what came late; the class
+    page lists them. It links to changes.html where `changes` says what was compared with, such as "the run before".
     Raises OutputFull or OutputNotWritable; pages are replaced whole, so an earlier page stays as it was. Raises
     ValueError for an iterator that comes back to a learner.
     """
     out = Path(out_dir)
     pages = Pages()
-    classroom = Classroom(missing)
+    classroom = Classroom(missing, late, changes)
     for learner, theirs in _by_learner(records):
         file = f"feedback/{safe_name(learner)}.html"
         write_atomic(out / file, pages.learner(learner, theirs).encode("utf-8"), durable=False)

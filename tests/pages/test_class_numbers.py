@@ -9,8 +9,9 @@ from large_class import large_class
 from sample_class import behaviour, not_graded, question, submission
 
 from grader.exercise.catalogue import exercise_names, load_exercise
+from grader.exporting.collected import read_collected
 from grader.judging.verdict import explain
-from grader.pages import missing_people, said, write_pages
+from grader.pages import said, write_pages
 from grader.pages.beliefs import belief, beliefs_of
 from grader.pages.classroom import Classroom
 from grader.pages.discrimination import LEAST, Row, in_words, item_rest
@@ -268,16 +269,22 @@ def test_the_page_of_two_hundred_learners_stays_small(tmp_path: Path) -> None:
 
 
 def test_people_who_handed_in_nothing_are_read_from_what_was_collected(tmp_path: Path) -> None:
-    collected = {"missing": [{"name": "Zoë", "id": "7"}, {"name": "<b>Ann</b>", "id": None}]}
-    (tmp_path / "collected.json").write_text(json.dumps(collected))
-    assert missing_people(tmp_path) == ["<b>Ann</b>", "Zoë"]
-    index = write_pages(tmp_path, [submission("ada", [right("a", 2.0)])], missing=missing_people(tmp_path))
+    missing = [{"name": "Zoë", "id": "7"}, {"name": "<b>Ann</b>", "id": None}]
+    noted = {"format": 1, "platform": "canvas", "entries": [], "missing": missing}
+    (tmp_path / "collected.json").write_text(json.dumps(noted))
+    found = read_collected(tmp_path)
+    assert found.missing == ["<b>Ann</b>", "Zoë"]
+    index = write_pages(tmp_path, [submission("ada", [right("a", 2.0)])], missing=found.missing)
     page = index.read_text(encoding="utf-8")
     assert "2 people handed in nothing" in page and "&lt;b&gt;Ann&lt;/b&gt;" in page and "<b>Ann" not in page
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"missing": 3}', '{"missing": [3]}', "[" * 100_000, '{"missing": [{}]}'])
-def test_a_list_that_cannot_be_read_names_nobody(tmp_path: Path, text: str) -> None:
-    (tmp_path / "collected.json").write_text(text)
-    assert missing_people(tmp_path) == []
-    assert missing_people(tmp_path / "nowhere") == []
+def test_what_came_late_is_said_in_its_cell_and_counted(tmp_path: Path) -> None:
+    entry = {"learner": "ada", "exercise": "02_feature_extraction", "late": True}
+    in_time = {"learner": "ben", "exercise": "02_feature_extraction", "late": False}
+    noted = {"format": 1, "platform": "canvas", "entries": [entry, in_time]}
+    (tmp_path / "collected.json").write_text(json.dumps(noted))
+    records = [submission(name, [right("a", 2.0)]) for name in ("ada", "ben")]
+    page = write_pages(tmp_path, records, late=read_collected(tmp_path).late).read_text(encoding="utf-8")
+    assert "1 notebook came late" in page and page.count("100% late</td>") == 1
+    assert "came late" not in write_pages(tmp_path, records).read_text(encoding="utf-8")

@@ -23,6 +23,7 @@ from tlcore.machine import (
     hardware,
     job,
     look_round,
+    quota,
     software,
     this_machine,
 )
@@ -170,6 +171,50 @@ def test_disks_that_can_be_written_and_one_that_cannot(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path / "gone"))
     here, home = hardware.disk()
     assert home.status == "note" and "nothing can be saved (No such file" in home.found and "quota" in home.advice
+
+
+def program(folder: Path, name: str, says: str) -> None:
+    """A program that prints this, whatever it is asked. Real quotas need a file system that has them."""
+    (folder / f"{name}.txt").write_text(says)
+    (folder / name).write_text(f"#!/bin/sh\ncat '{folder}/{name}.txt'\nexit 1\n")
+    (folder / name).chmod(0o755)
+
+
+QUOTA = """Disk quotas for user zoe (uid 1000):
+     Filesystem  blocks   quota   limit   grace   files   quota   limit   grace
+{place}-not-this-one      1   2   2   0   1   0   0   0
+{place} {used}* {soft} {hard} 1700000000  311998       0       0       0
+"""
+LFS = """{place}
+                {used}*  {soft} {hard} 6d23h59m51s 1000 0 0 -
+"""
+
+
+def test_a_quota_is_told_and_one_that_is_nearly_used_up(monkeypatch, tmp_path: Path):
+    place, _ = file_system.mount_of(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    gib = 2**20  # in KiB
+    for used, status in ((7 * gib, "fine"), (9.5 * gib, "note")):
+        for soft, hard in ((10 * gib, 11 * gib), (0, 10 * gib), (10 * gib, 0)):
+            program(tmp_path, "quota", QUOTA.format(place=place, used=int(used), soft=soft, hard=hard))
+            row = next(hardware.disk())
+            assert row.status == status and f", {used / gib:.1f} of 10.0 GiB of your quota used" in row.found
+    program(tmp_path, "lfs", LFS.format(place=place, used=3 * gib, soft=0, hard=4 * gib))
+    monkeypatch.setattr(quota, "mount_of", lambda path: (place, "lustre"))
+    assert "3.0 of 4.0 GiB of your quota" in next(hardware.disk()).found
+
+
+@pytest.mark.parametrize(
+    "says", ["", "Disk quotas for user zoe (uid 1000): none\n", "{place} 5 0 0 0 1 0 0 0\n", "# 5 GB\n"]
+)
+def test_where_there_is_no_quota_none_is_told(monkeypatch, tmp_path: Path, says):
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    program(tmp_path, "quota", says.format(place=file_system.mount_of(tmp_path)[0]))
+    assert quota.quota_of(tmp_path) is None
+    (tmp_path / "quota").write_text("#!/bin/sh\nsleep 60\n")
+    monkeypatch.setattr(quota, "SECONDS", 0.2)
+    assert quota.quota_of(tmp_path) is None
 
 
 SLOW_TORCH = "import time\ntime.sleep(0.4)\n"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tlcore.machine.file_system import kind_of
 from tlcore.machine.finding import Finding
+from tlcore.machine.quota import quota_of
 
 GIB = 2**30
 ENOUGH_MEMORY = 2 * GIB
@@ -18,7 +19,7 @@ ENOUGH_DISK = GIB // 2
 """Room for saved notebooks, their checkpoints and small models; the packages are installed already."""
 NOT_NEEDED = "every exercise is made for a processor core"
 TRIAL = 2**20
-"""Bytes written to see whether a disk takes them: a quota shows only then."""
+"""Bytes written to see whether a disk takes them: a quota that nobody tells shows only then."""
 
 
 def usable_cores() -> int:
@@ -73,10 +74,12 @@ def disk() -> Iterator[Finding]:
             status = "problem" if name == "this folder" else "note"
             yield Finding(name, status, f"{folder}: nothing can be saved ({why})", advice)
             continue
-        free = shutil.disk_usage(folder).free
+        free, quota = shutil.disk_usage(folder).free, quota_of(folder)
         kind = kind_of(folder)
         found = f"{folder}: can be written, {free / GIB:.1f} GiB free on its disk{f' ({kind})' if kind else ''}"
-        if free >= ENOUGH_DISK:
+        if quota is not None:
+            found += f", {quota.used / GIB:.1f} of {quota.allowed / GIB:.1f} GiB of your quota used"
+        if free >= ENOUGH_DISK and not (quota and quota.nearly_full):
             yield Finding(name, "fine", found)
         else:
             advice = "delete what you do not need, or work in a folder on another disk"
