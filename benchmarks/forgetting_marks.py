@@ -1,8 +1,8 @@
 """`python -m benchmarks.forgetting_marks`: how often a right answer to `adapt_without_forgetting` is turned away.
 
-Each grading draws what the hidden tests draw, by a seed of its own: two tasks with batch norm, whose means count, and
-one with group norm. The solution and each accepted alternative are graded on the same tasks. A grading in which any
-mark is missed is a false rejection. The bound is that of Clopper and Pearson, one-sided, 95 %; for none of n it is
+Each grading draws what the hidden tests draw, by a seed of its own: two tasks with batch norm and two with group norm,
+of which the means count. The solution and each accepted alternative are graded on the same tasks. A grading in which
+any mark is missed is a false rejection. The bound is that of Clopper and Pearson, one-sided, 95 %; for none of n it is
 about 3 / n. Stop it when you like: the table of all gradings so far is printed every ten.
 
 With `--wrong` the misconceptions are graded instead: how often each misses a mark, and the most that it reaches. Those
@@ -23,9 +23,7 @@ from scipy import stats
 from grader.authoring.answers import ANSWERS, around, files, names_of
 from grader.exercise.catalogue import load_exercise
 from grader.hidden.catastrophic_forgetting.adapt_without_forgetting import (
-    NEW_MARK,
-    OLD_MARK,
-    SLACK,
+    MARKS,
     called,
     mean_of,
     task_of,
@@ -42,7 +40,8 @@ def tasks(seed: int) -> list[list[tuple[Any, int, int]]]:
     """What one grading asks: for each of the two tests its tasks, with budgets and the order of the classes."""
     given = Given(None, seed)  # type: ignore[arg-type]  # it only draws numbers
     batch = [(task_of(given), given.integer(36, 44), given.integer(0, 2**30)) for _ in range(2)]
-    return [batch, [(task_of(given, norm="group"), given.integer(60, 70), given.integer(0, 2**30))]]
+    group = [(task_of(given, norm="group"), given.integer(60, 70), given.integer(0, 2**30)) for _ in range(2)]
+    return [batch, group]
 
 
 def shares(answer: Any, asked: list[tuple[Any, int, int]]) -> tuple[float, float]:
@@ -60,7 +59,7 @@ def shares(answer: Any, asked: list[tuple[Any, int, int]]) -> tuple[float, float
 
 def table(rows: dict[str, list[tuple[float, ...]]]) -> None:
     """Print for each answer the mean of its shares with their extremes, and how often it was turned away."""
-    marks = np.array([OLD_MARK, NEW_MARK, OLD_MARK - SLACK, NEW_MARK - SLACK])
+    marks = np.array([*MARKS["batch"], *MARKS["group"]])
     turned_away = graded = 0
     for who, values in rows.items():
         found = np.array(values)
