@@ -38,7 +38,7 @@ from grader.student.views import View
 from tlcore import plots
 from tlcore.pretraining.digit_tasks import DigitTasks, digit_tasks
 
-MARKS = {"batch": (0.70, 0.60), "group": (0.60, 0.50)}
+MARKS = {"batch": (0.70, 0.60), "group": (0.50, 0.40)}
 """From which shares on points are given, as means over two tasks, by the norm of the base."""
 MOST = 0.5
 """Share of the rows from which on a message says that most of them went one way."""
