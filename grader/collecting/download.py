@@ -19,7 +19,7 @@ from typing import IO
 
 from grader.collecting.errors import NoDownload
 from grader.submissions import NotReadable, read_bytes
-from grader.submissions.finding import text_of
+from grader.submissions.naming import text_of
 from grader.submissions.notebook import MAX_BYTES
 
 MOST_FILES = 50_000

@@ -8,26 +8,23 @@ What cannot be read of one learner's folder is that learner's "not graded"; the 
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from grader.submissions.choosing import MOST_READ, Candidate, candidate, chosen_of
+from grader.submissions.choosing import Candidate, candidate, chosen_of, few
+from grader.submissions.naming import NAMED, apart, some, text_of
 from grader.submissions.recognising import ENDING
 
 DEPTH = 3
 """How deep below a learner's folder notebooks are looked for."""
 MAX_FILES = 200_000
 """Entries of one learner's folder that are looked at: a data set of pictures may lie beside a notebook."""
-NAMED = 5
-"""How many files are named in one sentence; the others are counted."""
 UNKNOWN = "(unknown)"
 """In place of an exercise's name, where it is not known which one a learner handed in."""
 DEEPEST, ENTRIES = 10, 5000
 """How deep, and among how many entries, those are looked for that only have to be told of."""
-_LOOKS_BAD = re.compile(r"\\x[0-9a-f]{2}")
 
 
 class NoSubmissions(Exception):
@@ -56,7 +53,9 @@ def find_submissions(folder: Path, exercises: Sequence[str]) -> list[Found]:
         if (folder / "nbgrader_config.py").is_file():
             # Its source/ and release/ would be taken for learners, with full marks and none.
             raise NoSubmissions(f"{folder} is a course of nbgrader: give its submissions, {folder / 'submitted'}")
-        found = [one for learner in _folders(folder) for one in _of_learner(learner, exercises)]
+        learners = {path: text_of(path.name) for path in _folders(folder)}
+        names = apart(learners.values())
+        found = [one for path, name in learners.items() for one in _of_learner(path, names[name], exercises)]
         loose = _loose(folder)
     except OSError as error:
         raise NoSubmissions(f"{folder} cannot be read ({error.strerror}): put it right, then grade again") from None
@@ -86,7 +85,7 @@ def passed_over(folder: Path, out: Path) -> list[str]:
     """
     said = []
     if loose := _loose(folder):
-        said.append(f"{_some(loose)}: not in a folder of a learner; put each into one that is named after its learner")
+        said.append(f"{some(loose)}: not in a folder of a learner; put each into one that is named after its learner")
     for entry in sorted(os.scandir(folder), key=lambda e: e.name):
         path, name = Path(entry.path), text_of(entry.name)
         if entry.is_symlink():
@@ -117,7 +116,7 @@ def _nothing_in(folder: Path, name: str) -> list[str]:
         ]
     if notebooks:
         return []
-    return [f"{name}: no notebook in this folder, " + (f"only {_some(there)}" if there else "which is empty")]
+    return [f"{name}: no notebook in this folder, " + (f"only {some(there)}" if there else "which is empty")]
 
 
 def _loose(folder: Path) -> list[str]:
@@ -128,8 +127,7 @@ def _folders(folder: Path) -> list[Path]:
     return sorted(Path(e.path) for e in os.scandir(folder) if _is_folder(e) and e.name[0] != ".")
 
 
-def _of_learner(folder: Path, exercises: Sequence[str]) -> list[Found]:
-    name = text_of(folder.name)
+def _of_learner(folder: Path, name: str, exercises: Sequence[str]) -> list[Found]:
     closed: list[OSError] = []
     try:
         paths = _notebooks(folder, closed)
@@ -137,8 +135,9 @@ def _of_learner(folder: Path, exercises: Sequence[str]) -> list[Found]:
         return [Found(name, UNKNOWN, folder, f"the folder holds more than {MAX_FILES:,} files: keep the notebooks")]
     by_exercise: dict[str, list[Candidate]] = {}
     strange: list[Path] = []
+    look_inside = few(paths)
     for path in paths:
-        one = candidate(path, exercises, folder.parent, len(paths) <= MOST_READ)
+        one = candidate(path, exercises, folder.parent, look_inside)
         if one is None:
             strange.append(path)
         else:
@@ -147,7 +146,7 @@ def _of_learner(folder: Path, exercises: Sequence[str]) -> list[Found]:
     found += _closed_folders(name, folder, closed, found, exercises)
     known = f"exercises are {', '.join(exercises)}"
     if len(strange) > NAMED:
-        names = _some([_stem(path) for path in strange])
+        names = some([_stem(path) for path in strange])
         why = f"there are {len(strange):,} notebooks for no exercise ({names}); {known}. Rename what is one of these"
         found.append(Found(name, UNKNOWN, folder, why))
     else:
@@ -164,7 +163,7 @@ def _closed_folders(
     if not closed:
         return []
     names = {error.filename: text_of(Path(os.fsdecode(error.filename)).name) for error in closed}
-    why = f"the folder {_some(sorted(names.values()))} cannot be read ({closed[0].strerror})"
+    why = f"the folder {some(sorted(names.values()))} cannot be read ({closed[0].strerror})"
     lost = set(names.values()) & set(exercises) - {one.exercise for one in found}
     for one in found:
         one.remarks.append(why)
@@ -179,7 +178,7 @@ def _one_of(name: str, exercise: str, candidates: list[Candidate], folder: Path)
     shown = {id(c): text_of(str(c.path.relative_to(folder))) for c in candidates}
     chosen = candidates[0] if len(candidates) == 1 else chosen_of(candidates)
     if chosen is None:
-        several = _some(sorted(shown.values()))
+        several = some(sorted(shown.values()))
         problem = f"there are {len(candidates)} notebooks for {exercise} ({several}): keep one"
         return Found(name, exercise, candidates[0].path, problem)
     found = Found(name, exercise, chosen.path)
@@ -187,10 +186,9 @@ def _one_of(name: str, exercise: str, candidates: list[Candidate], folder: Path)
         found.remarks.append(f"the file is called {text_of(chosen.path.name)}, {chosen.how}")
     others = [c for c in candidates if c is not chosen]
     if others:
-        some = _some(sorted(shown[id(c)] for c in others))
-        said = f"there are other notebooks for {exercise}, not graded: {some}"
-        if len(candidates) > MOST_READ:
-            said += "; too many to look into"
+        said = f"there are other notebooks for {exercise}, not graded: {some(sorted(shown[id(c)] for c in others))}"
+        if not chosen.look_inside:
+            said += "; too many or too large to look into"
         elif any(c.answers > chosen.answers for c in others):
             said += "; more questions are answered there than in the one that was graded: ask which is meant"
         elif all(c.answers == 0 for c in others) and chosen.answers:
@@ -254,10 +252,6 @@ def _leads_to_folder(link: Path) -> bool:
         return True
 
 
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")
-
-
 def too_deep(folder: Path, depth: int) -> list[Path]:
     """The notebooks that lie more than `depth` levels below `folder`, the first ones."""
     found: list[Path] = []
@@ -279,14 +273,3 @@ def too_deep(folder: Path, depth: int) -> list[Path]:
             elif level > depth and ENDING.search(entry.name):
                 found.append(Path(entry.path))
     return found
-
-
-def text_of(name: str) -> str:
-    r"""A file name as text, another one for every name: bytes that are not UTF-8 become `\xff`, and count.
-
-    Where a name holds such a byte, or looks as if it did, its backslashes are doubled, so that no two are alike.
-    """
-    bad = any("\udc80" <= letter <= "\udcff" for letter in name)
-    if bad or _LOOKS_BAD.search(name):
-        name = name.replace("\\", "\\\\")
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

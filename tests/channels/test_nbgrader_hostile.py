@@ -62,9 +62,38 @@ def _strange(folder: Path, _: Path) -> None:
         (folder / f"{number}.txt").touch()
 
 
+def _deep(folder: Path, _: Path) -> None:
+    """Deeper than a path may be long."""
+    here = os.open(folder, os.O_RDONLY)
+    for _level in range(100):
+        os.mkdir("d" * 200, dir_fd=here)
+        inside = os.open("d" * 200, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inside
+    os.close(here)
+
+
+ACTING = ["page.html", "drawing.SVG", "other.IPYNB", "deeper/page.xhtml", "mail.mht", f"{EXERCISE}.htm", "style.xsl"]
+
+
+def _acting(folder: Path, _: Path) -> None:
+    (folder / "deeper").mkdir()
+    for name in ACTING:
+        (folder / name).write_text("<script>alert(1)</script>")
+    (folder / "mine.csv").write_text("1,2")
+
+
+def _many_notebooks(folder: Path, _: Path) -> None:
+    for number in range(3_000):
+        (folder / f"{number}.ipynb").write_text("{}")
+
+
 BESIDE: dict[str, Callable[[Path, Path], object]] = {
     "links": _links,
     "strange": _strange,
+    "deep": _deep,
+    "acting": _acting,
+    "many-notebooks": _many_notebooks,
     "no-utf-8": lambda folder, _: (folder / "timestamp.txt").write_bytes(b"\xff\xfe2026-01-01"),
     "no-time": lambda folder, _: (folder / "timestamp.txt").write_text("soon"),
     "long-time": lambda folder, _: (folder / "timestamp.txt").write_text("9" * 10_000_000),
@@ -73,6 +102,15 @@ BESIDE: dict[str, Callable[[Path, Path], object]] = {
     "folder-time": lambda folder, _: (folder / "timestamp.txt").mkdir(),
     "a-time": lambda folder, _: (folder / "timestamp.txt").write_text("2026-01-02 03:04:05.678 UTC\n"),
 }
+
+
+LEFT_OUT = {
+    "[a-s]*": "for a pattern",
+    "t?": "for a pattern",
+    "sv[g]": "for a pattern",
+    "svg\u200b": "another learner's",
+}
+"""Names of learners under which nbgrader would read somebody else's work, or no table could tell whose it is."""
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +135,8 @@ def graded(course: Path, run: Run, tmp_path_factory: pytest.TempPathFactory) -> 
     shutil.copytree(
         copy / "submitted" / "a-time" / EXERCISE, os.path.join(copy, "submitted", os.fsdecode(b"\xff"), EXERCISE)
     )
+    for name in LEFT_OUT:
+        shutil.copytree(copy / "submitted" / "a-time" / EXERCISE, copy / "submitted" / name / EXERCISE)
     done = run("nbgrader", "autograde", EXERCISE, cwd=copy, status=1, TL_COURSE_KEY=KEY)
     (copy / "autograde.log").write_text(done.stdout + done.stderr, encoding="utf-8", errors="replace")
     run("nbgrader", "generate_feedback", EXERCISE, cwd=copy)
@@ -127,6 +167,29 @@ def test_no_link_is_followed_and_what_is_left_out_is_said(graded: Path):
     assert "not copied, no regular file: pipe" in log and "not copied, more than 1,000 files" in log
     assert log.count("is a symbolic link, which is not followed") == 2 and "no UTF-8, which nbgrader cannot take" in log
     assert not (graded / "autograded" / "elsewhere").exists() and not (graded / "autograded" / "within").exists()
+
+
+def test_names_that_are_patterns_or_alike_are_left_out_and_harm_nobody(graded: Path):
+    log = (graded / "autograde.log").read_text(encoding="utf-8")
+    for name, why in LEFT_OUT.items():
+        assert not (graded / "autograded" / name).exists()
+        folder = str(graded / "submitted" / name / EXERCISE)
+        assert any(repr(folder) in line and why in line for line in log.splitlines()), name
+
+
+def test_nothing_that_acts_is_copied_to_where_people_look(graded: Path):
+    for folder in ("autograded", "feedback"):
+        place = graded / folder / "acting" / EXERCISE
+        found = {str(path.relative_to(place)) for path in place.rglob("*") if path.is_file()}
+        assert found == {"mine.csv", f"{EXERCISE}.{'ipynb' if folder == 'autograded' else 'html'}"}
+    log = " ".join((graded / "autograde.log").read_text(encoding="utf-8").split())
+    assert "not copied, a page that may act when it is opened: " in log and "not copied, not readable: ddd" in log
+
+
+def test_thousands_of_notebooks_are_one_line(graded: Path):
+    lines = (graded / "autograde.log").read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if "many-notebooks" in line]) < 30
+    assert any("not looked at, no notebook of this assignment: 0.ipynb" in line for line in lines)
 
 
 def test_feedback_shows_text_that_does_nothing(graded: Path):
@@ -170,6 +233,24 @@ def test_collect_takes_no_links(graded: Path, run: Run):
     found = {str(path.relative_to(taken)) for path in taken.rglob("*") if path.is_file()}
     assert found == {f"{EXERCISE}.ipynb", "timestamp.txt", "data/mine.txt"}
     assert not (graded / "submitted" / "eve" / EXERCISE).exists()
+
+
+def test_folders_in_folders_and_files_without_end_are_looked_at_up_to_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    deep = tmp_path.joinpath(*["d"] * (handed_in.DEEPEST + 2))
+    deep.mkdir(parents=True)
+    (tmp_path / "page.html").touch()
+    said: list[str] = []
+    assert handed_in.plain_files(str(tmp_path), [], 100, said.append) == [str(tmp_path / "page.html")]
+    assert handed_in.plain_files(str(tmp_path), [], 100, said.append, to_look_at=True) == []
+    assert "too deep" in said[0] and "may act" in said[1] + said[2]
+    for number in range(50):
+        (tmp_path / f"{number}.txt").touch()
+    (tmp_path / "z.ipynb").touch()
+    monkeypatch.setattr(handed_in, "MAX_LOOKED_AT", 10)
+    found = handed_in.plain_files(str(tmp_path), [], 100, said.append)
+    assert len(found) <= 10 and found[0].endswith("z.ipynb")
 
 
 def test_the_notebook_is_taken_before_what_is_too_much(tmp_path: Path):

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 
 from grader.exercise.catalogue import load_exercise
 from grader.names import safe_name
-from grader.submissions import NotReadable, finding, read_bytes
-from grader.submissions.finding import UNKNOWN, NoSubmissions, find_submissions, passed_over, text_of
+from grader.submissions import NotReadable, choosing, finding, read_bytes
+from grader.submissions.finding import UNKNOWN, NoSubmissions, find_submissions, passed_over
+from grader.submissions.naming import apart, text_of
+from grader.text import cell_text
 
 NAMES = ["02_feature_extraction", "04_lora_from_scratch"]
 
@@ -268,6 +271,20 @@ def test_a_right_notebook_among_many_is_found(tmp_path: Path):
     assert all(len(remark) < 500 for one in found for remark in one.remarks)
 
 
+def test_large_notebooks_beside_one_another_are_not_all_read_before_the_class_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Each may take ten seconds to read, and the class waits."""
+    read: list[Path] = []
+    monkeypatch.setattr(choosing, "read_bytes", lambda path, below: read.append(path) or read_bytes(path, below))
+    for number in range(3):
+        _put(tmp_path, f"bo/02_feature_extraction ({number}).ipynb", f"bo/{number}.ipynb")
+        os.truncate(tmp_path / "bo" / f"{number}.ipynb", 50 * 2**20)
+    _put(tmp_path, "bo/02_feature_extraction.ipynb")
+    found = find_submissions(tmp_path, NAMES)
+    assert read == [] and [one.problem for one in found if one.exercise == NAMES[0]] == [None]
+
+
 def test_more_files_than_anybody_hands_in_are_not_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(finding, "MAX_FILES", 100)
     _put(tmp_path, "ada/02_feature_extraction.ipynb", *(f"bo/{i // 50}/{i}.txt" for i in range(200)))
@@ -295,6 +312,21 @@ def test_names_that_are_no_utf_8_stay_apart(tmp_path: Path):
     for one in found:
         one.learner.encode("utf-8")
     assert text_of("anné") == "anné" and text_of(os.fsdecode(b"ann\xe9")) == r"ann\xe9"
+
+
+def test_names_that_look_alike_are_told_apart_in_every_table(tmp_path: Path):
+    """What one table shows for two learners would let points that are set by hand go to the other."""
+    names = ["ann", "ann\u200b", "ann\u00ad", "ann ", " ann", "a  b", "a b", "a\tb", "a\u00a0b", "ann\x01", "ann\x02"]
+    names += ["caf\u00e9", "cafe\u0301", "=x", "'=x", r"ann\u200b", "\u202eann", "ann\u3164", "zo\u00eb o'neil", "b  c"]
+    names.append(os.fsdecode(b"ann\xa0"))
+    for name in names:
+        _put(tmp_path, Path(name) / "02_feature_extraction.ipynb")
+    learners = [f.learner for f in find_submissions(tmp_path, NAMES)]
+    shown = {unicodedata.normalize("NFC", cell_text(learner)) for learner in learners}
+    assert len(learners) == len(set(learners)) == len(shown) == len(names)
+    # Whose name is like nobody else's keeps it, and so does the plain one of several.
+    assert {"ann", "a b", "caf\u00e9", "zo\u00eb o'neil", "b  c", r"ann\u200b", "cafe\\u0301"} <= set(learners)
+    assert apart(["ann\u200b"]) == {"ann\u200b": "ann\u200b"}
 
 
 def _notebook(folder, path, *, filled):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import base
 from nbgrader.converters.autograde import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -21,7 +22,7 @@ from grader.channels.nbgrader.handed_in import is_link, plain_files, time_of
 from grader.channels.one_by_one import NotGraded, Submitted, read_submission
 from grader.channels.rebuilding import ReleasedCell, rebuild
 from grader.locks import Held, Lock
-from grader.submissions.finding import text_of
+from grader.submissions.naming import apart, some, text_of
 
 MARK = "tl_exercises"
 """Notebook metadata that only a completely graded notebook has."""
@@ -48,9 +49,9 @@ class SubmissionExporter(NotebookExporter):
         assert self.parent is not None
         directory = self.parent.coursedir
         course = Path(directory.root).resolve()
-        broken = {folder: why for folder in self.parent.assignments if (why := _not_to_be_read(folder))}
+        broken = self._not_to_be_read()
         for folder, why in broken.items():
-            del self.parent.assignments[folder]
+            self.parent.assignments.pop(folder, None)
             self.log.error("%r %s", folder, why)
         # What nbgrader itself takes from a learner's folder, it takes by these two.
         directory.get_existing_timestamp = lambda folder: time_of(folder, self.log.warning)
@@ -59,9 +60,10 @@ class SubmissionExporter(NotebookExporter):
                 Lock(course / LOCK, say=self.log.warning),
                 _copying_plain_files(directory.max_dir_size, self.log.warning),
             ):
-                for folder in map(Path, sorted(self.parent.assignments)):
-                    self._remove_unfinished(folder)
-                    self._say_if_missing(folder)
+                for submitted in map(Path, sorted(self.parent.assignments)):
+                    self._remove_unfinished(submitted)
+                    self._say_if_missing(submitted)
+                    self._without_others(submitted)
                 convert_notebooks()
             if broken:
                 raise NbGraderException(f"left out: {len(broken)}; see above")
@@ -69,6 +71,16 @@ class SubmissionExporter(NotebookExporter):
             message = f"another nbgrader autograde is at work in {course}: wait until it ends, then run this one again"
             self.log.error(message)
             raise NbGraderException(message) from None
+
+    def _not_to_be_read(self) -> dict[str, str]:
+        """Why submissions are left out: at these, nbgrader would end the whole run, or read what is somebody else's."""
+        assert self.parent is not None
+        directory = self.parent.coursedir
+        # nbgrader has dropped some of them without a word: it looks for notebooks by patterns, and names can be such.
+        there = glob.glob(self.parent._format_source(directory.assignment_id, directory.student_id))
+        folders = sorted({*there, *self.parent.assignments})
+        broken = {folder: why for folder in folders if (why := _not_to_be_read(folder))}
+        return broken | _alike([folder for folder in folders if folder not in broken])
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
@@ -114,8 +126,22 @@ class SubmissionExporter(NotebookExporter):
         """nbgrader takes a notebook by its name alone, and says of others only that it found none."""
         wanted = f"{submitted.name}.ipynb"
         if not (submitted / wanted).exists():
-            there = ", ".join(sorted(path.name for path in submitted.glob("*.ipynb")))
+            there = some(sorted(text_of(path.name) for path in submitted.glob("*.ipynb")))
             self.log.error("%s: there is no %s (but %s): rename one, then run this again", submitted, wanted, there)
+
+    def _without_others(self, submitted: Path) -> None:
+        """Leave out notebooks that are none of the assignment's, in one line: nbgrader has one for each."""
+        assert self.parent is not None
+        found = self.parent.assignments[str(submitted)]
+        with Gradebook(self.parent.coursedir.db_url, self.parent.coursedir.course_id) as gradebook:
+            try:
+                names = {notebook.name for notebook in gradebook.find_assignment(submitted.name).notebooks}
+            except MissingEntry:
+                return
+        ours = [path for path in found if Path(path).stem in names]
+        if ours and (others := sorted(text_of(Path(path).name) for path in found if path not in ours)):
+            self.log.warning("%s: not looked at, no notebook of this assignment: %s", submitted, some(others))
+            self.parent.assignments[str(submitted)] = ours
 
 
 @contextmanager
@@ -125,7 +151,7 @@ def _copying_plain_files(most_kilobytes: int, say: Callable[[str], None]) -> Ite
     That function also takes a minute for some thousands of files.
     """
     before = base.find_all_files
-    base.find_all_files = lambda folder, ignore=(): plain_files(folder, ignore, most_kilobytes, say)
+    base.find_all_files = lambda folder, ignore=(): plain_files(folder, ignore, most_kilobytes, say, to_look_at=True)
     try:
         yield
     finally:
@@ -133,12 +159,21 @@ def _copying_plain_files(most_kilobytes: int, say: Callable[[str], None]) -> Ite
 
 
 def _not_to_be_read(folder: str) -> str | None:
-    """Why a submission is left out, at whose folder nbgrader would end the whole run, or which is somewhere else."""
+    """Why a submission is left out by the name of its folder, or because it is somewhere else."""
     if "\n" in folder:
         return "has a line break in its name, which nbgrader cannot take: rename it"
     if text_of(folder) != folder:
         return "has a name that is no UTF-8, which nbgrader cannot take: rename it"
+    if glob.has_magic(Path(folder).parent.name):
+        return "has *, ? or [ in its name, which nbgrader takes for a pattern of names: rename it"
     return "is a symbolic link, which is not followed" if is_link(folder) else None
+
+
+def _alike(folders: list[str]) -> dict[str, str]:
+    """Why those of these submissions are left out whose learner's name looks like another's in a table."""
+    names = apart(Path(folder).parent.name for folder in folders)
+    why = "has a name that looks like another learner's ({}): rename it"
+    return {folder: why.format(names[name]) for folder in folders if names[name := Path(folder).parent.name] != name}
 
 
 def is_finished(path: Path) -> bool:
