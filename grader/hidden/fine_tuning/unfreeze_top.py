@@ -47,6 +47,10 @@ def test_the_top_blocks_learn_slowly(student, given, expect):
         net = probed(student, given, 3, norm="group")
         student.unfreeze_top(net.model, net.optimizer, k)
         go_on(student, net, expect, f"parameters after three more steps, {k} of 3 blocks thawed")
+        before = net.model.tensors()
+        after = net.model.train(net.x, net.y, steps=2, lr=0.05, training=False).tensors()
+        label = f"parameters after two steps of an optimizer that was given all of them, {k} of 3 blocks thawed"
+        expect(after, label, atol=1e-4, view=moved_from(before))
     for kind, dtype in (("vit", "float32"), ("bert", "float32"), ("net", "float64")):
         net = probed_kind(student, given, kind, dtype)
         blocks = net.model.config.blocks

@@ -41,6 +41,8 @@ def test_the_update_has_the_right_strength(student, given, expect):
         r, n_in, n_out, alpha = sizes(given, kind)
         delta = student.lora_delta(*factors(given, r, n_in, n_out), alpha)
         expect(delta, f"the update for r = {r} and alpha = {alpha:g}", view=UPDATE)
+    delta = student.lora_delta(*factors(given, r, n_in, n_out), alpha)
+    expect(delta, "the update of other factors, as large as those before", view=UPDATE)
 
 
 @hidden_test(weight=1, says="What do A and B hold after your function?")
