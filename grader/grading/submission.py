@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,7 @@ from grader.exercise.model import Exercise, Question
 from grader.grading.notebook_answers import LOST, NotebookAnswers
 from grader.judging import trace
 from grader.judging.answer_key import AnswerKey
-from grader.judging.carried_over import better_of, its_own_failure, parts_in_question
+from grader.judging.carried_over import better_of, its_own_failure, named_in, parts_in_question
 from grader.judging.diagnosis import diagnose
 from grader.judging.trace import Trace, alike
 from grader.judging.verdict import stopped, verdict
@@ -50,12 +50,13 @@ def grade(
             with NotebookAnswers(sandbox, answered.cells, time_limit, answered.files) as notebook:
                 remarks = list(answered.remarks)
                 questions: list[QuestionResult] = []
-                sound: set[str] = set()
+                earlier = Earlier()
                 for question in exercise.questions:
-                    questions.append(_question(question, key, answered, notebook, remarks, sound))
+                    questions.append(_question(question, key, answered, notebook, remarks, earlier))
                     questions[-1].answer = _source_of(question.id, answered)
+                    earlier.names += question.defines
                     if questions[-1].status is Status.PASSED:
-                        sound.update(question.defines)
+                        earlier.sound.update(question.defines)
             break
         except Fault as fault:
             reason = str(fault)
@@ -128,22 +129,40 @@ def _question(
     answered: Answered,
     notebook: NotebookAnswers,
     remarks: list[str],
-    sound: set[str],
+    earlier: Earlier,
 ) -> QuestionResult:
-    """Judge one question. `sound` are the names that earlier answers with full marks define."""
+    """Judge one question."""
     if question.id not in answered.answered:
         missing = LearnerError("MissingAnswer", " or ".join(question.defines) + " is not defined")
         return stopped(question, missing)
     if question.id in answered.blank:  # `tl verify` proves that it scores nothing
         return stopped(question, LearnerError("Blank"))
-    found = _attempt(question, key, notebook, sound)
+    source = next((str(cell["source"]) for cell in answered.cells if cell["question"] == question.id), "")
+    parts = Parts(named_in(source, earlier.names), earlier.sound)
+    found = _attempt(question, key, notebook, parts)
     if found.verdict.status is not Status.PASSED and notebook.differs_in_jupyter(question.id):
-        again = _attempt(question, key, notebook, sound, as_jupyter=True)
+        again = _attempt(question, key, notebook, parts, as_jupyter=True)
         if again.tells_more_than(found):
             again.remarks.insert(0, _as_jupyter(question.id, answered, notebook))
             found = again
     remarks += found.remarks
     return found.verdict
+
+
+@dataclass
+class Earlier:
+    """What the answers above a question define, and the names of those with full marks."""
+
+    names: list[str] = field(default_factory=list)
+    sound: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Names of earlier answers that this one mentions, and names of those with full marks."""
+
+    named: list[str]
+    sound: set[str]
 
 
 @dataclass
@@ -168,7 +187,7 @@ class Attempt:
 
 
 def _attempt(
-    question: Question, key: AnswerKey, notebook: NotebookAnswers, sound: set[str], as_jupyter: bool = False
+    question: Question, key: AnswerKey, notebook: NotebookAnswers, parts: Parts, as_jupyter: bool = False
 ) -> Attempt:
     traces: list[Trace] = []
     remarks: list[str] = []
@@ -183,7 +202,7 @@ def _attempt(
         lost = error
     if lost is None or lost.kind in LOST:
         # A process that an earlier answer took down is that answer's loss alone.
-        traces = _with_stand_ins(question.id, key, notebook, traces, remarks, sound, as_jupyter)
+        traces = _with_stand_ins(question.id, key, notebook, traces, remarks, parts, as_jupyter)
     if lost is not None and not traces:
         found = stopped(question, lost)
     else:
@@ -245,18 +264,18 @@ def _with_stand_ins(
     notebook: NotebookAnswers,
     traces: list[Trace],
     remarks: list[str],
-    sound: set[str],
+    parts: Parts,
     as_jupyter: bool,
 ) -> list[Trace]:
     """Where an answer fails that builds on an earlier one, ask again with a sound part in the earlier one's place."""
-    names = parts_in_question(key.tests[question], traces)
-    if not names or its_own_failure(names, sound, bool(traces and diagnose(key, question, traces))):
+    names = parts_in_question(key.tests[question], traces, parts.named)
+    if not names or its_own_failure(names, parts.sound, bool(traces and diagnose(key, question, traces))):
         return traces
     try:
         again = _ask(question, key, notebook, names, as_jupyter)
     except LearnerError:
         return traces
-    better = better_of(traces, again, suspected=not set(names) <= sound)
+    better = better_of(traces, again, suspected=not set(names) <= parts.sound)
     if better is None:
         return traces
     remarks.append(f"'{question}' was judged with a sound {' and '.join(names)} in place of the notebook's own")

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 
 from grader.hidden.registry import HiddenTest
+from grader.judging.stand_ins import STAND_INS
 from grader.judging.trace import Trace, alike
 
 
-def parts_in_question(tests: Sequence[HiddenTest], traces: Sequence[Trace]) -> tuple[str, ...]:
-    """The earlier answers on which failing tests build, each once.
+def parts_in_question(
+    tests: Sequence[HiddenTest], traces: Sequence[Trace], named: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """The earlier answers on which failing tests build, each once; and those which the answer itself names (`named`).
 
     All or none, because a sound `inject_lora` knows only the sound `LoRALinear`. One with full marks counts, too: there
     are mistakes that only a later question brings out. `traces` is empty where the process was lost.
     """
     failing = [test for at, test in enumerate(tests) if not traces or not traces[at].passed]
-    return tuple(dict.fromkeys(name for test in failing for name in test.stand_ins))
+    if not failing:
+        return ()
+    return tuple(dict.fromkeys([*(name for test in failing for name in test.stand_ins), *named]))
+
+
+def named_in(source: str, earlier: Iterable[str]) -> list[str]:
+    """Which of the `earlier` answers' names a learner's answer mentions, of those that a sound part can stand in for.
+
+    Nobody asked for it, but whoever has written `freeze` may well use it again.
+    """
+    return [name for name in earlier if name in STAND_INS and re.search(rf"(?<![\w.]){name}\b", source)]
 
 
 def its_own_failure(parts: Collection[str], sound: Collection[str], explained: bool) -> bool:
