@@ -142,6 +142,36 @@ def test_of_a_folder_too_only_notebooks_are_taken_and_no_link_is_followed(tmp_pa
         hand_in(source / "pipe.ipynb", folder)
 
 
+def test_what_calls_itself_a_zip_and_is_a_pipe_or_a_link_is_not_opened(tmp_path: Path):
+    folder = tmp_path / "submission"
+    folder.mkdir()
+    os.mkfifo(tmp_path / "pipe.zip")
+    with pytest.raises(Refused, match="no regular file"):
+        hand_in(tmp_path / "pipe.zip", folder)
+    for name, target in (("zero.zip", "/dev/zero"), ("a.zip", "other.zip")):
+        (tmp_path / name).symlink_to(target)
+        hand_in(tmp_path / name, folder)
+        assert (folder / name).is_symlink()
+
+
+def test_names_that_do_not_go_together_are_said_in_words(tmp_path: Path):
+    def packed_with(*names: str) -> Path:
+        return _zip(tmp_path / "a.zip", lambda archive: [archive.writestr(name, b"{}") for name in names])
+
+    for number, names in enumerate([("a.ipynb", "a.ipynb/b.ipynb"), ("a.ipynb/b.ipynb", "a.ipynb")]):
+        packed, folder = packed_with(*names), tmp_path / str(number)
+        folder.mkdir()
+        with pytest.raises(Refused, match="cannot be unpacked") as refused:
+            hand_in(packed, folder)
+        assert str(tmp_path) not in str(refused.value)
+    # A path that no disk takes is one entry's, not the notebook's beside it.
+    long = "/".join(["e" * 240] * 19) + "/a.ipynb"
+    folder = tmp_path / "out"
+    folder.mkdir()
+    hand_in(packed_with(long, "02.ipynb"), folder)
+    assert [path.name for path in folder.rglob("*")] == ["02.ipynb"]
+
+
 def test_the_command_says_why_and_writes_no_result(tmp_path: Path):
     package = _zip(tmp_path / "autograder.zip", lambda archive: archive.write(run_here.__file__, "__main__.py"))
     bomb = _zip(tmp_path / "bomb.zip", _one_large)

@@ -68,14 +68,14 @@ def hand_in(submission: Path, folder: Path) -> None:
 
     Raises Refused for what is larger than anybody hands in, or cannot be unpacked.
     """
-    if submission.is_dir():
+    if submission.is_symlink() and not submission.is_dir():
+        shutil.copy(submission, folder, follow_symlinks=False)
+    elif submission.is_dir():
         _copy_folder(submission, folder)
+    elif not submission.is_file():  # to open a pipe is to wait for somebody who writes
+        raise Refused("it is no regular file")
     elif submission.suffix.lower() == ".zip" and zipfile.is_zipfile(submission):
         _unpack(submission, folder)
-    elif submission.is_symlink():
-        shutil.copy(submission, folder, follow_symlinks=False)
-    elif not submission.is_file():
-        raise Refused("it is no regular file")
     elif submission.stat().st_size > MAX_BYTES:
         raise _too_large()
     else:
@@ -97,11 +97,11 @@ def _unpack(submission: Path, folder: Path) -> None:
                     while piece := packed.read(2**16):
                         handed_in.grows(len(piece))
                         file.write(piece)
-    except (Refused, OSError):
+    except Refused:
         raise
-    except (
-        Exception
-    ) as error:  # damaged, encrypted, with lengths that are lies: zipfile and zlib have many words for it
+    except OSError as error:  # a file and a folder of one name, lengths that are lies, a full disk
+        raise Refused(f"the zip cannot be unpacked ({error.strerror}): grade the notebook itself") from None
+    except Exception as error:  # damaged, encrypted: zipfile and zlib have many words for it
         raise Refused(f"the zip cannot be unpacked ({error}): grade the notebook itself") from None
 
 
@@ -167,9 +167,9 @@ def _inside(name: str) -> Path | None:
     """Where an entry of a zip goes below the folder; None for one that leads out of it or cannot be a path."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     bad = [part for part in parts if part in ("..", "/") or set(part) & set(":\0") or len(os.fsencode(part)) > 250]
-    if bad or not parts:
+    if bad or not parts or len(parts) > 20 or len(os.fsencode(name)) > 1000:
         return None
-    return Path(*parts) if len(parts) <= 20 else None
+    return Path(*parts)
 
 
 def _too_large() -> Refused:
