@@ -48,6 +48,9 @@ AGAIN = 1 / 3
 """Share of the time limit that a question has at least when it is asked again, after what it has used already. Not the
 whole: an answer that kills itself in time is asked again each time."""
 
+AT_MOST = 1 + 2 * AGAIN
+"""Time limits that a question has in all, however often and in whichever ways it is asked."""
+
 
 class NotebookAnswers:
     """Runs answers of one notebook in sessions of the sandbox; a fresh session follows one that was lost.
@@ -106,14 +109,19 @@ class NotebookAnswers:
         if changed or (other and (as_jupyter or self._spent)):
             self.drop()
         self._question, self._stand_ins, self._as_jupyter = question, stand_ins, as_jupyter
+        used = self._waited_for.get(question, 0.0)
+        left = AT_MOST * self.time_limit - used
+        if left < LEAST:
+            self.drop()
+            self._begun = self._all_waited()
+            raise LearnerError("TimeLimit", "no answer within the time limit")
         answers = self._answers
         if answers is None:
             answers = self._start()
             if as_jupyter:
                 answers = self._after_cells_above(answers)
         self._begun = self._all_waited()
-        used = self._waited_for.get(question, 0.0)
-        answers.restart_clock(max(self.time_limit - used, AGAIN * self.time_limit))
+        answers.restart_clock(min(max(self.time_limit - used, AGAIN * self.time_limit), left))
         self._run_answer(answers)
         return answers
 

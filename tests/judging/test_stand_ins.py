@@ -101,6 +101,17 @@ def test_an_answer_that_kills_itself_in_time_does_not_get_the_time_again(sandbox
         assert 6.0 < notebook.waited < 6.0 * (1 + 2 / 3) + 1
 
 
+def test_however_it_is_asked_a_question_has_no_more_than_its_time(sandbox) -> None:
+    """Again after a kill, with sound parts, as in Jupyter: each way has a right to some time, and all together too."""
+    loops = "import time\ndef f():\n    time.sleep(600)\n"
+    with NotebookAnswers(sandbox, [{"source": loops, "question": "q"}], 3.0) as notebook:
+        for as_jupyter in (False, False, True, True, True, False):
+            with pytest.raises(LearnerError) as caught:
+                Student(notebook.begin("q", as_jupyter=as_jupyter), 0).f()
+            assert notebook.explain(caught.value).kind == "TimeLimit"
+        assert 3.0 < notebook.waited < 3.0 * (1 + 2 / 3) + 1.5
+
+
 def test_sources_import_nothing_closed() -> None:
     """They run in the sandbox, which has PEFT, torch and the open part of `tlcore`."""
     for source in sources_of(tuple(STAND_INS)):
