@@ -33,7 +33,9 @@ def rows_of(given: Any, *shape: int, order: str = "shuffled", **fixed: Any) -> A
     it.old_y = torch.tensor([label for label, count in enumerate(old) for _ in range(count)])
     if order == "shuffled":
         it.old_y = it.old_y[torch.randperm(len(it.old_y), generator=given.generator)]
-    it.new_y = given.labels(given.integer(25, 40), it.n_new)
+    new = given.integer(25, 40)
+    new += new % (it.batch_size - it.replayed) == 0  # the last batch is never a whole one
+    it.new_y = given.labels(new, it.n_new)
     it.old_x, it.new_x = given.tensor(len(it.old_y), *shape), given.tensor(len(it.new_y), *shape)
     # More than half of each class: whoever draws from all rows hits one, but for a chance of one in two hundred.
     it.test_rows = [row for c in range(it.n_old) for row in (it.old_y == c).nonzero().flatten().tolist()[:14]]
