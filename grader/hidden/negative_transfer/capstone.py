@@ -17,9 +17,16 @@ from grader.student.tensors import as_tensor
 from grader.student.views import View, as_matrix
 
 
-def in_words(found: dict[str, list[str]]) -> str:
-    """A shortlist in words."""
-    return "; ".join(f"{name}: {', '.join(reasons) or 'nothing'}" for name, reasons in found.items())
+def in_words(reasons: list[str]) -> str:
+    """What rules a model out, in words."""
+    return ", ".join(reasons) or "nothing"
+
+
+def of_card(card: dict[str, Any]) -> str:
+    """What there is to read on a card."""
+    size = f"{card['input']['channels']} x {card['input']['size']} x {card['input']['size']}"
+    data = ", ".join(card["trained_on"])
+    return f"{card['task']}, {size}, licence {card['licence']}, {card['parameters']} parameters, trained on {data}"
 
 
 @hidden_test(weight=3, says="Read each line of a card against the needs. Which of its entries do not matter here?")
@@ -31,7 +38,10 @@ def test_cards_are_read(student, given, expect):
         given.random.shuffle(broken)
         cards = [hidden_card(given, needs, reasons) for reasons in broken]
         found = {str(name): sorted(map(str, reasons)) for name, reasons in student.shortlist(cards, needs).items()}
-        expect(found, f"what rules models out, hub {number + 1}", view=View(in_words))
+        expect(sorted(found), f"the names in the shortlist of hub {number + 1}")
+        for card in cards:
+            label = f"what rules out, in hub {number + 1}, the model with the card ({of_card(card)})"
+            expect(found.get(card["name"], ["it is missing"]), label, view=View(in_words))
 
 
 @hidden_test(weight=3, says="Whose mean and std, for which channel, in which mode, and what exactly comes back?")
@@ -106,7 +116,7 @@ def test_the_whole_way(student, given, expect):
     for arm in ARMS:
         expect.that(learned[arm] >= OWN, f"each model of the arm {arm} knows the pictures of its own seed")
     expect.that(transfer >= LEARNED, "the arm transfer learned from the pictures that it was given")
-    expect.that(transfer >= GOOD, "the arm transfer comes from a model whose features fit")
+    expect.that(transfer >= GOOD, f"on new pictures, transfer reaches {GOOD:g} %: both the model and the regime fit")
     expect.that(transfer >= scratch + LEAD, f"on new pictures, transfer leads by {LEAD:g} points or more")
     expect.that(transfer <= MOST, "transfer is not better than a model that has never seen the test can be")
     nothing = hub_that_knows_nothing(student, given, needs)

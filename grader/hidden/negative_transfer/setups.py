@@ -44,6 +44,8 @@ class Plan:
     """Trained on normalised pictures, and blind without; otherwise its card says mean 0 and deviation 1."""
     dead: bool = False
     """Its statistics come from other pictures: what it knows never gets through, unless a batch normalises itself."""
+    silent: int = 0
+    """So many of its features are zero for every picture."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +60,22 @@ class Hub:
     """The true accuracy of each candidate."""
 
     @property
-    def order(self) -> list[str]:
-        """The names, best first."""
-        return sorted(self.truth, key=lambda name: self.truth[name], reverse=True)
+    def order(self) -> str:
+        """The names, best first, in one text. As a list of three names it would often be that of a wrong idea which is
+        not at work: scores that are all alike leave every hub in the order in which it came."""
+        return ", ".join(sorted(self.truth, key=lambda name: self.truth[name], reverse=True))
 
     @property
     def view(self) -> View:
         """An order, drawn as the true accuracies in that order."""
 
         def draws(observed: Any, expected: Any) -> dict[str, Any]:
-            yours, right = ([round(100 * self.truth[name], 1) for name in side] for side in (observed, expected))
-            places = [f"place {i + 1}" for i in range(len(expected))]
+            sides = (observed.split(", "), expected.split(", "))
+            yours, right = ([round(100 * self.truth[name], 1) for name in side] for side in sides)
+            places = [f"place {i + 1}" for i in range(len(right))]
             return plots.bars("True accuracy of the sources, in your order", places, yours, right, ylabel="%")
 
-        return View(", ".join, draws)
+        return View(str, draws)
 
 
 class World:
@@ -79,17 +83,24 @@ class World:
 
     def __init__(self, given: Any, classes: int, channels: int, size: int, signal: float = 3.0) -> None:
         self.given, self.classes, self.shape = given, classes, (channels, size, size)
-        self.levels = torch.tensor([given.random.uniform(0.4, 0.6) for _ in range(channels)])
+        # The channels are well apart, the first one darkest: neither its card nor a mean of all will do for the others.
+        steps = torch.linspace(-0.1, 0.1, channels) if channels > 1 else torch.zeros(1)
+        self.levels = 0.5 + steps + torch.tensor([given.random.uniform(-0.02, 0.02) for _ in range(channels)])
         patterns = given.tensor(classes, channels * size * size)
         patterns = patterns - patterns.mean(0)
-        patterns = patterns - patterns.mean(1, keepdim=True)  # none is brighter than another
+        patterns = self.equally_bright(patterns)
         self.patterns = signal * patterns / patterns.norm(dim=1, keepdim=True)
+
+    def equally_bright(self, rows: Tensor) -> Tensor:
+        """Rows of pixels without the mean of each channel: no picture is brighter than another."""
+        channels = rows.view(len(rows), self.shape[0], -1)
+        return (channels - channels.mean(2, keepdim=True)).flatten(1)
 
     def pictures(self, per_class: int) -> tuple[Tensor, Tensor]:
         """Pictures between 0 and 1, and their labels."""
         labels = self.given.labels(per_class * self.classes, self.classes)
         noise = self.given.tensor(len(labels), self.patterns.shape[1])
-        x = self.patterns[labels] + noise - noise.mean(1, keepdim=True)  # all are equally bright
+        x = self.patterns[labels] + self.equally_bright(noise)
         pixels = self.levels.view(1, -1, 1, 1) + SPREAD * x.view(-1, *self.shape)
         return pixels.clamp(0, 1), labels
 
@@ -107,6 +118,8 @@ class World:
         level, spread = z.mean(0), z.var(0)
         if plan.dead:
             level[width // 4 :] += 6 * spread[width // 4 :].sqrt()
+        if plan.silent:
+            level[-plan.silent :] += 60 * spread[-plan.silent :].sqrt()
         first, norm = ("0", "1") if kind == "conv" else ("1", "2")
         tensors = {
             f"{first}.weight": (looks.view(width, *self.shape) if kind == "conv" else looks).contiguous(),
@@ -122,8 +135,9 @@ class World:
     def _directions(self, plan: Plan) -> Tensor:
         """(width, pixels): unit vectors, so much of each inside the space of the patterns; and brightness beside.
 
-        Brightness decides nothing as long as a body gets pictures as its card says, for it is the same in all of them.
-        Otherwise all that a body computes is far below zero, where ReLU gives nothing.
+        Brightness decides nothing as long as a body gets pictures as its card says, for it is the same in all of them,
+        channel by channel. Otherwise all that a body computes is far below zero, where ReLU gives nothing. It looks
+        most at the brightest channel, so that levels which are right on average only are wrong for it.
         """
         basis = torch.linalg.qr(self.patterns.T[:, : self.classes - 1]).Q
         inside = self.given.tensor(plan.width, basis.shape[1]) @ basis.T
@@ -133,7 +147,10 @@ class World:
         quality = torch.full((plan.width, 1), plan.quality)
         if plan.dead:
             quality[: plan.width // 4] = 0.0
-        bright = (-16.0 if plan.own_card else 16.0) / basis.shape[0]
+        channels = self.shape[0]
+        most = torch.linspace(-1.2, 1.2, channels) if channels > 1 else torch.zeros(1)
+        bright = (-16.0 if plan.own_card else 16.0) / basis.shape[0] * (1 + most)
+        bright = bright.repeat_interleave(basis.shape[0] // channels)
         return quality * inside + (1 - quality**2).sqrt() * outside + bright
 
 
