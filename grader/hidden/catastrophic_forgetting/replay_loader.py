@@ -198,7 +198,7 @@ def test_the_buffer(student, given, expect):
         expect(bool(tested), label, equals=False)
         even = AS_ASKED if counts == right else "others"
         view = as_counts(counts, right, picture)
-        label = f"different rows of each old class in the buffer of a source that is {order}"
+        label = f"different rows of each old class that are replayed in {half} passes, from a source that is {order}"
         expect(even, label, equals=AS_ASKED, view=view)
         classes = sum(count > 0 for count in counts)
         expect("all" if classes == it.n_old else "not all", "which old classes are replayed", equals="all")

@@ -97,7 +97,10 @@ def test_the_whole_way(student, given, expect):
     target = hidden_target(given, needs)
     answer = student.capstone(hub, target.on_the_other_side(student))
     expect.that(str(answer["chosen"]) in admissible, "the chosen model is admissible")
-    measured, learned = {}, {}
+    # Nothing is decided by it: it tells wrong ideas apart that choose badly.
+    place = sorted(admissible).index(str(answer["chosen"])) if str(answer["chosen"]) in admissible else -1
+    expect(place, "which of the admissible models was chosen", equals=place)
+    measured, learned, layers = {}, {}, {}
     for arm in ARMS:
         models = list(answer["models"][arm])
         expect(len(models), f"models of the arm {arm}", equals=len(target.seeds))
@@ -110,8 +113,12 @@ def test_the_whole_way(student, given, expect):
         expect(what_it_says(table, found), f"what the table says of the arm {arm}", equals=ON_TEST)
         measured[arm] = [right(model, *target.fresh) for model in models]
         learned[arm] = min(found[ON_TRAINING])
+        layers[arm] = [student.tools.convolutions_called(model, target.fresh[0][:2]) for model in models]
     transfer, scratch = (sum(values) / len(values) for values in measured.values())
     expect.that(len(set(measured["scratch"])) > 1, "the seeds differ")
+    both = [pair for pair in zip(layers["transfer"], layers["scratch"], strict=False) if all(pair)]
+    same = all(pretrained == fresh for pretrained, fresh in both)
+    expect.that(same, "both arms have the same architecture: as many convolutions, of the same sizes")
     expect.that(SCRATCH[0] <= scratch <= SCRATCH[1], "the arm scratch learned what one picture of each class can teach")
     for arm in ARMS:
         expect.that(learned[arm] >= OWN, f"each model of the arm {arm} knows the pictures of its own seed")

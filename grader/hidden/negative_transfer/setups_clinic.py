@@ -232,12 +232,11 @@ def shipped_hub(student: Any, given: Any) -> tuple[str, dict[str, Any], list[str
 
 def in_the_middle(cards: list[dict[str, Any]], weights: list[str], admissible: list[str]) -> None:
     """Give the model that fits the middle one of the admissible names: whoever takes the first one or the last one in
-    the order of a folder takes another."""
-    names = sorted(admissible)
-    middle = names.pop(1)
+    the order of a folder takes another. The first one is not that with the best card either."""
+    names = dict(zip(("ink-net", "strokes-net", "parity-net"), sorted(admissible), strict=True))
     for card, of in zip(cards, weights, strict=True):
         if card["name"] in admissible:
-            card["name"] = middle if of == "strokes-net" else names.pop()
+            card["name"] = names[of]
 
 
 def hub_that_knows_nothing(student: Any, given: Any, needs: dict[str, Any]) -> str:
