@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.hidden.negative_transfer.setups import Hub, Plan, hub, noisy_resnets
+from grader.hidden.negative_transfer.setups import Hub, Plan, as_worth, hub, noisy_resnets
 from grader.hidden.registry import hidden_test
 
 QUALITIES = (1.0, 0.42, 0.19, 0.0)
@@ -50,11 +50,18 @@ def test_each_has_its_own_card(student, given, expect):
 @hidden_test(weight=2, says="In which mode are the bodies when they come, and in which will the network be used?")
 def test_bodies_are_asked_in_eval_mode(student, given, expect):
     """A body is judged as it will be used: with its own statistics, without dropout"""
+    orders: list[str] = []
+    right: list[str] = []
+    truth: dict[str, float] = {}
     for kind in ("dense", "conv"):
         sizes = (5, given.choice([2, 3]), 6)
         plans = [Plan(1.0, dead=True), Plan(0.9), Plan(0.25)]
         it = hub(given, plans, kind, sizes)
-        expect(ask(student, it), "the order of three sources that came in train mode", equals=it.order, view=it.view)
+        orders += ask(student, it).split(", ")
+        right += it.order.split(", ")
+        truth |= it.truth
+    label = "the orders of twice three sources that came in train mode"
+    expect(orders, label, equals=right, view=as_worth(truth))  # a list of six: no wrong idea gives it by chance
 
 
 @hidden_test(

@@ -24,8 +24,9 @@ from grader.student.views import View
 from tlcore import plots
 from tlcore.data import leaves
 
-APART = 0.2
-"""Least difference of the true accuracies of two candidates that follow each other."""
+APART, APART_BY_NEIGHBOURS = 0.2, 0.04
+"""Least difference of the true accuracies of two candidates that follow each other; and of the shares that the nearest
+neighbours among the few get right, whichever number of them is asked: the weakest of the right procedures."""
 SPREAD = 0.12
 """Standard deviation of the noise of a pixel; the patterns are of the same order."""
 RESNET_NOISE = {0.0: 0.6, 0.7: 0.3, 1.0: 0.25}
@@ -68,14 +69,21 @@ class Hub:
     @property
     def view(self) -> View:
         """An order, drawn as the true accuracies in that order."""
+        return as_worth(self.truth)
 
-        def draws(observed: Any, expected: Any) -> dict[str, Any]:
-            sides = (observed.split(", "), expected.split(", "))
-            yours, right = ([round(100 * self.truth[name], 1) for name in side] for side in sides)
-            places = [f"place {i + 1}" for i in range(len(right))]
-            return plots.bars("True accuracy of the sources, in your order", places, yours, right, ylabel="%")
 
-        return View(str, draws)
+def as_worth(truth: dict[str, float]) -> View:
+    """An order of sources, as a text or a list of names, drawn as their true accuracies in that order."""
+
+    def names(order: str | list[str]) -> list[str]:
+        return order.split(", ") if isinstance(order, str) else order
+
+    def draws(observed: Any, expected: Any) -> dict[str, Any]:
+        yours, right = ([round(100 * truth[name], 1) for name in names(side)] for side in (observed, expected))
+        places = [f"place {i + 1}" for i in range(len(right))]
+        return plots.bars("True accuracy of the sources, in your order", places, yours, right, ylabel="%")
+
+    return View(lambda order: ", ".join(names(order)), draws)
 
 
 class World:
@@ -180,8 +188,12 @@ def _hub(
         made = [world.candidate(plan, kind) for plan in plans]
         few, test = world.pictures(25), world.pictures(800 // world.classes)
         true = [true_accuracy(one, few, test) for one in made]
-        ranked = sorted(true, reverse=True)
-        if min(a - b for a, b in pairwise(ranked)) >= APART:
+        order = sorted(range(len(made)), key=lambda i: true[i], reverse=True)
+        if min(true[a] - true[b] for a, b in pairwise(order)) < APART:
+            continue
+        shares = [by_neighbours(one, few) for one in made]
+        gaps = [x - y for a, b in pairwise(order) for x, y in zip(shares[a], shares[b], strict=True)]
+        if min(gaps) >= APART_BY_NEIGHBOURS:
             return with_claims(given, made, true, few, own_card_first)
 
 
@@ -216,6 +228,17 @@ def true_accuracy(one: dict[str, Any], few: tuple[Tensor, Tensor], test: tuple[T
         x, test_x = (body(normalised(images, one["mean"], one["std"])).numpy() for images, _ in (few, test))
     probe = make_pipeline(StandardScaler(), RidgeClassifier(alpha=10.0)).fit(x, few[1].numpy())
     return float(np.mean(probe.predict(test_x) == test[1].numpy()))
+
+
+def by_neighbours(one: dict[str, Any], few: tuple[Tensor, Tensor]) -> list[float]:
+    """How often the nearest others of each of the few vote for the right class: one, five and nine of them."""
+    body = body_of(one["kind"], one["tensors"]).eval()
+    with torch.no_grad():
+        x = body(normalised(few[0], one["mean"], one["std"]))
+    x = (x - x.mean(0)) / (x.std(0) + 1e-6)
+    nearest = torch.cdist(x, x).fill_diagonal_(torch.inf).topk(9, largest=False).indices
+    votes = [few[1][nearest[:, :k]].mode(1).values for k in (1, 5, 9)]
+    return [float((vote == few[1]).float().mean()) for vote in votes]
 
 
 def noisy_resnets(given: Any, per_class: int = 15) -> Hub:
