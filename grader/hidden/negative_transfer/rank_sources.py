@@ -55,7 +55,7 @@ def test_bodies_are_asked_in_eval_mode(student, given, expect):
     truth: dict[str, float] = {}
     for kind in ("dense", "conv"):
         sizes = (5, given.choice([2, 3]), 6)
-        plans = [Plan(1.0, dead=True), Plan(0.9), Plan(0.25)]
+        plans = [Plan(1.0, dead=True), Plan(0.6), Plan(0.25)]
         it = hub(given, plans, kind, sizes)
         orders += ask(student, it).split(", ")
         right += it.order.split(", ")
