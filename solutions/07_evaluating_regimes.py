@@ -166,7 +166,7 @@ _ = source.eval()
 #
 # **Write** `compare(regimes, data, budget)`.
 #
-# - `regimes` is a dict from names to regimes. `regime.batch_size` is a number. `regime.fit(batches, lr, seed)` trains a **new** model on
+# - `regimes` is a dict from names to regimes. `regime.batch_size` is the number of pictures in each of its batches. `regime.fit(batches, lr, seed)` trains a **new** model on
 #   the batches and returns it.
 # - `data.train(batch_size, steps, seed)` gives batches for one run. `data.val()` and `data.test()` give all pictures of those parts.
 # - `budget` has `rates`, `examples`, `tuning_seeds` and `seeds`.

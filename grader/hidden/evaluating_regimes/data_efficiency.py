@@ -112,13 +112,13 @@ def test_every_run_has_the_same_steps(student, given, expect):
 def test_the_crossover_is_what_the_seeds_allow(student, given, expect):
     """The crossover lies between two sizes with a clear leader each, and is None where there are none"""
     crossings = []
-    for leaders in ("a-b", "aab-b", "aaa", "a--", "---", "b-a", "ab", "-bb"):
+    for leaders in ("a-b", "aab-b", "aaa", "a--", "---", "b-a", "ab", "-bb", "abab", "bab"):
         p = pool(student, given, leaders, "no mistake", 0)
         crossing = answered(student, p)["crossover"]
         if crossing is not None:
             crossing = [p.sizes.index(n) if n in p.sizes else -1 for n in map(int, crossing)]
         crossings.append(crossing)
-    expect(crossings, "the crossovers of eight pools, by position of the sizes", view=View(crossed))
+    expect(crossings, "the crossovers of ten pools, by position of the sizes", view=View(crossed))
 
 
 def mistakes(seen: dict[str, int]) -> str:
