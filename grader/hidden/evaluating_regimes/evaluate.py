@@ -77,7 +77,7 @@ def test_the_model_is_as_it_was(student, given, expect):
     """Every part of the model is in the mode that it was in, and no number of it has changed"""
     for head, norm in ((True, False), (False, True)):
         model = given.tiny_net(dropout=0.0)
-        model.mode(True)
+        model.mode(head)
         student.tools.set_part_modes(model, {"backbone.0": norm, "backbone.1": head})
         sizes = [6, 6]
         x, y = given.tensor(12, model.config.in_channels, 8, 8), given.labels(12, model.config.n_classes)
