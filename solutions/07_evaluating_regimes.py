@@ -82,7 +82,8 @@ print(f"accuracy {accuracy(Always(), field):.2f}")
 #   smaller than the others.
 # - `model(x)` gives logits (n, K), or an object with `.logits`, as models of `transformers` do (`logits_of` takes both).
 # - The model is asked in eval mode and without gradients. Afterwards every part of it (`model.modules()`) is in the mode in which it
-#   was before, and no parameter or buffer has changed. Parts can differ: a frozen backbone is in eval mode inside a model in train mode.
+#   was before, no parameter or buffer has changed, and what could learn still can. Parts can differ: a frozen backbone is in eval mode
+#   inside a model in train mode.
 # - Return a dict:
 #
 # | entry | what |
