@@ -53,7 +53,7 @@ def read_part_modes(model: nn.Module) -> dict[str, bool]:
 
 
 def _count(module: nn.Module, inputs: Any, output: Any) -> None:
-    module.recorded += bool(output.requires_grad)  # type: ignore[operator]
+    module.recorded += bool(output.requires_grad)  # type: ignore[assignment, operator]
 
 
 @tool
