@@ -20,8 +20,9 @@ ROWS, COLUMNS = 300, 20
 
 def headlines(given: Any, rows: int, columns: int) -> Any:
     """Made-up sentences: a begin, words, an end, then padding; ids of special tokens are drawn, too."""
-    pad, begin, end, mask = given.distinct(4, 0, 60)
-    words = list(range(61, 140))
+    # Ids in no order: words are below the special ids, between and above them.
+    pad, begin, end, mask = given.distinct(4, 20, 99)
+    words = [i for i in range(120) if i not in (pad, begin, end, mask)]
     least = 4 if rows > 1 else columns
     lengths = torch.tensor([given.integer(least, columns) for _ in range(rows)])
     ids = torch.tensor([[given.choice(words) for _ in range(columns)] for _ in range(rows)])
@@ -30,7 +31,7 @@ def headlines(given: Any, rows: int, columns: int) -> Any:
     ids[position == lengths[:, None] - 1] = end
     ids[position >= lengths[:, None]] = pad
     special = [pad, begin, end] if given.choice([True, False]) else [end, mask, begin, pad]
-    is_word = (ids > 60).long()
+    is_word = torch.isin(ids, torch.tensor(words)).long()
     return SimpleNamespace(ids=ids, special=special, mask=mask, is_word=is_word, p=given.choice([0.15, 0.3, 0.4]))
 
 

@@ -139,6 +139,7 @@ def peft_config(task: str | None, targets: list[str], r: int, alpha: Any, heads:
 def peft_folder(beside: str = "") -> str:
     """The path of a folder that does not exist yet, in one of its own or beside another one."""
     parent = Path(beside).parent if beside else Path(new_folder()) / "saved"
+    parent.mkdir(exist_ok=True)
     return str(parent / ("there" if beside else "here"))
 
 
@@ -146,6 +147,13 @@ def peft_folder(beside: str = "") -> str:
 def peft_bytes(path: str) -> int:
     """The size of all files in a folder."""
     return sum(file.stat().st_size for file in Path(path).rglob("*") if file.is_file())
+
+
+@tool
+def peft_in_files(path: str, tensors: dict[str, torch.Tensor]) -> list[str]:
+    """The names of those tensors whose numbers stand in a file of the folder, in the precision that they have here."""
+    contents = [file.read_bytes() for file in Path(path).rglob("*") if file.is_file()]
+    return [name for name, value in tensors.items() if any(value.numpy().tobytes() in content for content in contents)]
 
 
 @tool
