@@ -54,6 +54,7 @@ def test_a_fresh_base_answers_as_the_adapted_model(student, given, expect):
     head = sorted([it.spec["n_classes"], it.spec["n_classes"] * it.spec["width"]])
     expect(besides, "what the returned model trains besides the updates", equals=head, view=View(in_numbers))
     it.learned(expect)
+    expect(student.tools.peft_practised(it.practice), "how often train was called", equals=1)
     file = student.tools.packed(it.path)
     student.start_afresh()
     fresh = it.fresh()

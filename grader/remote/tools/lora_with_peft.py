@@ -162,14 +162,22 @@ def peft_practice(batch: dict[str, torch.Tensor], labels: torch.Tensor, steps: i
     return Practice(batch, labels, steps, lr)
 
 
+@tool
+def peft_practised(practice: Practice) -> int:
+    """How often it has trained a model."""
+    return practice.calls
+
+
 class Practice:
     """Trains every parameter that can learn, and leaves the model in eval mode."""
 
     def __init__(self, batch: dict[str, torch.Tensor], labels: torch.Tensor, steps: int, lr: float) -> None:
         self.batch, self.labels, self.steps, self.lr = batch, labels, steps, lr
+        self.calls = 0
 
     def __call__(self, model: nn.Module) -> None:
         """Train `model` in place. Raises ValueError if nothing can learn."""
+        self.calls += 1
         step = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=self.lr, weight_decay=0.0)
         model.train()
         for _ in range(self.steps):
