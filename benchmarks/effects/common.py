@@ -17,6 +17,9 @@ BUILD = ROOT / "build" / "effects"
 DOCS = ROOT / "docs" / "effects"
 """Where the numbers of every seed and the plots are kept."""
 
+CHANCE_SOURCE, CHANCE_TARGET = 100 / 10, 100 / 6
+"""Accuracy in per cent of a guess among the diseases of crop A and of crop B."""
+
 Setting = dict[str, Any]
 Values = dict[str, Any]
 
@@ -50,6 +53,15 @@ class Result:
     def sd(self, value: str) -> float:
         """The sample standard deviation over the seeds."""
         return stdev(self.values[value])
+
+
+Results = dict[str, list[Result]]
+"""Of one topic, by the name of the effect."""
+
+
+def where(results: Sequence[Result], **wanted: object) -> list[Result]:
+    """Those whose setting has all of these values."""
+    return [r for r in results if all(r.setting[key] == value for key, value in wanted.items())]
 
 
 def run(topic: str, effects: Iterable[Effect], n_seeds: int) -> None:

@@ -9,11 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from scipy import stats
 
-from benchmarks.effects.common import Result
+from benchmarks.effects.common import Result, Results
 from benchmarks.effects.document import curve, label, markdown, pivot
 from benchmarks.effects.few_labels import FULL, LIMITED, LORA, PROBE, SCRATCH
 
-Results = dict[str, list[Result]]
 LEAF_PAIRS = ((FULL, PROBE), (PROBE, SCRATCH), (FULL, SCRATCH), (LIMITED, SCRATCH))
 NEWS_PAIRS = ((FULL, PROBE), (LORA, FULL), (PROBE, SCRATCH), (FULL, SCRATCH))
 CLAIM = 2.0

@@ -9,10 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from scipy import stats
 
-from benchmarks.effects.common import Result
+from benchmarks.effects.common import Result, Results
 from benchmarks.effects.document import cell, label, listing, markdown, pivot
 
-Results = dict[str, list[Result]]
 WAYS = ("frozen", "fine-tuned")
 
 

@@ -226,7 +226,7 @@ def _bar() -> Iterator[Callable[[int, int, "SubmissionResult | None"], None]]:
 def _lines(done: int, total: int, result: "SubmissionResult | None") -> None:
     """Progress where there is no terminal (a batch job, CI): a line at the start, and about twenty on the way."""
     if result is None:
-        console.note(f"{total} to grade; starting the sandbox")
+        console.note(f"{total} to grade")
     elif done == total or done % max(1, total // 20) == 0:
         console.note(f"{done} of {total}: {console.plain(f'{result.learner} {result.exercise}')}")
 

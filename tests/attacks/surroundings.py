@@ -1,6 +1,6 @@
 """The attacks, tried again as somebody else and somewhere else than where the tests run.
 
-    python tests/attacks/surroundings.py                    every attack in every surrounding (a quarter of an hour)
+    python tests/attacks/surroundings.py                    every attack in every surrounding (fifty minutes)
     python tests/attacks/surroundings.py user container     in these
     python tests/attacks/surroundings.py --only disk        only the attacks with "disk" in their names
 

@@ -160,7 +160,8 @@ class Cluster:
         assert path is not None
         with (self.folder / f"{name}.out").open("ab") as out:
             self._daemons[name] = subprocess.Popen(
-                [*before, path, *options],
+                # Whatever ends the tests, and however, ends the daemons.
+                ["setpriv", "--pdeathsig", "TERM", *before, path, *options],
                 env={**os.environ, **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=out,

@@ -16,6 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 import tlcore.check as public
+from tlcore.check.report import Stopped
 from tlcore.check.run import run_check
 
 IMPORTS = """\
@@ -365,3 +366,16 @@ def test_what_torch_warns_a_check_of_is_not_said_to_be_the_learners(recwarn):
     exec("import warnings\ndef f():\n    warnings.warn('of the learner')\n    return True\n", learner)
     assert run_check("f", checks["check"], [learner]).passed
     assert [str(w.message) for w in recwarn] == ["of the learner"]
+
+
+def test_of_many_comparisons_those_that_hold_are_folded():
+    show = public.Show()
+    for case in range(7):
+        show.tried(f"case {case}")
+        show.that(True, "it returns a number")
+        show.expect("the number", case, 3 if case == 5 else case)
+    page = public.Report("q", "failed", show.items).html
+    assert [f"case {case}</summary>" in page for case in range(7)] == [True] * 5 + [False, True]
+    assert "<details" not in public.Report("q", "failed", show.items[:18]).html
+    stopped = public.Report("q", "error", show.items, Stopped("It stopped here.")).html
+    assert "case 4</summary>" in stopped and "case 6</summary>" not in stopped

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tlcore.check.report import Report
 
 _MARKS = {"passed": "✓", "failed": "✗", "error": "✗"}
+MANY = 12
+"""With more comparisons than this, what holds is folded, so that what does not is seen at once."""
 
 
 def report_html(report: Report) -> str:
@@ -25,7 +27,7 @@ def report_html(report: Report) -> str:
     return _template().render(
         report=report,
         mark=_MARKS.get(report.status, "○"),
-        rows=[_row(item) for item in report.items],
+        groups=_groups(report),
         printed=report.printed.strip(),
     )
 
@@ -48,9 +50,26 @@ def _prose(text: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", tag, str(escape(text))))
 
 
+def _groups(report: Report) -> list[dict[str, Any]]:
+    """What was tried, each with what belongs to it: `said` (nothing for what comes before), `rows`, and `folded`, the
+    rows of comparisons that hold where there are many; pictures are never folded."""
+    groups: list[dict[str, Any]] = [{"said": "", "rows": [], "folded": []}]
+    for item in report.items:
+        if isinstance(item, Tried):
+            groups.append({"said": item.text, "rows": [], "folded": []})
+        else:
+            groups[-1]["rows"].append(_row(item))
+    if len(report.verdicts) > MANY:
+        # Where it stopped is shown with what came before it.
+        for group in groups[1:-1] if report.stopped else groups[1:]:
+            verdicts = [row for row in group["rows"] if row["kind"] == "verdict"]
+            if all(row["verdict"].holds for row in verdicts):
+                group["folded"] = verdicts
+                group["rows"] = [row for row in group["rows"] if row["kind"] == "picture"]
+    return groups
+
+
 def _row(item: Any) -> dict[str, Any]:
-    if isinstance(item, Tried):
-        return {"kind": "tried", "text": item.text}
     if isinstance(item, Drawn):
         tag = "" if item.picture is None else Markup(img_tag(plots.png(item.picture), item.words))
         return {"kind": "picture", "tag": tag, "words": item.words}
