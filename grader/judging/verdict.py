@@ -138,6 +138,8 @@ def _said(seen: Observation, value: Any) -> str:
 def _sentence(label: str, observed: str, expected: str, is_property: bool) -> str:
     if is_property and expected == "yes" and observed in ("no", ""):
         return f"Not so: {label}."
+    if observed == expected:  # the words are too short to tell them apart
+        return f"{label[:1].upper()}{label[1:]}: {observed}, as expected, but the values behind these words differ."
     return f"{label[:1].upper()}{label[1:]}: expected {expected}; observed {observed}."
 
 
