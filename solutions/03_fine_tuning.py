@@ -599,7 +599,7 @@ draw(
 #
 # Head first is well ahead of all at once with one high rate. But the head alone, the control, is at least as good as either of them: with five
 # labels for each class there is little that the body could learn. In the picture, one high rate for all has moved each block three
-# to five times as far as head first, and the lowest block most.
+# to six times as far as head first, and the lowest block most.
 #
 # </details>
 #

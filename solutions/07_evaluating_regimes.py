@@ -82,7 +82,8 @@ print(f"accuracy {accuracy(Always(), field):.2f}")
 #   smaller than the others.
 # - `model(x)` gives logits (n, K), or an object with `.logits`, as models of `transformers` do (`logits_of` takes both).
 # - The model is asked in eval mode and without gradients. Afterwards every part of it (`model.modules()`) is in the mode in which it
-#   was before, and no parameter or buffer has changed. Parts can differ: a frozen backbone is in eval mode inside a model in train mode.
+#   was before, no parameter or buffer has changed, and what could learn still can. Parts can differ: a frozen backbone is in eval mode
+#   inside a model in train mode.
 # - Return a dict:
 #
 # | entry | what |
@@ -166,7 +167,7 @@ _ = source.eval()
 #
 # **Write** `compare(regimes, data, budget)`.
 #
-# - `regimes` is a dict from names to regimes. `regime.batch_size` is a number. `regime.fit(batches, lr, seed)` trains a **new** model on
+# - `regimes` is a dict from names to regimes. `regime.batch_size` is the number of pictures in each of its batches. `regime.fit(batches, lr, seed)` trains a **new** model on
 #   the batches and returns it.
 # - `data.train(batch_size, steps, seed)` gives batches for one run. `data.val()` and `data.test()` give all pictures of those parts.
 # - `budget` has `rates`, `examples`, `tuning_seeds` and `seeds`.

@@ -643,7 +643,7 @@ for name, values in (("rows that it was fitted on", training), ("held-out rows",
 # - It works for any number of classes, columns and rows; N and M may differ.
 #
 # Any procedure is right that is good enough: it is judged on many cases from `shift_case`, with the strengths 0.65 to 0.8 and
-# some hundred rows. No test is right every time, and no procedure has to be. What counts is that two thirds to three quarters of the cases of each test are named rightly, and of no kind most wrongly. The procedure below names
+# some hundred rows. No test is right every time, and no procedure has to be. What counts is that two thirds to three quarters of the cases of each test are named rightly, and that there is no kind of which most cases get a wrong name. The procedure below names
 # nine in ten. Guessing names one in four, and gets no point but by rare luck.
 #
 # 1. **Has P(x) changed?** Fit a classifier that tells source rows from target rows, and score it on rows that it was not fitted on.

@@ -138,7 +138,10 @@ def _said(seen: Observation, value: Any) -> str:
 def _sentence(label: str, observed: str, expected: str, is_property: bool) -> str:
     if is_property and expected == "yes" and observed in ("no", ""):
         return f"Not so: {label}."
-    return f"{label[:1].upper()}{label[1:]}: expected {expected}; observed {observed}."
+    label = f"{label[:1].upper()}{label[1:]}"
+    if observed == expected:  # the words say which parts moved, or the first of many numbers, and not how far
+        return f"{label}: {expected}, as expected, but the values behind these words differ."
+    return f"{label}: expected {expected}; observed {observed}."
 
 
 def _picture(seen: Trace) -> dict[str, Any] | None:

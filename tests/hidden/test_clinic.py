@@ -70,3 +70,17 @@ def test_everybody_gets_four_runs_of_different_kinds() -> None:
         assert len(causes) == 4 and all(sum(cause in group for cause in causes) <= 1 for group in groups)
         found.add(tuple(causes))
     assert len(found) > 4
+
+
+def test_what_moved_to_other_values_is_not_called_the_same() -> None:
+    """With another rate the same layers move, and their names alone would read like what was expected."""
+
+    def with_half_the_rate(run: Any) -> Any:
+        cause, patched = fix(run)
+        if cause not in GROUPS["model"]:
+            return cause, patched
+        return cause, lambda model, head, n_classes, regime, rate: patched(model, head, n_classes, regime, rate / 2)
+
+    verdict = judge(NAME, "fix", {"fix": with_half_the_rate}, "guess")
+    said = next(each.message for each in verdict.behaviours if not each.passed)
+    assert ", as expected, but the values behind these words differ. " in said, said

@@ -49,11 +49,23 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
 """What may be known about an item of a run: the facts that are not false, and `numbers` where it is one."""
 
 
+SOUNDS_LIKE_ANOTHER = {
+    "parameter": "loss scale of",
+    "buffer": "average weight of",
+    "hyperparameter": "weight decay of",
+    "metric": "bias of the answers on",
+    "data": "weight in grams of",
+}
+"""How the name of one item of each kind begins in every run: who goes by the name takes it for something else."""
+
+
 def described(given: Any, cases: list[str]) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """A run with one item of each of these cases under made-up names, and what each item is."""
-    run, right = {}, {}
-    for name, case in zip(given.names(len(cases)), given.random.sample(cases, len(cases)), strict=True):
+    run: dict[str, dict[str, Any]] = {}
+    right: dict[str, str] = {}
+    for made_up, case in zip(given.names(len(cases)), given.random.sample(cases, len(cases)), strict=True):
         kind, known = CASES[case]
+        name = made_up if kind in right.values() else f"{SOUNDS_LIKE_ANOTHER[kind]} {made_up}"
         facts = {"saved": kind == "parameter", "learned": False, "chosen": False, "from_predictions": False, **known}
         facts.setdefault("numbers", given.integer(*MANY))
         keys = given.random.sample(list(facts), len(facts))  # facts come in no fixed order

@@ -142,7 +142,12 @@ def judged(student: Any, expect: Any, every: list[Any], marks: tuple[float, floa
     )
 
     def view(right: float, mark: float) -> View:
-        return View(lambda word: f"{word} ({right:.0%} right, {mark:.0%} asked for)", lambda *_: picture)
+        def says(word: str) -> str:
+            return (
+                f"{word} ({mark:.0%} right or more)" if word in ("known", "learned") else f"{word} ({right:.0%} right)"
+            )
+
+        return View(says, lambda *_: picture)
 
     within = all(it.within for it in every)
     old_word, new_word = what_became_of_old(found, old_mark), what_became_of_new(found, new_mark)

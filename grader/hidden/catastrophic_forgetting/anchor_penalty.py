@@ -35,6 +35,7 @@ def penalty(student: Any, expect: Any, it: Any, weight: Any = None) -> dict[str,
     found = student.tools.penalty_and_gradients(student.anchor_penalty.kept(*arguments), it.model)
     if not isinstance(found, dict) or not all(isinstance(v, torch.Tensor) for v in found.values()):
         not_so(expect, "anchor_penalty returns a tensor of one number")
+    expect.that(bool(found.pop("in a graph")), "a gradient can go from the penalty to the model")
     return found
 
 
@@ -81,6 +82,13 @@ def test_the_way_back(student, given, expect):
     expect(penalty(student, expect, it), "penalty at the anchor", atol=1e-6, view=VIEW)
     student.tools.shift_parameters(it.model, given.integer(0, 10**6), 0.2)
     expect(penalty(student, expect, it), "penalty of the same model, moved", rtol=RTOL, atol=1e-4, view=VIEW)
+    model = given.model("resnet")
+    student.tools.head_alone(model, model.config.head, True)
+    it = SimpleNamespace(model=model, anchor=student.take_anchor.kept(model, model.config.head))
+    student.tools.head_alone(model, model.config.head, False)
+    student.tools.shift_parameters(model, given.integer(0, 10**6), 0.1)
+    label = f"penalty of {model.config.words} whose body was frozen when the anchor was taken, and has moved since"
+    expect(penalty(student, expect, it), label, rtol=RTOL, atol=1e-4, view=VIEW)
     head = given.choice(["fc", "head", "classifier"])
     model = student.tools.part_called_nearly_alike(head, given.integer(4, 6), given.integer(3, 5))
     it = SimpleNamespace(model=model, anchor=student.take_anchor.kept(model, head))

@@ -20,8 +20,9 @@ ROWS, COLUMNS = 300, 20
 
 def headlines(given: Any, rows: int, columns: int) -> Any:
     """Made-up sentences: a begin, words, an end, then padding; ids of special tokens are drawn, too."""
-    pad, begin, end, mask = given.distinct(4, 0, 60)
-    words = list(range(61, 140))
+    # Ids in no order: words are below the special ids, between and above them.
+    pad, begin, end, mask = given.distinct(4, 20, 99)
+    words = [i for i in range(120) if i not in (pad, begin, end, mask)]
     least = 4 if rows > 1 else columns
     lengths = torch.tensor([given.integer(least, columns) for _ in range(rows)])
     ids = torch.tensor([[given.choice(words) for _ in range(columns)] for _ in range(rows)])
@@ -30,8 +31,10 @@ def headlines(given: Any, rows: int, columns: int) -> Any:
     ids[position == lengths[:, None] - 1] = end
     ids[position >= lengths[:, None]] = pad
     special = [pad, begin, end] if given.choice([True, False]) else [end, mask, begin, pad]
-    is_word = (ids > 60).long()
-    return SimpleNamespace(ids=ids, special=special, mask=mask, is_word=is_word, p=given.choice([0.15, 0.3, 0.4]))
+    is_word = torch.isin(ids, torch.tensor(words)).long()
+    kinds = {"begin": begin, "end": end, "padding": pad}
+    p = given.choice([0.15, 0.3, 0.4])
+    return SimpleNamespace(ids=ids, special=special, mask=mask, is_word=is_word, kinds=kinds, p=p)
 
 
 def masked(student: Any, it: Any, gen: Any, expect: Any, p: float | None = None) -> tuple[torch.Tensor, torch.Tensor]:
@@ -59,6 +62,9 @@ def looked_at(expect: Any, inputs: torch.Tensor, labels: torch.Tensor, it: Any) 
     expect(
         sorted({int(v) for v in inputs[chosen].tolist()[:500]}), "what stands in the place of words", equals=[it.mask]
     )
+    if len(it.ids) > 1:
+        kinds = [kind for kind, i in it.kinds.items() if bool((chosen & (it.ids == i)).any())]
+        expect(kinds, "special ids that are hidden", equals=[])
     expect(bool((chosen & (it.is_word == 0)).any()), "whether special ids are hidden", equals=False)
     right = torch.where(chosen, it.ids, torch.full_like(it.ids, -100))
     wrong = differs(labels[chosen], right[chosen])

@@ -1,10 +1,11 @@
-"""Hidden tests of `audit`: eight reports for each group of flaws. A false alarm costs as much as a missed flaw."""
+"""Hidden tests of `audit`: nine reports for each group of flaws. A false alarm costs as much as a missed flaw."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from grader.hidden.evaluating_regimes.setups import CODES, GROUPS, drafts
+from grader.hidden.evaluating_regimes.setups_crowded import crowded
 from grader.hidden.registry import hidden_test
 from grader.student.views import View
 
@@ -21,11 +22,15 @@ def listed(found: list[str]) -> str:
 
 
 def audited(student: Any, given: Any, expect: Any, group: str) -> None:
-    """What is found in eight reports, against what was planted."""
+    """What is found in nine reports, against what was planted."""
     for number, draft in enumerate(drafts(given, group), 1):
         truth = sorted(f"{code} at {field}" for code, field in draft.truth if code in GROUPS[group])
         found = found_in(student, draft.report, GROUPS[group])
         expect(found, f"of the {group}, in report {number}", equals=truth, view=View(listed))
+    report, planted = crowded(given, group)
+    truth = sorted(f"{code} at {field}" for code, field in planted)
+    found = found_in(student, report, GROUPS[group])
+    expect(found, f"of the {group}, in a report with several flaws of a kind", equals=truth, view=View(listed))
 
 
 STAND_INS = ("paired_difference",)

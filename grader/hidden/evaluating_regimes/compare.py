@@ -90,6 +90,7 @@ def test_every_run_has_the_same_number_of_pictures(student, given, expect):
             for name, done in student.tools.trial_counts(w.data)["runs"].items()
         }
         expect(pictures, "pictures that the runs of each regime have seen")
+        expect(student.tools.trial_counts(w.data)["sizes"], "sizes of the batches of each regime")
         expect(rows_of(table, w.names, "trials", "examples"), "trials and examples in the table")
         expect(rows_of(table, w.names, "val"), "accuracies on validation", atol=ATOL)
 
@@ -121,10 +122,10 @@ def refused(student: Any, w: Any) -> bool:
 @hidden_test(weight=1, stand_ins=STAND_INS, says="What does a regime have to beat before pre-training gets the credit?")
 def test_controls_are_asked_for(student, given, expect):
     """Without `scratch` or `random frozen` a ValueError, before anything is trained"""
-    for missing in CONTROLS:
-        names = [given.name(), given.name() + "a", *(name for name in CONTROLS if name != missing)]
+    for missing in ([CONTROLS[0]], [CONTROLS[1]], CONTROLS):
+        names = [given.name(), given.name() + "a", *(name for name in CONTROLS if name not in missing)]
         w = world(student, given, names)
-        expect.that(refused(student, w), f"without {missing}, a ValueError is raised")
+        expect.that(refused(student, w), f"without {' and '.join(missing)}, a ValueError is raised")
         runs = sum(len(done) for done in student.tools.trial_counts(w.data)["runs"].values())
         expect(runs, "runs before it was refused", equals=0)
     w = world(student, given, CONTROLS)

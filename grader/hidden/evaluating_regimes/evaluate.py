@@ -77,7 +77,7 @@ def test_the_model_is_as_it_was(student, given, expect):
     """Every part of the model is in the mode that it was in, and no number of it has changed"""
     for head, norm in ((True, False), (False, True)):
         model = given.tiny_net(dropout=0.0)
-        model.mode(True)
+        model.mode(head)
         student.tools.set_part_modes(model, {"backbone.0": norm, "backbone.1": head})
         sizes = [6, 6]
         x, y = given.tensor(12, model.config.in_channels, 8, 8), given.labels(12, model.config.n_classes)
@@ -87,6 +87,22 @@ def test_the_model_is_as_it_was(student, given, expect):
         # Asked as it is, before its numbers are read: what it says depends on the mode of each part.
         expect(model(x), "what the model says then, in the mode that it came in", atol=5e-4)
         expect(model.tensors(), "parameters and statistics afterwards", atol=1e-5)
+
+
+@hidden_test(
+    weight=1, says="What does torch keep of every answer unless it is told not to? And what can learn afterwards?"
+)
+def test_it_is_asked_without_gradients(student, given, expect):
+    """The model is asked without gradients, and can learn afterwards as before"""
+    model = given.tiny_net(dropout=0.0)
+    x, y = given.tensor(9, model.config.in_channels, 8, 8), given.labels(9, model.config.n_classes)
+    student.tools.watch_gradients(model)
+    seen = student.evaluate(model, list(zip(x.split(5), y.split(5), strict=True)))
+    expect(numbers(seen, "n", "loss"), "the number of pictures and the loss", atol=ATOL)
+    expect(student.tools.recorded(model), "answers of the model that kept what a gradient needs")
+    model.mode(False)
+    model.train(x, y, steps=1, lr=0.5)
+    expect(model.tensors(), "the model after one more step of training", atol=1e-4)
 
 
 def as_modes(parts: dict[str, bool]) -> str:

@@ -93,6 +93,14 @@ def test_the_best_state_is_the_one_of_the_lowest_validation_loss(student, given,
     run.val = student.tools.planned_batches(run.model, x, [8, -1, 9])
     best, _ = fine_tuned(student, run)
     expect(best, "the best state of a run in which loss and accuracy disagree", atol=ATOL, view=moved_from(before))
+    # Here the last epoch is the best: whether its state is a copy shows when the model trains on.
+    run = run_of(student, given, epochs=2, patience=9, lr=0.02)
+    before = run.model.tensors()
+    run.val = student.tools.planned_batches(run.model, run.x, [9, 0])
+    best = student.tools.first_of.kept(student.fine_tune.kept(run.model, run.train, run.val, run.cfg))
+    run.model.train(run.x, given.labels(17, run.model.config.n_classes), steps=1, lr=0.5)
+    label = "the best state, after the model was trained on"
+    expect(student.tools.read_tensors(best), label, atol=ATOL, view=moved_from(before))
 
 
 @hidden_test(weight=1, says="After how many epochs without a lower loss is it enough?")
@@ -126,3 +134,9 @@ def test_validation_leaves_the_model_alone(student, given, expect):
         expect(run.model(run.x), f"what a model says then that came in {came} mode", atol=5e-4)
         label = f"parameters and statistics of a model that came in {came} mode"
         expect(run.model.tensors(), label, atol=ATOL, view=moved_from(before))
+    # Patience ends this one after the second epoch.
+    run = run_of(student, given, epochs=5, patience=1, lr=0.02)
+    run.val = student.tools.planned_batches(run.model, given.tensor(9, run.model.config.in_channels, 8, 8), [0, 9])
+    run.model.mode(True)
+    fine_tuned(student, run)
+    expect(run.model(run.x), "what a model says that came in train mode, after a run that patience ended", atol=5e-4)

@@ -37,8 +37,9 @@ def in_numbers(report: dict[str, list[str]]) -> str:
     return "; ".join(f"{kind}: {len(names)}{few[kind]}" for kind, names in report.items())
 
 
-def state_after(student, given, expect, prefix):
+def state_after(student, given, expect, prefix, only=""):
     net = pretrained(given, prefix)
+    net.tensors = {name: value for name, value in net.tensors.items() if name.startswith(prefix + only)}
     before = net.model.tensors()
     student.load_backbone(net.model, net.tensors)
     label = (
@@ -52,12 +53,16 @@ def test_all_of_the_backbone_is_loaded_under_a_prefix(student, given, expect):
     """Every parameter and buffer of the backbone is loaded where the names have a prefix"""
     state_after(student, given, expect, given.choice(["module.", "model."]))
     state_after(student, given, expect, f"{given.name()}.net.")
+    # As `nn.Sequential` names its first part, and as parts inside the model are named too.
+    state_after(student, given, expect, "0.")
 
 
 @hidden_test(weight=1, says="A prefix can be empty. What do you take away from a name then?")
 def test_names_without_a_prefix(student, given, expect):
     """A checkpoint without a prefix is loaded, and so is one of a transformer"""
     state_after(student, given, expect, "")
+    # Without a head all names begin alike, and so do the model's.
+    state_after(student, given, expect, "", only="backbone.")
     n_old, n_new = given.distinct(2, 3, 9)
     source, model = (student.tools.model("vit", n_classes) for n_classes in (n_old, n_new))
     before = model.tensors()
@@ -77,6 +82,17 @@ def test_the_report_is_exact(student, given, expect):
         del net.tensors[dropped]
         net.tensors[f"{prefix}{given.name()}.weight"] = given.tensor(3)
         expect(named(student.load_backbone(net.model, net.tensors)), "the report", view=View(in_numbers))
+    # Other shapes that torch could make fit: as many numbers in one row, and one number for all.
+    net = pretrained(given, "")
+    kernel = given.choice([name for name, value in net.tensors.items() if value.ndim == 4])
+    net.tensors[kernel] = net.tensors[kernel].flatten()
+    vector = given.choice([name for name, value in net.tensors.items() if "backbone" in name and value.ndim == 1])
+    if vector != kernel:
+        net.tensors[vector] = net.tensors[vector][:1]
+    before = net.model.tensors()
+    report = named(student.load_backbone(net.model, net.tensors))
+    expect(report, "the report where two shapes are others that would fit", view=View(in_numbers))
+    expect(net.model.tensors(), "tensors of the model that changed then", view=moved_from(before))
 
 
 @hidden_test(weight=2, says="Train the model on after loading. Who else would change if they shared their memory?")

@@ -85,6 +85,7 @@ def test_features_and_partial(student, given, expect):
     it = Regimes(student, given, given.choice(["gpt2", "llama"]))
     for name in ("features", "partial"):
         it.after_training(expect, name, it.pinned(name))
+    expect.that(all(student.tools.peft_flags(it.base).values()), "the base can learn what it could")
 
 
 @hidden_test(weight=2, stand_ins=("new_task_head",), says="Which layers have an update, and what else can learn?")
@@ -105,6 +106,11 @@ def test_random_weights(student, given, expect):
     for found, name in zip(drawn, ("scratch", "random"), strict=True):
         expect(found, f"spread of the weights ({name})", atol=6e-3, rtol=0.0, view=View(_on_average))
     expect.that(all(name in drawn[0] for name in before), "all of the body is there")
+    own, new = (student.tools.peft_parameters(model) for model in (it.base, it.models["scratch"]))
+    taken = sorted(
+        n for n in own.keys() & new.keys() if own[n].shape == new[n].shape and bool((own[n] == new[n]).all())
+    )
+    expect(taken, "weights that scratch has from the base", equals=[])
     batch = it.fresh()
     told = [student.tools.peft_logits(it.pinned(name), batch) for name in ("scratch", "random")]
     close = told[0].shape == told[1].shape and bool((told[0] - told[1]).abs().max() < 1e-4)
@@ -119,6 +125,11 @@ def test_full_and_nothing_shared(student, given, expect):
     it = Regimes(student, given, "bert", dropout=0.3, frozen=True)
     for name in PRETRAINED:
         expect(it.logits(it.pinned(name), as_it_is=True), f"logits with a known head, as it is ({name})", **CLOSE)
+    for name in RANDOM:
+        batch = it.fresh()
+        as_it_is, quiet = (student.tools.peft_logits(it.models[name], batch, as_it_is=flag) for flag in (True, False))
+        close = as_it_is.shape == quiet.shape and bool((as_it_is - quiet).abs().max() < 1e-4)
+        expect.that(close, f"{name} is in eval mode")
     start = {name: student.tools.peft_parameters(it.models[name]) for name in RANDOM}
     it.after_training(expect, "full", it.models["full"])
     it.stays(expect, "scratch", start, "full")

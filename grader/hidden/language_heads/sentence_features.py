@@ -75,3 +75,7 @@ def test_only_the_body(student, given, expect):
     # A share such as 1 / 3 in single precision is a fair way to the mean: it moves the features by less than 1e-7.
     expect(features, "features in double precision", atol=1e-6, rtol=1e-6, view=MATRIX)
     expect(str(getattr(features, "dtype", "none")), "precision of these features")
+    brief = student.tools.language_precision(student.tools.peft_base("gpt2", **spec), "bfloat16")
+    for how in ("mean", "last"):
+        features = student.sentence_features(brief, batch, how)
+        expect(str(getattr(features, "dtype", "none")), f"precision of the features of a model in bfloat16 ({how})")

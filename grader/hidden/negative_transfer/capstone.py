@@ -17,9 +17,16 @@ from grader.student.tensors import as_tensor
 from grader.student.views import View, as_matrix
 
 
-def in_words(found: dict[str, list[str]]) -> str:
-    """A shortlist in words."""
-    return "; ".join(f"{name}: {', '.join(reasons) or 'nothing'}" for name, reasons in found.items())
+def in_words(reasons: list[str]) -> str:
+    """What rules a model out, in words."""
+    return ", ".join(reasons) or "nothing"
+
+
+def of_card(card: dict[str, Any]) -> str:
+    """What there is to read on a card."""
+    size = f"{card['input']['channels']} x {card['input']['size']} x {card['input']['size']}"
+    data = ", ".join(card["trained_on"])
+    return f"{card['task']}, {size}, licence {card['licence']}, {card['parameters']} parameters, trained on {data}"
 
 
 @hidden_test(weight=3, says="Read each line of a card against the needs. Which of its entries do not matter here?")
@@ -31,7 +38,10 @@ def test_cards_are_read(student, given, expect):
         given.random.shuffle(broken)
         cards = [hidden_card(given, needs, reasons) for reasons in broken]
         found = {str(name): sorted(map(str, reasons)) for name, reasons in student.shortlist(cards, needs).items()}
-        expect(found, f"what rules models out, hub {number + 1}", view=View(in_words))
+        expect(sorted(found), f"the names in the shortlist of hub {number + 1}")
+        for card in cards:
+            label = f"what rules out, in hub {number + 1}, the model with the card ({of_card(card)})"
+            expect(found.get(card["name"], ["it is missing"]), label, view=View(in_words))
 
 
 @hidden_test(weight=3, says="Whose mean and std, for which channel, in which mode, and what exactly comes back?")
@@ -87,7 +97,10 @@ def test_the_whole_way(student, given, expect):
     target = hidden_target(given, needs)
     answer = student.capstone(hub, target.on_the_other_side(student))
     expect.that(str(answer["chosen"]) in admissible, "the chosen model is admissible")
-    measured, learned = {}, {}
+    # Nothing is decided by it: it tells wrong ideas apart that choose badly.
+    place = sorted(admissible).index(str(answer["chosen"])) if str(answer["chosen"]) in admissible else -1
+    expect(place, "which of the admissible models was chosen", equals=place)
+    measured, learned, layers = {}, {}, {}
     for arm in ARMS:
         models = list(answer["models"][arm])
         expect(len(models), f"models of the arm {arm}", equals=len(target.seeds))
@@ -100,13 +113,17 @@ def test_the_whole_way(student, given, expect):
         expect(what_it_says(table, found), f"what the table says of the arm {arm}", equals=ON_TEST)
         measured[arm] = [right(model, *target.fresh) for model in models]
         learned[arm] = min(found[ON_TRAINING])
+        layers[arm] = [student.tools.convolutions_called(model, target.fresh[0][:2]) for model in models]
     transfer, scratch = (sum(values) / len(values) for values in measured.values())
     expect.that(len(set(measured["scratch"])) > 1, "the seeds differ")
+    both = [pair for pair in zip(layers["transfer"], layers["scratch"], strict=False) if all(pair)]
+    same = all(pretrained == fresh for pretrained, fresh in both)
+    expect.that(same, "both arms have the same architecture: as many convolutions, of the same sizes")
     expect.that(SCRATCH[0] <= scratch <= SCRATCH[1], "the arm scratch learned what one picture of each class can teach")
     for arm in ARMS:
         expect.that(learned[arm] >= OWN, f"each model of the arm {arm} knows the pictures of its own seed")
     expect.that(transfer >= LEARNED, "the arm transfer learned from the pictures that it was given")
-    expect.that(transfer >= GOOD, "the arm transfer comes from a model whose features fit")
+    expect.that(transfer >= GOOD, f"on new pictures, transfer reaches {GOOD:g} %: both the model and the regime fit")
     expect.that(transfer >= scratch + LEAD, f"on new pictures, transfer leads by {LEAD:g} points or more")
     expect.that(transfer <= MOST, "transfer is not better than a model that has never seen the test can be")
     nothing = hub_that_knows_nothing(student, given, needs)

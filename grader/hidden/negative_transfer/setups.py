@@ -24,8 +24,9 @@ from grader.student.views import View
 from tlcore import plots
 from tlcore.data import leaves
 
-APART = 0.2
-"""Least difference of the true accuracies of two candidates that follow each other."""
+APART, APART_BY_NEIGHBOURS = 0.2, 0.04
+"""Least difference of the true accuracies of two candidates that follow each other; and of the shares that the nearest
+neighbours among the few get right, whichever number of them is asked: the weakest of the right procedures."""
 SPREAD = 0.12
 """Standard deviation of the noise of a pixel; the patterns are of the same order."""
 RESNET_NOISE = {0.0: 0.6, 0.7: 0.3, 1.0: 0.25}
@@ -44,6 +45,8 @@ class Plan:
     """Trained on normalised pictures, and blind without; otherwise its card says mean 0 and deviation 1."""
     dead: bool = False
     """Its statistics come from other pictures: what it knows never gets through, unless a batch normalises itself."""
+    silent: int = 0
+    """So many of its features are zero for every picture."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +61,29 @@ class Hub:
     """The true accuracy of each candidate."""
 
     @property
-    def order(self) -> list[str]:
-        """The names, best first."""
-        return sorted(self.truth, key=lambda name: self.truth[name], reverse=True)
+    def order(self) -> str:
+        """The names, best first, in one text. As a list of three names it would often be that of a wrong idea which is
+        not at work: scores that are all alike leave every hub in the order in which it came."""
+        return ", ".join(sorted(self.truth, key=lambda name: self.truth[name], reverse=True))
 
     @property
     def view(self) -> View:
         """An order, drawn as the true accuracies in that order."""
+        return as_worth(self.truth)
 
-        def draws(observed: Any, expected: Any) -> dict[str, Any]:
-            yours, right = ([round(100 * self.truth[name], 1) for name in side] for side in (observed, expected))
-            places = [f"place {i + 1}" for i in range(len(expected))]
-            return plots.bars("True accuracy of the sources, in your order", places, yours, right, ylabel="%")
 
-        return View(", ".join, draws)
+def as_worth(truth: dict[str, float]) -> View:
+    """An order of sources, as a text or a list of names, drawn as their true accuracies in that order."""
+
+    def names(order: str | list[str]) -> list[str]:
+        return order.split(", ") if isinstance(order, str) else order
+
+    def draws(observed: Any, expected: Any) -> dict[str, Any]:
+        yours, right = ([round(100 * truth[name], 1) for name in names(side)] for side in (observed, expected))
+        places = [f"place {i + 1}" for i in range(len(right))]
+        return plots.bars("True accuracy of the sources, in your order", places, yours, right, ylabel="%")
+
+    return View(lambda order: ", ".join(names(order)), draws)
 
 
 class World:
@@ -79,17 +91,24 @@ class World:
 
     def __init__(self, given: Any, classes: int, channels: int, size: int, signal: float = 3.0) -> None:
         self.given, self.classes, self.shape = given, classes, (channels, size, size)
-        self.levels = torch.tensor([given.random.uniform(0.4, 0.6) for _ in range(channels)])
+        # The channels are well apart, the first one darkest: neither its card nor a mean of all will do for the others.
+        steps = torch.linspace(-0.1, 0.1, channels) if channels > 1 else torch.zeros(1)
+        self.levels = 0.5 + steps + torch.tensor([given.random.uniform(-0.02, 0.02) for _ in range(channels)])
         patterns = given.tensor(classes, channels * size * size)
         patterns = patterns - patterns.mean(0)
-        patterns = patterns - patterns.mean(1, keepdim=True)  # none is brighter than another
+        patterns = self.equally_bright(patterns)
         self.patterns = signal * patterns / patterns.norm(dim=1, keepdim=True)
+
+    def equally_bright(self, rows: Tensor) -> Tensor:
+        """Rows of pixels without the mean of each channel: no picture is brighter than another."""
+        channels = rows.view(len(rows), self.shape[0], -1)
+        return (channels - channels.mean(2, keepdim=True)).flatten(1)
 
     def pictures(self, per_class: int) -> tuple[Tensor, Tensor]:
         """Pictures between 0 and 1, and their labels."""
         labels = self.given.labels(per_class * self.classes, self.classes)
         noise = self.given.tensor(len(labels), self.patterns.shape[1])
-        x = self.patterns[labels] + noise - noise.mean(1, keepdim=True)  # all are equally bright
+        x = self.patterns[labels] + self.equally_bright(noise)
         pixels = self.levels.view(1, -1, 1, 1) + SPREAD * x.view(-1, *self.shape)
         return pixels.clamp(0, 1), labels
 
@@ -107,6 +126,8 @@ class World:
         level, spread = z.mean(0), z.var(0)
         if plan.dead:
             level[width // 4 :] += 6 * spread[width // 4 :].sqrt()
+        if plan.silent:
+            level[-plan.silent :] += 60 * spread[-plan.silent :].sqrt()
         first, norm = ("0", "1") if kind == "conv" else ("1", "2")
         tensors = {
             f"{first}.weight": (looks.view(width, *self.shape) if kind == "conv" else looks).contiguous(),
@@ -122,8 +143,9 @@ class World:
     def _directions(self, plan: Plan) -> Tensor:
         """(width, pixels): unit vectors, so much of each inside the space of the patterns; and brightness beside.
 
-        Brightness decides nothing as long as a body gets pictures as its card says, for it is the same in all of them.
-        Otherwise all that a body computes is far below zero, where ReLU gives nothing.
+        Brightness decides nothing as long as a body gets pictures as its card says, for it is the same in all of them,
+        channel by channel. Otherwise all that a body computes is far below zero, where ReLU gives nothing. It looks
+        most at the brightest channel, so that levels which are right on average only are wrong for it.
         """
         basis = torch.linalg.qr(self.patterns.T[:, : self.classes - 1]).Q
         inside = self.given.tensor(plan.width, basis.shape[1]) @ basis.T
@@ -133,7 +155,10 @@ class World:
         quality = torch.full((plan.width, 1), plan.quality)
         if plan.dead:
             quality[: plan.width // 4] = 0.0
-        bright = (-16.0 if plan.own_card else 16.0) / basis.shape[0]
+        channels = self.shape[0]
+        most = torch.linspace(-1.2, 1.2, channels) if channels > 1 else torch.zeros(1)
+        bright = (-16.0 if plan.own_card else 16.0) / basis.shape[0] * (1 + most)
+        bright = bright.repeat_interleave(basis.shape[0] // channels)
         return quality * inside + (1 - quality**2).sqrt() * outside + bright
 
 
@@ -163,8 +188,12 @@ def _hub(
         made = [world.candidate(plan, kind) for plan in plans]
         few, test = world.pictures(25), world.pictures(800 // world.classes)
         true = [true_accuracy(one, few, test) for one in made]
-        ranked = sorted(true, reverse=True)
-        if min(a - b for a, b in pairwise(ranked)) >= APART:
+        order = sorted(range(len(made)), key=lambda i: true[i], reverse=True)
+        if min(true[a] - true[b] for a, b in pairwise(order)) < APART:
+            continue
+        shares = [by_neighbours(one, few) for one in made]
+        gaps = [x - y for a, b in pairwise(order) for x, y in zip(shares[a], shares[b], strict=True)]
+        if min(gaps) >= APART_BY_NEIGHBOURS:
             return with_claims(given, made, true, few, own_card_first)
 
 
@@ -199,6 +228,17 @@ def true_accuracy(one: dict[str, Any], few: tuple[Tensor, Tensor], test: tuple[T
         x, test_x = (body(normalised(images, one["mean"], one["std"])).numpy() for images, _ in (few, test))
     probe = make_pipeline(StandardScaler(), RidgeClassifier(alpha=10.0)).fit(x, few[1].numpy())
     return float(np.mean(probe.predict(test_x) == test[1].numpy()))
+
+
+def by_neighbours(one: dict[str, Any], few: tuple[Tensor, Tensor]) -> list[float]:
+    """How often the nearest others of each of the few vote for the right class: one, five and nine of them."""
+    body = body_of(one["kind"], one["tensors"]).eval()
+    with torch.no_grad():
+        x = body(normalised(few[0], one["mean"], one["std"]))
+    x = (x - x.mean(0)) / (x.std(0) + 1e-6)
+    nearest = torch.cdist(x, x).fill_diagonal_(torch.inf).topk(9, largest=False).indices
+    votes = [few[1][nearest[:, :k]].mode(1).values for k in (1, 5, 9)]
+    return [float((vote == few[1]).float().mean()) for vote in votes]
 
 
 def noisy_resnets(given: Any, per_class: int = 15) -> Hub:

@@ -116,7 +116,7 @@ def test_memory(student, given, expect):
 def test_the_base_stays(student, given, expect):
     """If one copy of the base must go on giving its old answers, nothing may move in it"""
     cases: list[dict[str, Any]] = [
-        {"one_copy": True},
+        {"one_copy": True, "architecture": "BERT"},
         {"one_copy": False},
         {"one_copy": True, "target_labels": 0},
         {"one_copy": True, "architecture": "CNN", "domain_gap": "far"},

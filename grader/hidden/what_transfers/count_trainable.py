@@ -6,6 +6,7 @@ from typing import Any
 
 from grader.hidden.registry import hidden_test
 from grader.hidden.what_transfers import setups
+from grader.student.given import Given
 
 PARTS = [f"layer.{i}.attention.{kind}" for i in range(12) for kind in ("query", "key", "value", "output")]
 SQUARE = {"kind": "linear", "n_in": 768, "n_out": 768, "bias": True}
@@ -20,6 +21,13 @@ WORKSHOP: dict[str, Any] = {
 def counted(student: Any, specs: list[dict[str, Any]], technique: str) -> list[Any]:
     """The counts of one technique over several specifications."""
     return [setups.entry(student.count_trainable(spec), technique) for spec in specs]
+
+
+def two_that_share(given: Given) -> dict[str, Any]:
+    """Two linear layers that share a weight, each with adapters of its own."""
+    owner, user = (setups.linear(given, name) for name in given.names(2))
+    user |= {"n_in": owner["n_in"], "n_out": owner["n_out"], "weight_of": owner["name"]}
+    return setups.spec(given, [owner, user], [owner["name"], user["name"]])
 
 
 @hidden_test(weight=1, says="What learns if the body stands still?")
@@ -48,6 +56,7 @@ def test_a_shared_weight(student, given, expect):
     """A weight that two layers share is counted once, and the bias of each layer as often as there is one"""
     specs = [setups.mixed_spec(given) for _ in range(4)]
     specs[0]["layers"][-1]["bias"], specs[1]["layers"][-1]["bias"] = True, False
+    specs.append(two_that_share(given))
     expect(counted(student, specs, "full_ft"), "parameters that learn in full fine-tuning, with a shared weight")
 
 
@@ -64,7 +73,8 @@ def test_lora(student, given, expect):
         specs.append(setups.spec(given, layers, targets, r=r))
     one = {"name": "x", "kind": "linear", "n_in": 30, "n_out": 7, "bias": True}
     specs.append(setups.spec(given, [one], ["x"], r=100))  # more than either side of the layer
-    expect(counted(student, specs, "lora"), "parameters that learn with LoRA, five networks")
+    specs.append(two_that_share(given))
+    expect(counted(student, specs, "lora"), "parameters that learn with LoRA, six networks")
 
 
 @hidden_test(weight=2, says="Which of the three numbers is off, and for which kind of layer?")

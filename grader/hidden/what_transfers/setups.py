@@ -127,7 +127,7 @@ def other_layer(given: Given, name: str) -> dict[str, Any]:
     """A layer of the body that is no linear one."""
     kind = given.choice(["conv", "batch_norm", "layer_norm", "embedding"])
     if kind == "conv":
-        kernel = given.choice([[1, 1], [3, 3], [3, 5], [7, 7], [1, 4]])
+        kernel = given.choice([[1, 1], [3, 3], [3, 5], [7, 7], [2, 4]])
         sizes: dict[str, Any] = {"n_in": given.integer(1, 40), "n_out": given.integer(2, 60), "kernel": kernel}
         sizes["bias"] = given.choice([True, False])
     elif kind == "embedding":

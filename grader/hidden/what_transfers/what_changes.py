@@ -68,6 +68,7 @@ def test_frozen_and_held(student, given, expect):
 def test_batch_norm(student, given, expect):
     """A batch norm in train mode changes its buffers, frozen or not, held or not"""
     names = dotted(given, 6)
+    names[2] = names[1] + "2"  # a pattern that is too wide takes both
     layers = [
         layer(names[0], "conv", frozen=True),
         layer(names[1], "batch_norm", frozen=True, mode="train"),

@@ -58,9 +58,10 @@ def shift_parameters(model: nn.Module, seed: int, size: float) -> nn.Module:
 
 @tool
 def penalty_and_gradients(penalty: Tensor, model: nn.Module) -> dict[str, Tensor]:
-    """The value of a penalty, and its gradient for every parameter of a model: zeros where there is none."""
+    """The value of a penalty, its gradient for every parameter of a model (zeros where there is none), and whether it
+    can have a gradient at all."""
     named = dict(model.named_parameters())
-    found = {"the penalty": penalty.detach().reshape(()).clone()}
+    found = {"the penalty": penalty.detach().reshape(()).clone(), "in a graph": torch.tensor(penalty.requires_grad)}
     gradients: list[Any] = [None] * len(named)
     if penalty.requires_grad:
         gradients = list(torch.autograd.grad(penalty, list(named.values()), allow_unused=True))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_pre_hook
 
 from tlcore.checkpoints.hub import CARD, HUB, Target
 from tlcore.data import ImageSet
@@ -26,6 +27,23 @@ def head_alone(model: nn.Module, head: str, alone: bool) -> nn.Module:
     model.requires_grad_(not alone)
     model.get_submodule(head).requires_grad_(True)
     return model
+
+
+@tool
+def convolutions_called(classify: Callable[[Tensor], Any], x: Tensor) -> list[list[int]]:
+    """The shapes of the weights of all convolutions that are called while a classifier answers, in their order."""
+    seen: list[list[int]] = []
+
+    def look(module: nn.Module, inputs: Any) -> None:
+        if isinstance(module, nn.Conv2d):
+            seen.append(list(module.weight.shape))
+
+    handle = register_module_forward_pre_hook(look)
+    try:
+        classify(x)
+    finally:
+        handle.remove()
+    return seen
 
 
 @tool

@@ -51,10 +51,10 @@ def small_resnet(n_classes: int, channels: int) -> nn.Module:
 
 @tool
 def norm_momentum(model: nn.Module, momentum: float) -> nn.Module:
-    """Give every batch norm this momentum."""
-    for norm in model.modules():
-        if isinstance(norm, (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)):
-            norm.momentum = momentum
+    """Give the first batch norm this momentum, and each further one a quarter of it more."""
+    norms = [part for part in model.modules() if isinstance(part, (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d))]
+    for i, norm in enumerate(norms):
+        norm.momentum = momentum * (1 + i / 4)
     return model
 
 

@@ -52,6 +52,24 @@ def read_part_modes(model: nn.Module) -> dict[str, bool]:
     return {name: part.training for name, part in model.named_modules()}
 
 
+def _count(module: nn.Module, inputs: Any, output: Any) -> None:
+    module.recorded += bool(output.requires_grad)  # type: ignore[assignment, operator]
+
+
+@tool
+def watch_gradients(model: nn.Module) -> nn.Module:
+    """From now on, count the answers of the model that carry what a gradient needs."""
+    model.recorded = 0  # type: ignore[assignment]
+    model.register_forward_hook(_count)
+    return model
+
+
+@tool
+def recorded(model: nn.Module) -> int:
+    """How many answers of a watched model carried what a gradient needs."""
+    return int(model.recorded)  # type: ignore[arg-type]
+
+
 @tool
 def vit_of(n_classes: int, seed: int) -> nn.Module:
     """A vision transformer of transformers' for 8x8 pictures of one channel; it answers with an object."""
@@ -71,6 +89,7 @@ class Trials:
     def __init__(self, plans: dict[str, dict[str, float]], seed: int, examples: int | None, first_test: int) -> None:
         self.plans, self.seed, self.examples, self.first_test = plans, seed, examples, first_test
         self.fits: list[tuple[str, float, int, int]] = []
+        self.batch_sizes: dict[str, set[int]] = {name: set() for name in plans}
         self.test_passes = self.val_passes = 0
 
     def noise(self, *what: object) -> float:
@@ -95,7 +114,9 @@ class PlannedRegime:
 
     def fit(self, batches: Iterable[tuple[Tensor, Tensor]], lr: float, seed: int) -> nn.Module:
         """A new model that has seen these batches."""
-        rows = sum(len(y) for _, y in batches)
+        sizes = [len(y) for _, y in batches]
+        rows = sum(sizes)
+        self._world.batch_sizes[self._name].update(sizes)
         data_seed = getattr(batches, "seed", seed)
         self._world.fits.append((self._name, round(float(lr), 8), int(seed), rows))
         parts = [self._world.share(part, self._name, lr, seed, rows, data_seed) for part in ("val", "test")]
@@ -191,10 +212,11 @@ def trials(
 
 @tool
 def trial_counts(data: PlannedData) -> dict[str, Any]:
-    """What was done in a `Trials` world: the runs of each regime, and passes over validation and test."""
+    """What was done in a `Trials` world: runs and batch sizes of each regime, passes over validation and test."""
     world = data._world
     runs = {name: sorted(fit[1:] for fit in world.fits if fit[0] == name) for name in world.plans}
-    return {"runs": runs, "val": world.val_passes, "test": world.test_passes}
+    sizes = {name: sorted(found) for name, found in world.batch_sizes.items()}
+    return {"runs": runs, "sizes": sizes, "val": world.val_passes, "test": world.test_passes}
 
 
 class Pool:

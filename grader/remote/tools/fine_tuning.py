@@ -29,6 +29,13 @@ def named_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 @tool
+def first_of(pair: Any) -> Any:
+    """The first of two things, to be left where it is (`.kept`)."""
+    first, _ = pair
+    return first
+
+
+@tool
 def read_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Copies of tensors by name, as they are now."""
     return {name: value.detach().clone() for name, value in tensors.items()}

@@ -139,6 +139,7 @@ def peft_config(task: str | None, targets: list[str], r: int, alpha: Any, heads:
 def peft_folder(beside: str = "") -> str:
     """The path of a folder that does not exist yet, in one of its own or beside another one."""
     parent = Path(beside).parent if beside else Path(new_folder()) / "saved"
+    parent.mkdir(exist_ok=True)
     return str(parent / ("there" if beside else "here"))
 
 
@@ -149,9 +150,22 @@ def peft_bytes(path: str) -> int:
 
 
 @tool
+def peft_in_files(path: str, tensors: dict[str, torch.Tensor]) -> list[str]:
+    """The names of those tensors whose numbers stand in a file of the folder, in the precision that they have here."""
+    contents = [file.read_bytes() for file in Path(path).rglob("*") if file.is_file()]
+    return [name for name, value in tensors.items() if any(value.numpy().tobytes() in content for content in contents)]
+
+
+@tool
 def peft_practice(batch: dict[str, torch.Tensor], labels: torch.Tensor, steps: int, lr: float) -> Practice:
     """What trains a model on one batch; called with `kept`, it stays here to be handed over."""
     return Practice(batch, labels, steps, lr)
+
+
+@tool
+def peft_practised(practice: Practice) -> int:
+    """How often it has trained a model."""
+    return practice.calls
 
 
 class Practice:
@@ -159,9 +173,11 @@ class Practice:
 
     def __init__(self, batch: dict[str, torch.Tensor], labels: torch.Tensor, steps: int, lr: float) -> None:
         self.batch, self.labels, self.steps, self.lr = batch, labels, steps, lr
+        self.calls = 0
 
     def __call__(self, model: nn.Module) -> None:
         """Train `model` in place. Raises ValueError if nothing can learn."""
+        self.calls += 1
         step = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=self.lr, weight_decay=0.0)
         model.train()
         for _ in range(self.steps):

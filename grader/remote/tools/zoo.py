@@ -151,15 +151,18 @@ def mixed_layers(width: int) -> nn.Module:
 
 
 class Heads(nn.Module):
-    """A model whose body has `multihead`, and an `fc` and a `head` deep inside; the head, `classifier`, has layers."""
+    """A model whose body has `multihead`, and an `fc` and a `head` deep inside.
+
+    The head, `classifier`, has layers, and is not the last part of the model.
+    """
 
     def __init__(self, width: int, n_classes: int, tied: bool) -> None:
         super().__init__()
         self.multihead = nn.Linear(width, width)
-        self.headroom = nn.Linear(width, width, bias=False)
         self.norm = nn.LayerNorm(width)
         self.gate = nn.ModuleDict({"fc": nn.Linear(width, width), "head": nn.Linear(width, 1)})
         self.classifier = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, n_classes, bias=False))
+        self.headroom = nn.Linear(width, width, bias=False)
         if tied:
             self.headroom.weight = self.multihead.weight
 

@@ -53,7 +53,10 @@ def check(grad_reverse, dann_losses, show):
     with torch.no_grad():
         quiet = _numbers(grad_reverse(x.detach(), 0.5))
     show.expect(
-        "values where no gradient is asked for", quiet, [1.0, -2.0, 3.0], "A critic is also tested, not only trained."
+        "values where no gradient is asked for",
+        quiet,
+        [1.0, -2.0, 3.0],
+        "Here, too, x comes out as it is: networks are also used without training.",
     )
     if not (forward and sound):
         return  # what follows would tell of the same mistake again

@@ -34,7 +34,11 @@ def check(mlm_batch, show):
     show.expect(
         "what stands in the place of hidden words", sorted(set(inputs[hidden].tolist())), [MASK], "The mask id."
     )
-    show.that(not hidden[~word].any(), "no special id is hidden", "There is nothing to learn from padding.")
+    show.that(
+        not hidden[~word].any(),
+        "no special id is hidden",
+        "Padding, begin and end are no words: there is nothing to guess.",
+    )
     show.that(
         torch.equal(labels[hidden], kept[hidden]),
         "labels of hidden words are the words",
@@ -59,7 +63,9 @@ def check(mlm_batch, show):
     )
     show.that(len(set(counts)) > 1, "not all headlines lose the same number of words", "Each word by itself.")
     rows = {tuple(row) for row in hidden[1::2].tolist()}
-    show.that(len(rows) > 5, "headlines are not all masked alike", "One random number for each word, not each column.")
+    show.that(
+        len(rows) > 5, "headlines are not all masked alike", "One random number for each position of each headline."
+    )
 
     show.tried("again: with the same generator, and with two new ones of the same seed")
     again, _ = mlm_batch(kept.clone(), [PAD, BEGIN, END], MASK, 0.5, gen)
@@ -71,5 +77,9 @@ def check(mlm_batch, show):
 
     show.tried("p = 0.1")
     share = _share(mlm_batch(kept.clone(), [PAD, BEGIN, END], MASK, 0.1, gen)[0], kept, word)
-    show.that(0.02 < share < 0.2, "about a tenth of the words is hidden", "Is p used as it is given?")
+    show.that(
+        0.02 < share < 0.2,
+        "about a tenth of the words is hidden",
+        "Is p used as it is given, and is no word hidden for another reason?",
+    )
     show.untried("p = 0 and 1, other special ids, the types of inputs and labels, and exact shares")

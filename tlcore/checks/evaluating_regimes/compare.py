@@ -93,8 +93,12 @@ def check(compare, show):
         {name: [24] for name in TABLE},
         "Batches differ in size, so that equal steps are unequal pictures.",
     )
-    tuning = {name: sorted({lr for who, lr, seed, _ in world.runs if who == name and seed == 1}) for name in TABLE}
-    show.expect("rates that were tried", tuning, dict.fromkeys(TABLE, RATES), "Every regime tries every rate.")
+    tuning = {name: sorted({lr for who, lr, *_ in world.runs[:6] if who == name}) for name in TABLE}
+    show.expect("rates in the first six runs", tuning, dict.fromkeys(TABLE, RATES), "Every regime tries every rate.")
+    seeds = [sorted({seed for _, _, seed, _ in runs}) for runs in (world.runs[:6], world.runs[6:])]
+    show.expect(
+        "seeds that `fit` got in the first six runs, and after them", seeds, [[1], [2, 3]], "Tuning comes first."
+    )
     show.expect("runs in all", len(world.runs), 12, "Three regimes: two trials each, and one run for each seed.")
     rates = {name: float(table[name]["rate"]) for name in TABLE}
     show.expect(

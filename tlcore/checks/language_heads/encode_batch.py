@@ -33,10 +33,14 @@ def check(encode_batch, show):
     show.tried("the same with at most 5 ids")
     ids, mask = ask(["Wheat rose, wheat", "Rye fell"], 5)
     cut = "[CLS] and [SEP] need room: cut the words to max_len - 2, then put both around them."
-    show.expect("the ids", ids, [[2, 0, 1, 4, 5], [2, 8, 3, 5, 7]], teach=cut)
+    fits = _width(ids) == 5 and ids[0][-1] == 5
+    show.expect("the ids", ids, [[2, 0, 1, 4, 5], [2, 8, 3, 5, 7]], teach=lower if fits else cut)
     show.tried('one short text and side="left"')
     ids, mask = ask(["Ghana", "wheat fell in Ghana"], 10, side="left")
-    show.expect("the ids", ids, [[7, 7, 7, 2, 9, 5], [2, 0, 3, 6, 9, 5]], teach="Padding in front, the text behind it.")
+    front = "Padding in front, the text behind it."
+    fits = _width(ids) == 6 and ids[0][:3] == [7, 7, 7]
+    wanted = [[7, 7, 7, 2, 9, 5], [2, 0, 3, 6, 9, 5]]
+    show.expect("the ids", ids, wanted, teach=lower if fits else long if _width(ids) > 6 else front)
     show.expect("the mask", mask, [[0, 0, 0, 1, 1, 1], [1] * 6], teach="The mask moves with the ids.")
     show.untried("a text without words, other vocabularies, and whether a model can read it")
 

@@ -15,7 +15,8 @@ LABELS = ["rise", "fall", "hold", "halt"]
 
 def check(new_task_head, show):
     model, batch = language_model("gpt2"), texts()
-    before, config = logits(model, batch), told_by(model)
+    model.base_model.wpe.requires_grad_(False)
+    before, config, learns = logits(model, batch), told_by(model), [p.requires_grad for p in model.parameters()]
     show.tried("a small GPT-2 and the labels rise, fall, hold, halt")
     new = new_task_head(model, list(LABELS))
     returned = "Return the new classifier. Is there a `return`?"
@@ -33,6 +34,8 @@ def check(new_task_head, show):
     states = zip(new.base_model.parameters(), model.base_model.parameters(), strict=True)
     same = all(alike(mine, theirs, 0.0) for mine, theirs in states)
     show.that(same, "its body has the weights of the model", teach="from_config draws random ones. Copy the body's.")
+    thawed = all(p.requires_grad for p in new.parameters())
+    show.that(thawed, "all of it can learn", teach="The model has frozen position embeddings. The classifier has none.")
     show.that(not new.training, "it is in eval mode", teach="`.eval()` before you return it.")
     numbers = [new.num_labels, new.config.num_labels]
     show.expect("num_labels of the model and of its config", numbers, [4, 4], teach="Both come from one config.")
@@ -64,6 +67,8 @@ def check(new_task_head, show):
     own = "Copy the config and the values of the weights; do not hand on the objects."
     show.that(alike(logits(model, batch), before), "it answers as before", teach=own)
     show.that(told_by(model) == config, "its config is as before", teach=own)
+    flags = [p.requires_grad for p in model.parameters()]
+    show.that(flags == learns, "what can learn in it is as before", teach="Freeze and thaw in the classifier alone.")
     show.untried("BERT and Llama, models that are classifiers already, double precision, two classes")
 
 

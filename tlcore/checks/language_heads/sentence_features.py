@@ -23,13 +23,19 @@ def check(sentence_features, show):
         show.untried("everything that comes after it")
         return
     show.picture(plots.matrix("Features of three texts, and of each text alone", found, means))
-    pads = "Each text alone has the mean that is expected. Which positions are too many, and what do you divide by?"
-    show.that(alike(found, means), "the means are those of each text alone, without padding", teach=pads)
+    pads = (
+        "Expected is what each text alone gives, its first position being 0. Which positions go into your mean, and "
+        "what do you divide by?"
+    )
+    sound = show.that(alike(found, means), "the means are those of each text alone, without padding", teach=pads)
     end = "Each text ends somewhere else. Where does the mask say that it ends?"
     show.that(alike(sentence_features(model, batch, "last"), lasts), 'how="last" finds the end of each text', teach=end)
     left = texts("left")
     show.tried("the same with the padding on the left")
-    turned = "GPT-2 counts positions from the left edge, unless position_ids says where each text begins."
+    turned = (
+        "GPT-2 counts positions from the left edge, unless position_ids says where each text begins. And it looks at "
+        "the padding, unless it is given the mask."
+    )
     try:
         same = alike(sentence_features(model, left), means)
     except IndexError as error:
@@ -39,16 +45,22 @@ def check(sentence_features, show):
         show.that(False, "the means are the same", teach=negative)
         show.untried("everything that comes after it")
         return
-    show.that(same, "the means are the same", teach=turned)
+    sound = show.that(same, "the means are the same", teach=turned if sound else pads)
     same = alike(sentence_features(model, left, "last"), lasts)
-    show.that(same, "the last states are the same", teach=turned)
+    show.that(
+        same,
+        "the last states are the same",
+        teach="Where is the last 1 of the mask, if the padding is in front?" if sound else turned,
+    )
     show.tried("a BERT with dropout, in train mode, whose embeddings are in eval mode")
     model = language_model("bert", hidden_dropout_prob=0.5)
     model.train()
     model.bert.embeddings.eval()
     modes = [part.training for part in model.modules()]
     one, other = sentence_features(model, batch), sentence_features(model, batch)
-    show.that(alike(one, other), "two calls give the same", teach="Is dropout off while you ask?")
+    nan = isinstance(one, torch.Tensor) and bool(one.isnan().any())
+    off = "There is a nan among the features: what is divided by zero?" if nan else "Is dropout off while you ask?"
+    show.that(alike(one, other), "two calls give the same", teach=off)
     after = [part.training for part in model.modules()]
     kept = "Remember `part.training` of each part of model.modules(), and put it back."
     show.that(after == modes, "each part is in the mode in which it was", teach=kept)

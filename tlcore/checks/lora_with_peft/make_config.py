@@ -28,18 +28,21 @@ def check(make_config, show):
     short = [path.removeprefix("bert.").removeprefix("encoder.layer.") for path in paths]
     yours, right = ([int(path in side) for path in paths] for side in (found, wanted))
     show.picture(plots.bars("Which linear layers of BERT get an update (1) and which not (0)", short, yours, right))
+    new, more = "The head is new. It must learn.", "Nothing else learns: no biases, no norms."
     three = "Queries, keys and values of every block, and nothing else."
     show.expect("layers with an update", sorted(found), wanted, teach=three)
     first = next(iter(found.values()), (0, 0.0))
     show.expect("the rank", first[0], 4, teach="r is the rank.")
     show.expect("the scale alpha / r", first[1], 2.5, teach="PEFT divides lora_alpha by r by itself.", atol=1e-6)
-    show.expect("what learns besides", _besides(wrapped), ["classifier"], teach="The head is new. It must learn.")
+    besides = _besides(wrapped)
+    show.expect("what learns besides", besides, ["classifier"], teach=more if "classifier" in besides else new)
     show.tried("the same, all")
     wrapped = get_peft_model(copy.deepcopy(model), make_config(model, 4, 10, "all"))
     body = sorted(path for path in paths if path.startswith("bert."))
     every = "Every linear layer of model.base_model, the pooler included, and not the head."
     show.expect("layers with an update", sorted(updates(wrapped)), body, teach=every)
-    show.expect("what learns besides", _besides(wrapped), ["classifier"], teach="The head is new. It must learn.")
+    besides = _besides(wrapped)
+    show.expect("what learns besides", besides, ["classifier"], teach=more if "classifier" in besides else new)
     show.that([n for n, _ in model.named_modules()] == before, "the model has its own layers only", teach="Only look.")
     show.tried("a GPT-2 classifier, attention")
     gpt2 = classifier("gpt2")
@@ -63,7 +66,8 @@ def check(make_config, show):
         head = "The head of a language model is pretrained. It gets no update and stays frozen."
         ends = "Does the end of a path that you gave fit a layer of the head, too? " if outside else ""
         show.expect("layers of the head with an update", outside, [], teach=ends + head)
-        show.expect("what learns besides", _besides(wrapped), [], teach=head)
+        besides = _besides(wrapped)
+        show.expect("what learns besides", besides, [], teach=more if language.base_model_prefix in besides else head)
     show.untried("vision transformers, other ranks and scales")
 
 

@@ -34,7 +34,10 @@ def check(TaskSwitcher, show):
             show.that(same(seen[task], told[task]), f"{task}: as the model trained for it alone", teach=which)
         show.picture(plots.matrix("Logits for places, yours and the single model's", seen["places"], told["places"]))
         after = switcher.logits(None, batch)
-        exact += " The base that you were given has been wrapped in place: asked as it is, it has them."
+        if same(after, alone):
+            exact += " These are near: was something added to its weights, and taken off again?"
+        else:
+            exact += " The base that you were given has been wrapped in place: asked as it is, it has them."
         show.that(_exactly(after, alone), "the base, to the last bit", teach=exact)
     show.untried("dropout, how much memory it takes, other models, more tasks")
 

@@ -94,6 +94,8 @@ def _whole_way(capstone, show):
     show.that(
         fair, f"the arm scratch is fair: {means['scratch']:.0f} %", "It sees one picture of each class, no checkpoint."
     )
+    enough = means["transfer"] >= 61
+    show.that(enough, f"transfer gets 61 % or more: {means['transfer']:.0f}", "Another model, or another regime?")
     lead = means["transfer"] - means["scratch"]
     show.that(lead >= 4, f"transfer leads by 4 points or more: {lead:.0f}", "Another model, or another regime?")
     arms = list(means)

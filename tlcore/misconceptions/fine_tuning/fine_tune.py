@@ -86,6 +86,12 @@ def best_state_is_an_alias(model: nn.Module, train: Batches, val: Batches, cfg: 
     return _loop(model, train, val, cfg, keep=lambda model: dict(model.state_dict()))
 
 
+@misconception(asks="Of which epoch is the state that you return, and of which was it asked for?")
+def last_state_returned(model: nn.Module, train: Batches, val: Batches, cfg: Any) -> Result:
+    """The state at the end is returned, whatever validation said of it."""
+    return _loop(model, train, val, cfg, return_last=True)
+
+
 @misconception(asks="In which mode is the model while it is validated? What do dropout and batch norm do there?")
 def validated_in_train_mode(model: nn.Module, train: Batches, val: Batches, cfg: Any) -> Result:
     """Validation runs in train mode: statistics learn from the validation pictures."""

@@ -29,6 +29,15 @@ def prefix_ignored(model: nn.Module, checkpoint: Checkpoint) -> LoadReport:
     return LoadReport(list(fits), [n for n in missing if n not in other], other, list(set(checkpoint) - set(own)))
 
 
+@misconception(asks="Set an entry of the dict that `state_dict()` gave you. What does the model say of it?")
+def only_the_dict_is_changed(model: nn.Module, checkpoint: Checkpoint) -> LoadReport:
+    """The tensors are put into the dict that `state_dict()` gave, and the model keeps its own."""
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    report = load_backbone(model, checkpoint)
+    model.load_state_dict(before)
+    return report
+
+
 @misconception(asks="A batch-norm layer holds numbers that no optimizer moves. Are they in `named_parameters()`?")
 def buffers_skipped(model: nn.Module, checkpoint: Checkpoint) -> LoadReport:
     """Only parameters are loaded: the running mean and variance stay those of a fresh model."""

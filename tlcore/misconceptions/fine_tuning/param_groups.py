@@ -40,9 +40,9 @@ def any_name_with_head(model: nn.Module, lr_head: float, lr_body: float, wd: flo
     return _by_name(model, lambda name: any(word in name for word in HEADS), (lr_head, lr_body), wd)
 
 
-@misconception(asks="How often can one go through a generator? What is left for the second loop?")
-def generator_used_up(model: nn.Module, lr_head: float, lr_body: float, wd: float) -> Groups:
-    """Both groups are picked from one `named_parameters()`: the second finds it empty."""
+@misconception(asks="How many parameters are in your groups that are not the head's? And if none: who used them up?")
+def body_missing(model: nn.Module, lr_head: float, lr_body: float, wd: float) -> Groups:
+    """The groups hold the head only: the body was forgotten, or a generator was used up before its turn."""
     named = model.named_parameters()
     head = [p for name, p in named if name.split(".")[0] in HEADS and p.requires_grad]
     body = [p for name, p in named if name.split(".")[0] not in HEADS and p.requires_grad]

@@ -70,6 +70,13 @@ def all_linear_and_no_task(model: nn.Module, r: int, alpha: Any, where: str) -> 
     return LoraConfig(r=r, lora_alpha=alpha, target_modules="all-linear")
 
 
+@misconception(asks="Which other layers of the model have paths that end so?")
+def ends_that_fit_the_head(model: nn.Module, r: int, alpha: Any, where: str) -> LoraConfig:
+    """The ends of the body's paths, which fit a layer in the head of a language model, too."""
+    targets: Any = sound(model, r, alpha, where).target_modules
+    return _changed(model, r, alpha, where, target_modules={path.split(".")[-1] for path in targets})
+
+
 @misconception(asks="The head is new and random. Who trains it?")
 def head_frozen(model: nn.Module, r: int, alpha: Any, where: str) -> LoraConfig:
     """Neither a task nor `modules_to_save`: the head stays as random as it is."""

@@ -70,6 +70,15 @@ def customers_not_counted(s: Scenario) -> set[str]:
     return choose_technique({**s, "customers": 1})
 
 
+@misconception(asks="Each customer's training changes the base in its own way. Which of them can share one file?")
+def changed_base_stored_once(s: Scenario) -> set[str]:
+    """Of full fine-tuning, one base for all customers is counted, and a head for each."""
+    found = choose_technique({**s, "disk_gb": PLENTY})
+    one_base = 4 * (s["parameters"] + s["customers"] * s["head_parameters"]) <= s["disk_gb"] * 1e9
+    changed = {"full_fine_tuning", "domain_adaptation"} if one_base else set()
+    return (choose_technique(s) - {"full_fine_tuning", "domain_adaptation"}) | (found & changed)
+
+
 @misconception(asks="Whose machine holds the weights of a model behind an API?")
 def api_model_on_our_machine(s: Scenario) -> set[str]:
     """With embeddings from an API the weights are still counted here."""
