@@ -9,6 +9,11 @@ from grader.student.proxy import model_from
 from grader.student.views import View
 
 CONFIGURED_BY = ("make_config",)
+STEPS, RATE, LEARNED = 30, 0.01, 0.9
+"""Of Adam, and below which share of the loss at first the labels have been learned. Over twelve seeds of three models,
+LoRA of rank 1 to 16 on attention or on all layers brings it to 0.51 of it at most, on average to 0.01 to 0.16; rank 8
+with alpha 64 on all layers, the largest scale tried, to 0.77 once and 0.09 on average. With 12 steps at 0.03, rank 16
+on all layers missed 0.75 in 8 of 36 runs."""
 
 
 class Adapted:
@@ -23,7 +28,7 @@ class Adapted:
         self.labels = given.labels(5, self.spec["n_classes"])
         self.first = student.tools.peft_logits(self.base, self.batch)
         self.path = student.tools.peft_folder()
-        self.practice = student.tools.peft_practice.kept(self.batch, self.labels, 12, 0.03)
+        self.practice = student.tools.peft_practice.kept(self.batch, self.labels, STEPS, RATE)
         self.model = student.adapt_and_save(self.base, self.path, self.practice)
         self.told = student.tools.peft_logits(self.model, self.batch)
 
@@ -37,8 +42,8 @@ class Adapted:
         return float(F.cross_entropy(logits, self.labels)) if isinstance(logits, torch.Tensor) else 1e9
 
     def learned(self, expect):
-        """Whether training fitted the labels. Over ten seeds of three models the loss fell to 0.0003 to 0.47 of it."""
-        expect.that(self.loss(self.told) < 0.75 * self.loss(self.first), "the adapted model has learned the labels")
+        """Whether training fitted the labels."""
+        expect.that(self.loss(self.told) < LEARNED * self.loss(self.first), "the adapted model has learned the labels")
 
     def restored(self, fresh, path):
         """What the answer restores, and its logits."""
@@ -125,7 +130,7 @@ def test_two_folders(student, given, expect):
     it = Adapted(student, given, "bert")
     it.learned(expect)
     path, labels = student.tools.peft_folder(it.path), (it.labels + 1) % it.spec["n_classes"]
-    other = student.adapt_and_save(it.base, path, student.tools.peft_practice.kept(it.batch, labels, 12, 0.03))
+    other = student.adapt_and_save(it.base, path, student.tools.peft_practice.kept(it.batch, labels, STEPS, RATE))
     told = student.tools.peft_logits(other, it.batch)
     expect.that(not close(told, it.told), "other labels make another model")
     _, first = it.restored(it.fresh(), it.path)
