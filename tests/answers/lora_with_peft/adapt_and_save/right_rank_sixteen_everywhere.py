@@ -1,4 +1,4 @@
-"""PeftModel made directly, pathlib, keyword calls, eval at the end."""
+"""Rank 16 on all layers; PeftModel made directly, pathlib, keyword calls, eval at the end."""
 from pathlib import Path
 from peft import PeftModelForSequenceClassification
 def adapt_and_save(base, path, train):
