@@ -66,9 +66,9 @@ def test_models_are_wrapped(student, given, expect):
 ARMS = ("transfer", "scratch")
 LEAD, LEARNED, GOOD, MOST = 4.0, 25.0, 61.0, 91.0
 SCRATCH = (33.0, 74.0)
-"""Marks in per cent, means over three seeds. `python -m benchmarks.capstone_marks`, four right answers on 20 hidden
-targets each: transfer 74 to 75 ± 3.0 to 3.7 (67.3 to 82.8), scratch 50 to 55 ± 3.8 to 4.5 (42.6 to 62.1), lead 19.1 to
-25.0 ± 4.6 to 5.4 (9.2 to 31.4). Every mark is 2.8 deviations or more from the mean of every answer: fewer than 1 in 200
+"""Marks in per cent, means over three seeds. `python -m benchmarks.capstone_marks`, five right answers on 20 hidden
+targets each: transfer 74 to 76 ± 3.0 to 4.1 (67.3 to 82.8), scratch 50 to 56 ± 3.8 to 4.6 (42.6 to 63.1), lead 18.9 to
+25.0 ± 4.6 to 6.3 (9.2 to 34.6). Every mark is 2.8 deviations or more from the mean of every answer: fewer than 1 in 200
 are lost. Models that have seen the test are near 97, a head as it was drawn near 10, other sources near 50."""
 OWN = 75.0
 """Least per cent of its ten training pictures that each model knows. Eight right answers: 100 in each of 24 models of
