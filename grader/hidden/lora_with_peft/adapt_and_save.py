@@ -111,8 +111,9 @@ def test_the_folder_is_small(student, given, expect):
     weights = sum(value.nbytes for value in it.source.values())
     size = student.tools.peft_bytes(it.path)
     expect.that(size < 0.6 * weights, "the folder is much smaller than the model")
-    # The base's numbers, as they are, are looked for in the files.
-    body = {name: value for name, value in it.source.items() if name.startswith("bert.") and value.ndim > 1}
+    # The base's numbers, as they are, are looked for in the files; ids and other whole numbers may be there by chance.
+    matrices = {name: value for name, value in it.source.items() if value.is_floating_point() and value.ndim > 1}
+    body = {name: value for name, value in matrices.items() if name.startswith("bert.")}
     held = student.tools.peft_in_files(it.path, body)
     expect(held, "weights of the body that are in the folder", equals=[])
     body = {name: value + 0.1 for name, value in it.source.items() if "embeddings" in name}
