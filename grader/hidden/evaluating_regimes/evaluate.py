@@ -95,7 +95,7 @@ def test_the_model_is_as_it_was(student, given, expect):
 def test_it_is_asked_without_gradients(student, given, expect):
     """The model is asked without gradients, and can learn afterwards as before"""
     model = given.tiny_net(dropout=0.0)
-    x, y = given.tensor(9, model.config.in_channels, 8, 8), given.labels(9, model.config.n_classes)
+    x, y = given.tensor(10, model.config.in_channels, 8, 8), given.labels(10, model.config.n_classes)
     student.tools.watch_gradients(model)
     seen = student.evaluate(model, list(zip(x.split(5), y.split(5), strict=True)))
     expect(numbers(seen, "n", "loss"), "the number of pictures and the loss", atol=ATOL)
