@@ -15,11 +15,11 @@ def check(adapt_and_save, restore, show):
     trained = []
 
     def train(model):
-        """Twelve steps on four sentences."""
+        """Forty steps on four sentences: all four are right then with rank 1 to 16, on attention or everywhere."""
         trained.append(model)
-        optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=0.03)
+        optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=0.01)
         model.train()
-        for _ in range(12):
+        for _ in range(40):
             loss = model(**batch, labels=labels).loss
             optimizer.zero_grad()
             loss.backward()
