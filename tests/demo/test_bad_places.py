@@ -142,9 +142,10 @@ def test_everything_at_once_costs_only_what_it_breaks(tmp_path: Path) -> None:
     summary = grade_class(submissions, tmp_path / "out", Settings(jobs=2, isolation="best", time_limit=15.0, key="k"))
     assert (summary.graded, summary.not_graded) == (2, 1)
     records = {record.learner: record for record in RecordStore(tmp_path / "out").records()}
-    assert records["neighbour"].points == records["neighbour"].max_points == 9.0
+    assert records["neighbour"].points == records["neighbour"].max_points > 0
     unlucky = records["unlucky"]
-    assert [q.points for q in unlucky.questions] == [0.0, 0.0, 0.0, 0.0, 2.0]
+    *lost, prepared = unlucky.questions
+    assert [q.points for q in lost] == [0.0] * 4 and prepared.points == prepared.max_points > 0
     said = [q.message for q in unlucky.questions]
     assert said[0].startswith("Python cannot read the cell")
     assert said[1].startswith("Your answer ended the Python process")
