@@ -52,13 +52,8 @@ def read_collected(graded: Path) -> Collected:
         raise ExportError(
             f"cannot read {path} ({type(error).__name__}): run `tl collect` and `tl grade` again"
         ) from None
-    lists = ("entries", "missing")
-    if (
-        not isinstance(data, dict)
-        or data.get("format") != 1
-        or not all(isinstance(data.get(name, []), list) for name in lists)
-        or "entries" not in data
-    ):
+    known = isinstance(data, dict) and data.get("format") == 1
+    if not known or not all(isinstance(each, list) for each in (data.get("entries"), data.get("missing", []))):
         raise ExportError(f"{path} is not of a form that this version knows: run `tl collect` and `tl grade` again")
     people: dict[str, Identity] = defaultdict(Identity)
     handed_in: dict[tuple[str, str], set[str]] = defaultdict(set)
